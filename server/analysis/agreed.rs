@@ -30,7 +30,7 @@ pub fn agreed(
     }
     let (errors, warnings): (Vec<Told>, Vec<Told>) = told.into_iter().partition(|it| it.is_error);
     if let Some(error) = errors.first() {
-        return Err(because(&format!("rustc stands against it: {error}.")));
+        return Err(because(&format!("rustc rejects it: {error}.")));
     }
     asking.check_warnings(source, &warnings)?;
     check_read(source, target, &mut asking)?;
@@ -85,7 +85,7 @@ fn filled_in(text: &str, told: &[Told]) -> Option<Arc<str>> {
 
 /// Of code that isn't compiled rustc says nothing at all.
 fn check_read(source: &Source, target: TextRange, asking: &mut Asking<'_>) -> Result<(), Refused> {
-    let why = "The code isn't compiled in any target that is checked here.";
+    let why = "The code isn't compiled in any checked target.";
     let text = with_witness(source, target.start()).ok_or_else(|| because(why))?;
     let told = asking.ask(&text, &[])?;
     let is_witness = |it: &Told| it.is_error && it.words.contains(WITNESS);

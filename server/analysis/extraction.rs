@@ -243,8 +243,8 @@ impl Attempt<'_> {
             }
         }
         Err(Refused::Because(match objection {
-            Some(told) => format!("rustc stands against it: {told}."),
-            None => "rustc wants more than was tried.".to_owned(),
+            Some(told) => format!("rustc rejects it: {told}."),
+            None => "rustc rejects every variant that was tried.".to_owned(),
         }))
     }
 
@@ -260,7 +260,7 @@ impl Attempt<'_> {
             return Ok(());
         }
         if self.selections.len() > 1 {
-            let why = "What a function would give has a type without a name.";
+            let why = "The return type of the function can't be named.";
             return Err(Refused::Because(why.to_owned()));
         }
         let draft = self.draft(known, passing, Purpose::Asking)?;
@@ -284,7 +284,7 @@ impl Attempt<'_> {
             for other in ["#[cfg(all())]", "#[cfg(any())]"] {
                 let before = asking.ask(&self.original.text.replace(gate, other), &[])?;
                 if before.iter().any(|it| it.is_error) {
-                    let why = format!("A part of the selection isn't always compiled: `{gate}`.");
+                    let why = format!("Part of the selection isn't always compiled: `{gate}`.");
                     return Err(Refused::Because(why));
                 }
                 let after = asking.ask(&draft.text.replace(gate, other), &[])?;
@@ -300,7 +300,7 @@ impl Attempt<'_> {
                     .filter(|it| count(&warnings, &it.words) > count(&before, &it.words));
                 if let Some(warning) = new.next() {
                     return Err(Refused::Because(format!(
-                        "rustc would warn where `{gate}` decides otherwise: {warning}."
+                        "rustc would warn in builds where `{gate}` has the opposite result: {warning}."
                     )));
                 }
             }
@@ -393,7 +393,7 @@ impl Attempt<'_> {
         match told.iter().find(|it| it.is_error) {
             None => Ok(()),
             Some(error) => Err(Refused::Because(format!(
-                "What differs may change before it is looked at: {error}."
+                "A differing value may change before it is read: {error}."
             ))),
         }
     }
@@ -427,7 +427,7 @@ fn selected(source: &Source, range: TextRange) -> Result<Selection, Refused> {
     let selection = Selection::of(source, &source.root(), range)?;
     let count = selection.parameters();
     if count > MOST_PARAMETERS {
-        let why = format!("A function would take {count} parameters.");
+        let why = format!("The function would have {count} parameters.");
         return Err(Refused::Because(why));
     }
     Ok(selection)

@@ -11,7 +11,7 @@ use crate::{
 
 /// What a condition gets a name by.
 pub const NAME_CONDITION: &str = "name-condition";
-const NO_CONDITION: &str = "No condition is here that could get a name.";
+const NO_CONDITION: &str = "There is no condition here that could be named.";
 
 /// What gets a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,7 +28,7 @@ pub(super) fn nameless_condition(source: &Source, at: TextRange) -> Result<TextR
     let offer = offered(&Context::new(source), at)?;
     let change = offer.change();
     if change.applicability != Applicability::Draft {
-        let why = "The condition tells its name itself.";
+        let why = "The code already suggests a name for the condition.";
         return Err(Refused::Because(why.to_owned()));
     }
     Ok(change.target)

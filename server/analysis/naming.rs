@@ -23,10 +23,10 @@ pub fn name_subject(source: &Source, nameless: Nameless) -> Result<NameSubject, 
         Nameless::Condition(at) => (nameless_condition(source, at)?, NameOf::Condition),
     };
     let around = function_around(source, range);
-    let around = around.ok_or_else(|| because("No function is here."))?;
+    let around = around.ok_or_else(|| because("There is no function here."))?;
     let code = source.slice(range);
     if code.len() > LONGEST {
-        return Err(because("The code is too long to be told for a name."));
+        return Err(because("The code is too long to ask for a name."));
     }
     let indent = layout::indentation(&source.text, range.start());
     let lines = code.lines().map(|line| {

@@ -32,15 +32,12 @@ impl Oversized {
     pub(super) fn at(source: &Source, rules: &Rules, range: TextRange) -> Result<Self, Refused> {
         if source.tree.has_errors() {
             // Nothing could be tried, so nothing is asked.
-            return Err(because(
-                "The file doesn't parse as Rust yet; nothing was sent.",
-            ));
+            return Err(because("The file has syntax errors; nothing was sent."));
         }
         let function = function_around(source, beginning(source, range));
-        let function = function.ok_or_else(|| because("No function is here."))?;
-        let (goal, before) = goal(&function, rules).ok_or_else(|| {
-            because("The function is within its limits, so nothing is asked for.")
-        })?;
+        let function = function.ok_or_else(|| because("There is no function here."))?;
+        let (goal, before) = goal(&function, rules)
+            .ok_or_else(|| because("The function is within its limits, so no model is asked."))?;
         Ok(Self {
             function,
             goal,
@@ -51,7 +48,7 @@ impl Oversized {
     /// What is said of it.
     pub(super) fn finding(&self) -> String {
         let (noun, before, limit) = (self.noun(), self.before, self.goal.limit);
-        format!("The function's {noun} is {before}; {limit} is fine.")
+        format!("The function's {noun} is {before}; the limit is {limit}.")
     }
 
     /// "complexity 49 → 21"

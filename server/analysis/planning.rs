@@ -57,7 +57,7 @@ impl Planning {
         let choices = choices(source, large.function.name, large.goal);
         if choices.is_empty() {
             return Err(because(
-                "No part of the function could be a function of its own that makes it smaller.",
+                "Extracting a part of the function would not make it smaller.",
             ));
         }
         Ok(Self { large, choices })
@@ -195,7 +195,7 @@ impl Trial<'_> {
         let texts = Texts::from([(self.path.to_path_buf(), Arc::clone(&text))]);
         if let Verdict::Broken(faults) = self.compiler.verdict(&texts)? {
             let fault = faults.first().map(ToString::to_string);
-            let why = format!("rustc stands against it: {}.", fault.unwrap_or_default());
+            let why = format!("rustc rejects it: {}.", fault.unwrap_or_default());
             self.leave(&names, &why);
             return Ok(None);
         }
@@ -361,7 +361,7 @@ mod tests {
             "{refused}"
         );
         let refused = planning("const A: u8 = {\n    let mut a = 1;\n    a\n};\n").unwrap_err();
-        assert!(refused.to_string().contains("No function"), "{refused}");
+        assert!(refused.to_string().contains("no function"), "{refused}");
     }
 
     #[test]

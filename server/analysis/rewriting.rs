@@ -237,7 +237,7 @@ impl Rewriting {
             let limit = self.rules.judgement(smells::by_name(smell)?)?.limits.warn;
             let was = was.map_or(0, |was| was[at].2);
             (found > limit && found > was)
-                .then(|| format!("{noun} would be {found}; {limit} is fine"))
+                .then(|| format!("{noun} would be {found}; the limit is {limit}"))
         })
     }
 }
@@ -268,7 +268,7 @@ fn check_said(
         return Ok(());
     }
     Err(Refused::Because(format!(
-        "rustc stands against it: {}.",
+        "rustc rejects it: {}.",
         said.join("; ")
     )))
 }

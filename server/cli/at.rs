@@ -20,10 +20,10 @@ use crate::{
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
-    /// A line, a column of it, or what lies between two, counted from 1
+    /// A line, a column in it, or a range between two of them, counted from 1
     #[arg(value_name = "FILE:LINE[:COLUMN][-LINE[:COLUMN]]")]
     place: NamedPlace,
-    /// What the list is for
+    /// The output format
     #[arg(long, value_enum, default_value_t = Format::Human)]
     format: Format,
     #[command(flatten)]
@@ -169,11 +169,11 @@ impl ListedOffer {
         }
     }
 
-    /// "src/a.rs:3:5  Invert `if`, answers deep-nesting"
+    /// "src/a.rs:3:5  Invert `if`, for deep-nesting"
     fn words(&self) -> String {
         let mut words = format!("{}  {}", self.place, self.title);
         if let Some(smell) = self.answers {
-            words = format!("{words}, answers {smell}");
+            words = format!("{words}, for {smell}");
         }
         match (self.applicability, self.decided_by) {
             (_, Judge::Rustc) => format!("{words}, if rustc agrees"),
@@ -190,7 +190,7 @@ fn write_human(out: &mut Output, listed: &Listed) -> anyhow::Result<()> {
         writeln!(out, "{:width$}  {}", offer.refactoring, offer.words())?;
     }
     for ListedRefusal { refactoring, why } in &listed.refused {
-        writeln!(out, "{refactoring:width$}  not here: {why}")?;
+        writeln!(out, "{refactoring:width$}  not offered: {why}")?;
     }
     Ok(())
 }
@@ -198,9 +198,9 @@ fn write_human(out: &mut Output, listed: &Listed) -> anyhow::Result<()> {
 fn summary(listed: &Listed) -> String {
     match listed.offers.first() {
         Some(offer) => format!(
-            "`rustassistant refactor run {} {}` shows what it does.",
+            "Run `rustassistant refactor run {} {}` to see the diff.",
             offer.refactoring, offer.place
         ),
-        None => format!("Nothing is offered at {}.", listed.place),
+        None => format!("No refactoring is offered at {}.", listed.place),
     }
 }

@@ -81,7 +81,7 @@ pub(super) fn run(
     say("note", CHECKING);
     let stop = Stop::default();
     let path = input.path.canonicalize();
-    let path = path.context("The file's path can't be followed")?;
+    let path = path.context("The file's path can't be resolved")?;
     let (text, context) = (Arc::clone(&input.text), input.context);
     let work = Work::in_memory()?;
     let mut compiler = Compiler::new(stop.clone());
@@ -107,7 +107,7 @@ pub(super) fn run(
         let place = lines_in_words(&lines, selection, &input.shown);
         format!(" from {place}")
     };
-    let done = format!("`{}` is extracted{from}, and compiles.", extracted.name);
+    let done = format!("`{}` extracted{from}; it compiles.", extracted.name);
     carry_out(asked, (input, extracted.text, &done), out)
 }
 
@@ -121,10 +121,10 @@ pub(super) fn proposed_name(
     let first = names.next();
     let others: Vec<String> = names.map(|name| format!("`{name}`")).collect();
     if !others.is_empty() {
-        let others = others.join(" or ");
+        let others = others.join(", ");
         say(
             "note",
-            &format!("It could also be called {others}, with `--name`."),
+            &format!("Other possible names: {others}. Choose one with `--name`."),
         );
     }
     Ok(first)
@@ -138,16 +138,16 @@ pub(super) fn carry_out(
 ) -> anyhow::Result<ExitStatus> {
     let shown = input.shown.clone();
     let change = FileChange::new(input, text, Vec::new(), 1);
-    let change = change.map_err(|error| anyhow!("{error}; `{shown}` is left as it is"))?;
+    let change = change.map_err(|error| anyhow!("{error}; `{shown}` is unchanged"))?;
     write_change(out, &change, look()).context("The diff can't be written")?;
     out.flush().context("The diff can't be written")?;
     if asked.write && write(&[change]) > 0 {
         return Ok(ExitStatus::Trouble);
     }
     let what = if asked.write {
-        "Carried out"
+        "Applied"
     } else {
-        "`--write` carries it out"
+        "use `--write` to apply"
     };
     say("note", &format!("{what}: {done}"));
     Ok(ExitStatus::Fine)
@@ -206,9 +206,9 @@ fn of_findings(
         return Ok(told);
     }
     let why = if naming == Naming::Told && !found(Naming::Given).is_empty() {
-        "No part tells what it would be called. Give it a name with `--name`."
+        "The code doesn't suggest a name for the new function. Set one with `--name`."
     } else {
-        "No part would make the finding smaller as a function of its own."
+        "Extracting a function would not improve this finding."
     };
     Err(Refused::Because(why.to_owned()))
 }
@@ -231,7 +231,7 @@ fn first_that_holds(
             Ok(extracted) => return Ok((extracted, range)),
             Err(why @ Refused::Unjudged(_)) => return Err(why),
             Err(why) => {
-                tracing::debug!("another part is tried: {why}");
+                tracing::debug!("trying another part: {why}");
                 refused.get_or_insert(why);
             }
         }

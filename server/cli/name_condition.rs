@@ -30,7 +30,7 @@ pub(super) fn named(
         NameFrom::Model => {
             say(
                 "note",
-                "The condition tells its name itself, so no model is asked.",
+                "The code already suggests a name for the condition, so no model is asked.",
             );
             None
         }
@@ -48,7 +48,7 @@ pub(super) fn named(
         let text = change
             .edits()
             .apply(&source.text)
-            .ok_or_else(|| Refused::Because("The text has no place for the name.".to_owned()))?;
+            .ok_or_else(|| Refused::Because("The name doesn't fit in the text.".to_owned()))?;
         Ok::<_, Refused>(ShownOffer {
             title: change.title.clone(),
             applicability: change.applicability,

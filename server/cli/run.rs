@@ -23,18 +23,18 @@ use crate::{
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
-    /// The id of a refactoring, as `refactor at` and `refactor list` show it, or `extract-function` or `extract-repeated-block`
+    /// The id of a refactoring, as listed by `refactor at` and `refactor list`
     id: String,
-    /// A line, a column of it, or what lies between two, counted from 1
+    /// A line, a column in it, or a range between two of them, counted from 1
     #[arg(value_name = "FILE:LINE[:COLUMN][-LINE[:COLUMN]]")]
     place: NamedPlace,
-    /// What the new function is called, or the condition of `name-condition`
+    /// The name of the new function, or of the condition of `name-condition`
     #[arg(long)]
     name: Option<String>,
-    /// Have a language model propose names for the new function of `extract-function` or the condition of `name-condition`, if you have named one
+    /// Ask the configured language model to name the new function of `extract-function` or the condition of `name-condition`
     #[arg(long, conflicts_with = "name")]
     name_by_model: bool,
-    /// Change the file; without it, the diff is all that happens
+    /// Change the file; otherwise only the diff is shown
     #[arg(long)]
     write: bool,
     #[command(flatten)]
@@ -95,7 +95,7 @@ fn name_from(arguments: &Arguments) -> anyhow::Result<NameFrom> {
     }
     if arguments.name.is_some() && ![extract::ID, unify::ID, NAME_CONDITION].contains(&id) {
         bail!(
-            "`--name` is for `{}`, `{}` and `{NAME_CONDITION}`; `{id}` finds a name itself.",
+            "`--name` is for `{}`, `{}` and `{NAME_CONDITION}`; `{id}` chooses its own name.",
             extract::ID,
             unify::ID
         );
@@ -124,7 +124,7 @@ fn carry_out(
     let shown = input.shown.clone();
     let text = input.laid_out(text);
     let change = FileChange::new(input, text, new_files, 1);
-    let change = change.map_err(|error| anyhow!("{error}; `{shown}` is left as it is"))?;
+    let change = change.map_err(|error| anyhow!("{error}; `{shown}` is unchanged"))?;
     report::write_change(out, &change, look()).context("The diff can't be written")?;
     // What is said next is about the diff, and stands below it.
     out.flush().context("The diff can't be written")?;
@@ -132,11 +132,11 @@ fn carry_out(
         return Ok(ExitStatus::Trouble);
     }
     let what = if arguments.write {
-        "Carried out"
+        "Applied"
     } else {
-        "`--write` carries it out"
+        "use `--write` to apply"
     };
-    say("note", &format!("{what}, at {place}: {title}."));
+    say("note", &format!("{what} at {place}: {title}."));
     Ok(ExitStatus::Fine)
 }
 
@@ -149,7 +149,7 @@ fn the_one<'a>(found: &'a OffersAtPlace, id: &str, place: &str) -> anyhow::Resul
         several => {
             let places: Vec<&str> = several.iter().map(|offer| &*offer.place).collect();
             bail!(
-                "`{id}` is offered {} times at {place}. Name one: {}.",
+                "`{id}` is offered {} times at {place}. Choose one: {}.",
                 several.len(),
                 places.join(", ")
             )
@@ -166,10 +166,12 @@ fn why_not(found: &OffersAtPlace, id: &str, place: &str) -> String {
     ids.sort_unstable();
     ids.dedup();
     if ids.is_empty() {
-        return format!("`{id}` has no meaning at {place}, and nothing else is offered there.");
+        return format!(
+            "`{id}` doesn't apply at {place}, and no other refactoring is offered there."
+        );
     }
     format!(
-        "`{id}` has no meaning at {place}. What is offered there: {}.",
+        "`{id}` doesn't apply at {place}. Offered there: {}.",
         ids.join(", ")
     )
 }

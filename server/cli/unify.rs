@@ -64,7 +64,7 @@ pub(super) fn run(
     say("note", CHECKING);
     let stop = Stop::default();
     let path = input.path.canonicalize();
-    let path = path.context("The file's path can't be followed")?;
+    let path = path.context("The file's path can't be resolved")?;
     let mut compiler = Compiler::new(stop.clone());
     let unified = until_stopped(&work, &stop, move || {
         let wanted = Unification {
@@ -83,15 +83,15 @@ pub(super) fn run(
     for left in &unified.left {
         let line = line(&lines, left.range);
         let why = &left.why;
-        say("note", &format!("{line} is left as it is: {why}"));
+        say("note", &format!("{line} is unchanged: {why}"));
     }
     let done = in_words(&unified, &lines);
     carry_out(asked, (input, unified.extracted.text, &done), out)
 }
 
-/// "`take_stock` is extracted from line 3, and called at line 12 too; it compiles."
+/// "`take_stock` called at line 3 and line 12; it compiles."
 fn in_words(unified: &Unified, lines: &Lines) -> String {
-    let mut words = format!("`{}` is called at ", unified.extracted.name);
+    let mut words = format!("`{}` called at ", unified.extracted.name);
     let count = unified.places.len();
     for (number, place) in unified.places.iter().enumerate() {
         let before = match number {
@@ -101,7 +101,7 @@ fn in_words(unified: &Unified, lines: &Lines) -> String {
         };
         let _ = write!(words, "{before}{}", line(lines, *place));
     }
-    words + ", and compiles."
+    words + "; it compiles."
 }
 
 fn line(lines: &Lines, place: TextRange) -> String {

@@ -309,7 +309,7 @@ impl FilePlace<'_> {
             Self::Unknown => {
                 return Err(Refusal::because(
                     Hazard::References,
-                    "No file declares this one without `#[path]`, so nobody knows where its modules lie.",
+                    "No file declares this one without `#[path]`, so the location of its modules is unknown.",
                 ));
             }
             Self::Folder => None,

@@ -82,18 +82,18 @@ impl<'a> Rewritable<'a> {
         let root = source.root();
         if is_generated(&root) {
             return Err(NotRewritten::new(
-                "The file is generated, so a change of it would be lost.",
+                "The file is generated, so changes to it would be lost.",
             ));
         }
         if source.tree.has_errors() {
-            return Err(NotRewritten::new("The file doesn't parse as Rust yet."));
+            return Err(NotRewritten::new("The file has syntax errors."));
         }
         if LineEnding::of(&source.text).is_none() {
             return Err(NotRewritten::new(
-                "The lines of the file end in different ways, so no edit could keep them.",
+                "The file has mixed line endings, which no edit could keep.",
             ));
         }
-        let missing = || NotRewritten::new("No function is here.");
+        let missing = || NotRewritten::new("There is no function here.");
         let element = root.covering_element(name);
         let mut around = element.ancestors().filter_map(ast::Fn::cast);
         let is_it = |function: &ast::Fn| {
@@ -117,22 +117,18 @@ impl<'a> Rewritable<'a> {
     fn check(&self) -> Result<(), NotRewritten> {
         let code = self.source.slice(self.range);
         if code.len() > LONGEST {
-            return Err(NotRewritten::new(
-                "The function is too long to be rewritten.",
-            ));
+            return Err(NotRewritten::new("The function is too long to rewrite."));
         }
         let is_word = |word: &str| {
             let mut tokens = tokens(code, self.source.context.edition).into_iter();
             tokens.any(|(_, text)| text == word)
         };
         if is_word("unsafe") {
-            return Err(NotRewritten::new(
-                "The function has unsafe code, which is not rewritten.",
-            ));
+            return Err(NotRewritten::new("The function contains unsafe code."));
         }
         if is_word("cfg") || is_word("cfg_attr") {
             return Err(NotRewritten::new(
-                "The function depends on `cfg`, so that not all of it is compiled here.",
+                "The function uses `cfg`, so part of it isn't compiled here.",
             ));
         }
         Ok(())
@@ -145,7 +141,7 @@ impl<'a> Rewritable<'a> {
         let edition = self.source.context.edition;
         let moved = layout::moved(text, self.range, edition, indent, "");
         let moved = moved.ok_or_else(|| {
-            NotRewritten::new("Lines of the function stand further out than its first one.")
+            NotRewritten::new("Some lines of the function are indented less than its first line.")
         })?;
         Ok(moved.replace("\r\n", "\n"))
     }
@@ -236,7 +232,7 @@ impl<'a> Rewritable<'a> {
         }
         edits.push(Edit::replace(self.body, with_endings(body)));
         let text = Edits::new(edits).ok().and_then(|edits| edits.apply(text));
-        text.ok_or_else(|| NotRewritten::new("The reply doesn't fit into the file."))
+        text.ok_or_else(|| NotRewritten::new("The reply doesn't fit in the file."))
     }
 
     /// Where helpers are written, and by what they are indented there.

@@ -127,7 +127,7 @@ fn what_rustc_agrees_to_is_carried_out() {
         carry_out(&place, id, line)
             .expect(0)
             .says("Checking with rustc")
-            .says("Carried out");
+            .says("Applied");
         let changed = changes.iter();
         let expected = changed.fold(text, |text, (before, after)| {
             text.replacen(before, after, 1)
@@ -141,17 +141,9 @@ fn what_rustc_agrees_to_is_carried_out() {
 fn what_rustc_stands_against_is_not() {
     let place = package();
     for (id, line, why) in [
-        (
-            "remove-clone",
-            6,
-            "rustc stands against it: use of moved value",
-        ),
-        (
-            "unwrap-to-question",
-            16,
-            "rustc stands against it: type mismatch",
-        ),
-        ("remove-clone", 31, "isn't compiled in any target"),
+        ("remove-clone", 6, "rustc rejects it: use of moved value"),
+        ("unwrap-to-question", 16, "rustc rejects it: type mismatch"),
+        ("remove-clone", 31, "isn't compiled in any checked target"),
     ] {
         carry_out(&place, id, line)
             .expect(1)
@@ -214,7 +206,7 @@ fn without_a_toolchain_or_leave_it_is_refused() {
         .says("rustc isn't asked");
     let listed = place.run(["refactor", "at", "src/lib.rs:2"]).expect(0);
     assert!(
-        listed.stdout.contains("remove-clone  not here: "),
+        listed.stdout.contains("remove-clone  not offered: "),
         "{listed:#?}"
     );
     assert_eq!(place.read("src/lib.rs"), LIB);

@@ -111,7 +111,7 @@ fn a_function_has_the_name_that_is_asked_for() {
     let place = Place::new();
     extract(&place, PROGRAM, &["--name", "add_all"])
         .expect(0)
-        .says("Carried out: `add_all` is extracted, and compiles.");
+        .says("Applied: `add_all` extracted; it compiles.");
     let text = place.read("main.rs");
     assert!(
         text.contains("    add_all(names, &mut total);\n    total\n"),
@@ -123,7 +123,7 @@ fn a_function_has_the_name_that_is_asked_for() {
     for taken in ["f", "total", "1a", "fn"] {
         extract(&place, PROGRAM, &["--name", taken])
             .expect(1)
-            .says("is no name for a function here");
+            .says("isn't a valid function name here");
     }
 }
 
@@ -170,7 +170,7 @@ fn a_package_is_checked_in_all_of_its_targets() {
     place
         .run(["refactor", "run", "extract-function", "src/lib.rs:5-7"])
         .expect(1)
-        .says("begins or ends inside of a statement");
+        .says("starts or ends inside a statement");
     place
         .run(["refactor", "run", "let-else", "src/lib.rs:5", "--name", "a"])
         .expect(2)
@@ -212,7 +212,7 @@ fn how_a_type_is_dropped_is_read_where_it_is_declared() {
     place
         .run(["refactor", "run", "extract-function", "src/lib.rs:6-8"])
         .expect(1)
-        .says("`bell` would be dropped at the end of the new function, earlier than now");
+        .says("`bell` would be dropped earlier, at the end of the new function");
 }
 
 const DOCUMENTATION: &str = include_str!("../../server/report/documentation/extract_function.md");
@@ -258,7 +258,7 @@ fn it_is_listed_and_explained() {
     let is_it = |line: &&str| line.trim_start().starts_with("extract-function ");
     let line = listed.lines().find(is_it).unwrap();
     assert!(
-        line.contains("Makes a function, or a method, of whole statements"),
+        line.contains("Extracts statements or an expression into a new function or method"),
         "{line}"
     );
     for words in [&["explain"][..], &["refactor", "explain"]] {
@@ -322,7 +322,7 @@ fn a_selection_is_told_whether_a_function_may_be_made_of_it() {
     let cut = at(&place, &format!("main.rs:{first}-{last}:3"));
     assert_eq!(
         why(&cut).as_deref(),
-        Some("The selection begins or ends inside of a statement.")
+        Some("The selection starts or ends inside a statement.")
     );
     place.write("rustassistant.toml", "[compiler]\nenabled = false\n");
     let why_off = why(&at(&place, &whole)).unwrap();
@@ -394,13 +394,13 @@ fn nothing_has_to_be_selected_where_a_finding_says_what() {
     assert!(json.contains(named), "{json}");
 
     let listed = shown(&place, &["refactor", "at", "main.rs:5"]);
-    let offer = "extract-function  main.rs:7-16  Extract into `count_long_words` (complexity 16 → 8), answers cognitive-complexity, if rustc agrees";
+    let offer = "extract-function  main.rs:7-16  Extract into `count_long_words` (complexity 16 → 8), for cognitive-complexity, if rustc agrees";
     assert!(listed.contains(offer), "{listed}");
 
     let full = ["--config", "profile=full", "--write"];
     let run = ["refactor", "run", "extract-function", "main.rs:5"];
     let run = place.run([&run[..], &full[..]].concat()).expect(0);
-    run.says("Carried out: `count_long_words` is extracted from main.rs:7-16, and compiles.");
+    run.says("Applied: `count_long_words` extracted from main.rs:7-16; it compiles.");
     let after = place.read("main.rs");
     assert_eq!(printed(&place, &after), printed(&place, TALL));
     let quiet = shown(&place, &["refactor", "analyze", "main.rs"]);

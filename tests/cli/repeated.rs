@@ -62,18 +62,16 @@ fn all_places_call_it_and_the_diff_is_shown_first() {
     place
         .run(words("src/lib.rs:4", &[]))
         .expect(1)
-        .says("The statements don't tell what a function of them would be called. Give it a name with `--name`.");
+        .says("The code doesn't suggest a name for the new function. Set one with `--name`.");
     let run = place
         .run(words("src/lib.rs:4", &["--name", "tell"]))
         .expect(0);
-    run.says(
-        "`--write` carries it out: `tell` is called at line 3, line 12 and line 21, and compiles.",
-    );
+    run.says("use `--write` to apply: `tell` called at line 3, line 12 and line 21; it compiles.");
     assert_eq!(place.read("src/lib.rs"), text);
     place
         .run(words("src/lib.rs:13", &["--name", "tell", "--write"]))
         .expect(0)
-        .says("Carried out: `tell` is called at line 3, line 12 and line 21, and compiles.");
+        .says("Applied: `tell` called at line 3, line 12 and line 21; it compiles.");
     let after = place.read("src/lib.rs");
     assert_eq!(
         after
@@ -86,7 +84,7 @@ fn all_places_call_it_and_the_diff_is_shown_first() {
     place
         .run(words("src/lib.rs:3", &["--name", "tell_all"]))
         .expect(1)
-        .says("No statements that stand again in the file are here.");
+        .says("There are no statements here that are repeated in the file.");
 }
 
 /// A function of four lines that differs in what it looks for, and in how much of that is enough.
@@ -110,7 +108,7 @@ fn functions_that_differ_in_values_call_one() {
     place
         .run(words("src/lib.rs:4", &["--name", "row", "--write"]))
         .expect(0)
-        .says("Carried out: `row` is called at line 3, line 11 and line 19, and compiles.");
+        .says("Applied: `row` called at line 3, line 11 and line 19; it compiles.");
     let after = place.read("src/lib.rs");
     for (name, values) in [
         ("row_width", "\"width\", 80"),
@@ -173,7 +171,7 @@ fn twins_of_two_types_call_one_function() {
         place
             .run(words("src/lib.rs:4", &["--name", "folded", "--write"]))
             .expect(0)
-            .says("Carried out: `folded` is called at line 5 and line 24, and compiles.");
+            .says("Applied: `folded` called at line 5 and line 24; it compiles.");
         let after = place.read("src/lib.rs");
         let call = "    pub fn of(rows: &[u32], count: u32) -> u32 {\n        folded(";
         assert_eq!(after.matches(call).count(), 2, "{after}");
@@ -304,12 +302,12 @@ fn a_place_that_it_cannot_serve_is_left_and_the_reason_said() {
     let run = place
         .run(words("src/lib.rs:3", &["--name", "tell"]))
         .expect(0);
-    let run = run.says("line 12 is left as it is: `names` is of another type there.");
-    run.says("`tell` is called at line 3 and line 21, and compiles.");
+    let run = run.says("line 12 is unchanged: `names` has a different type there.");
+    run.says("`tell` called at line 3 and line 21; it compiles.");
     place
         .run(words("src/lib.rs:12", &["--name", "tell"]))
         .expect(1)
-        .says("`names` is of another type there.");
+        .says("`names` has a different type there.");
 }
 
 #[test]

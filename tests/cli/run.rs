@@ -34,7 +34,7 @@ fn what_is_offered_is_listed_with_its_places() {
     place
         .run(["refactor", "at", "a.rs:4:13"])
         .expect(0)
-        .says("Nothing is offered at a.rs:4:13.");
+        .says("No refactoring is offered at a.rs:4:13.");
     // A column stands for itself alone: the condition is not where the `fn` is.
     let at_fn = place.run(["refactor", "at", "a.rs:1:1"]).expect(0);
     assert!(!at_fn.stdout.contains("merge-nested-if"), "{at_fn:#?}");
@@ -49,7 +49,7 @@ fn what_answers_a_finding_is_listed_with_it() {
         format!("fn f(a: bool, b: bool) {{\n    if a {{\n{body}    }}\n}}\n"),
     );
     let run = place.run(["refactor", "at", "a.rs:2"]).expect(0);
-    assert!(run.stdout.contains(", answers "), "{run:#?}");
+    assert!(run.stdout.contains(", for "), "{run:#?}");
 }
 
 #[test]
@@ -73,21 +73,21 @@ fn one_is_shown_and_then_carried_out() {
     let shown = place
         .run(["refactor", "run", "merge-nested-if", "a.rs:2"])
         .expect(0)
-        .says("`--write` carries it out, at a.rs:2:5: Merge nested `if`");
+        .says("use `--write` to apply at a.rs:2:5: Merge nested `if`");
     assert!(shown.stdout.contains("+    if a && b {"), "{shown:#?}");
     assert_eq!(place.read("a.rs"), NESTED);
 
     let written = place
         .run(["refactor", "run", "merge-nested-if", "a.rs:3:9", "--write"])
         .expect(0)
-        .says("Carried out");
+        .says("Applied");
     assert_eq!(written.stdout, shown.stdout);
     let after = "fn f(a: bool, b: bool) {\n    if a && b {\n        g();\n    }\n}\n";
     assert_eq!(place.read("a.rs"), after);
     place
         .run(["refactor", "run", "merge-nested-if", "a.rs:2", "--write"])
         .expect(2)
-        .says("`merge-nested-if` has no meaning at a.rs:2");
+        .says("`merge-nested-if` doesn't apply at a.rs:2");
     assert_eq!(place.read("a.rs"), after);
 }
 
@@ -131,7 +131,7 @@ fn what_can_not_be_meant_is_said() {
         ("merge-nested-if", "folder:1", "`folder` is a directory"),
         ("merge-nested-if", "folder/b.rs:1", "the last one is 0"),
         ("merge-nested-if", "deep.rs:1", "`deep.rs` is "),
-        ("invert-if", "a.rs:4", "has no meaning at a.rs:4"),
+        ("invert-if", "a.rs:4", "doesn't apply at a.rs:4"),
     ] {
         let run = place.run(["refactor", "run", id, at]).expect(2).says(words);
         assert_eq!(run.stdout, "", "{id} {at}");
@@ -146,10 +146,10 @@ fn a_reason_is_given_where_one_is_known() {
     place
         .run(["refactor", "run", "merge-nested-if", "a.rs:2", "--write"])
         .expect(2)
-        .says("`merge-nested-if` is not offered at a.rs:2: A comment between the two conditions would lose its place.");
+        .says("`merge-nested-if` is not offered at a.rs:2: A comment between the two conditions would have no place.");
     assert_eq!(place.read("a.rs"), text);
     let at = place.run(["refactor", "at", "a.rs:2"]).expect(0);
-    assert!(at.stdout.contains("not here: A comment"), "{at:#?}");
+    assert!(at.stdout.contains("not offered: A comment"), "{at:#?}");
 }
 
 #[test]
@@ -161,7 +161,7 @@ fn of_two_in_a_line_one_has_to_be_named() {
     place
         .run(["refactor", "run", "invert-if", "a.rs:2", "--write"])
         .expect(2)
-        .says("`invert-if` is offered 2 times at a.rs:2. Name one: a.rs:2:13, a.rs:2:37.");
+        .says("`invert-if` is offered 2 times at a.rs:2. Choose one: a.rs:2:13, a.rs:2:37.");
     assert_eq!(place.read("a.rs"), text);
     let run = place.run(["refactor", "run", "invert-if", "a.rs:2:37"]);
     assert!(run.expect(0).stdout.contains("if !b { 4 } else { 3 }"));
@@ -219,7 +219,7 @@ fn a_new_file_is_shown_and_then_created() {
     assert_eq!(tree(&place), before);
     let header = "--- /dev/null\n+++ b/src/stack/tests.rs\n";
     assert!(shown.stdout.starts_with(header), "{shown:#?}");
-    place.run(MOVE).expect(0).says("Carried out");
+    place.run(MOVE).expect(0).says("Applied");
     let left = place.read("src/stack.rs");
     assert!(left.ends_with("#[cfg(test)]\nmod tests;\n"), "{left}");
     let moved = place.read("src/stack/tests.rs");
@@ -285,10 +285,10 @@ fn a_new_file_is_as_rustfmt_writes_it() {
 fn a_name_that_is_taken_is_left_to_who_has_it() {
     let place = stack("");
     place.write("src/stack/tests.rs", "// Mine.\n");
-    refuses(&place, "exists already; `src/stack.rs` is left as it is");
+    refuses(&place, "exists already; `src/stack.rs` is unchanged");
     let place = stack("");
     place.write("src/stack", "a file in the place of the folder");
-    refuses(&place, "exists already; `src/stack.rs` is left as it is");
+    refuses(&place, "exists already; `src/stack.rs` is unchanged");
 }
 
 #[test]

@@ -96,7 +96,7 @@ fn what_rustc_refuses_is_one_sentence_and_no_edit() {
     let said = client.take_notification("window/showMessage");
     let said = said["message"].as_str().unwrap();
     assert!(
-        said.contains("rustc stands against it: use of moved value"),
+        said.contains("rustc rejects it: use of moved value"),
         "{said}"
     );
     assert_no_edit(&client);

@@ -119,7 +119,7 @@ fn what_rustc_or_syntax_refuses_is_one_sentence() {
     let said = client.take_notification("window/showMessage");
     assert_eq!(
         said["message"],
-        "RustAssistant: `names` is of another type there."
+        "RustAssistant: `names` has a different type there."
     );
     // In a module of its own it may mean something else, which syntax tells.
     let second = function("second", "&str");

@@ -110,7 +110,7 @@ fn what_rustc_has_to_agree_to_is_asked_before_it_is_shown() {
     );
     let twice = client.offer("remove-clone", "src/lib.rs", "6");
     let why = client.refused("apply", &json!({ "offers": [twice] }));
-    assert!(why.contains("rustc stands against it"), "{why}");
+    assert!(why.contains("rustc rejects it"), "{why}");
     assert_eq!(place.read("src/lib.rs"), text);
     client.told("apply", &json!({ "offers": [offer] }));
     assert_eq!(place.read("src/lib.rs"), text.replacen("b.clone()", "b", 1));

@@ -333,8 +333,7 @@ fn what_rustc_says_is_told_to_whoever_wrote_it() {
     let place = server.place("anthropic", "mended", REWRITES);
     let run = rewrite(&place, &["--write"]).expect(0);
     assert!(
-        run.stderr
-            .contains("Left: rustc stands against it: error[E0308]"),
+        run.stderr.contains("Left: rustc rejects it: error[E0308]"),
         "{run:?}"
     );
     assert_eq!((server.asked_of("mended"), used(&place)), (2, 1200));
@@ -350,10 +349,10 @@ fn what_rustc_says_is_told_to_whoever_wrote_it() {
 fn a_reply_that_does_not_hold_is_no_edit_and_not_paid_for_twice() {
     let Some(server) = &*SERVER else { return };
     for (model, why) in [
-        ("stubborn", "rustc stands against it"),
+        ("stubborn", "rustc rejects it"),
         (
             "evil-code",
-            "Left: The reply has something that the function doesn't have",
+            "Left: The reply contains something that the function doesn't",
         ),
     ] {
         let place = server.place("openai", model, REWRITES);
@@ -444,7 +443,7 @@ fn a_model_proposes_names_and_without_an_answer_the_code_has_its_own() {
             assert!(
                 named
                     .stderr
-                    .contains("It could also be called `count_bright`, with `--name`."),
+                    .contains("Other possible names: `count_bright`. Choose one with `--name`."),
                 "{named:?}"
             );
         }

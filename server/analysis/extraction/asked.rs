@@ -28,7 +28,7 @@ impl Asking<'_> {
         };
         if let Some(error) = told.iter().find(|it| it.is_error && !is_answer(it)) {
             return Err(Refused::Because(format!(
-                "rustc can't tell the types: {error}."
+                "rustc can't determine the types: {error}."
             )));
         }
         for told in told.iter().filter(|it| is_answer(it)) {
@@ -61,7 +61,7 @@ impl Asking<'_> {
             known.is_copy |= known.text.starts_with('&') && !known.text.starts_with("&mut ");
         }
         if types.remove(WITNESS).is_none() {
-            let why = "The selection isn't compiled in any target that is checked here.";
+            let why = "The selection isn't compiled in any checked target.";
             return Err(Refused::Because(why.to_owned()));
         }
         types.retain(|_, known| !known.text.is_empty());
@@ -95,7 +95,7 @@ impl Asking<'_> {
         match told.iter().find(|it| it.is_error) {
             None => Ok(()),
             Some(error) => Err(Refused::Because(format!(
-                "A macro in the selection may leave it with a `return`: {error}."
+                "A macro in the selection may contain a `return`: {error}."
             ))),
         }
     }

@@ -204,7 +204,8 @@ impl Repeated {
             }
         };
         name.ok_or_else(|| {
-            let why = "The statements don't tell what a function of them would be called. Give it a name with `--name`.";
+            let why =
+                "The code doesn't suggest a name for the new function. Set one with `--name`.";
             because(why)
         })
     }
@@ -279,7 +280,7 @@ fn member(
     let other = first.and_then(|it| it.known.other_type(&known, &selection));
     if let Some(name) = other {
         return Err(Refused::Because(format!(
-            "`{name}` is of another type there."
+            "`{name}` has a different type there."
         )));
     }
     Ok(Member {
@@ -378,7 +379,7 @@ impl Unifying<'_> {
             .sum();
         // Telling a caller how to go on may take as many words as it saves.
         if calls * 2 > replaced {
-            let why = "Calls of a function would be more than half as long as the statements.";
+            let why = "The calls would be more than half as long as the statements.";
             return Err(because(why));
         }
         Ok(draft)
@@ -437,9 +438,9 @@ fn standing_again(
     }
     let renamed = survey.standing_again(at, Names::NumberedButCalls);
     Err(because(if renamed.is_empty() {
-        "No statements that stand again in the file are here."
+        "There are no statements here that are repeated in the file."
     } else {
-        "The statements stand again with other names, so that one function wouldn't do."
+        "The statements are repeated with different names, so one function can't replace them."
     }))
 }
 

@@ -68,7 +68,7 @@ impl Writer<'_> {
         let code = self.source.slice(range);
         let edits = Edits::new(edits.collect()).ok();
         let code = edits.and_then(|edits| edits.apply(code));
-        let code = code.ok_or(NotExtracted::new("The edits meet."))?;
+        let code = code.ok_or(NotExtracted::new("The edits overlap."))?;
         let edition = self.source.context.edition;
         let moved = moved_text(&code, edition, self.indent, self.inner);
         let moved = moved.ok_or_else(|| {

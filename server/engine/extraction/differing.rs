@@ -56,7 +56,7 @@ pub(super) fn differences(places: &[Vec<SyntaxNode>]) -> Result<Differences, Not
     Ok(pass.found)
 }
 
-const OTHER_WORDS: NotExtracted = NotExtracted::new("The places differ in more than values.");
+const OTHER_WORDS: NotExtracted = NotExtracted::new("The occurrences differ in more than values.");
 
 /// The names that the patterns of statements give.
 pub(super) fn declared(statements: &[SyntaxNode]) -> BTreeSet<String> {
@@ -192,8 +192,9 @@ fn unlike(one: impl std::fmt::Display, other: impl std::fmt::Display) -> NotExtr
     if !is_short(&one) || !is_short(&other) {
         return OTHER_WORDS;
     }
-    let why =
-        format!("The places differ in more than values: `{one}` in one is `{other}` in another.");
+    let why = format!(
+        "The occurrences differ in more than values: `{one}` in one, `{other}` in another."
+    );
     NotExtracted(why.into())
 }
 

@@ -254,7 +254,7 @@ impl Selection {
             around.all(|it| it == SyntaxKind::FIELD_EXPR)
         };
         let taken = |name: &str| {
-            let why = format!("The closure would take all of `{name}`, and drop it with it.");
+            let why = format!("The closure would capture all of `{name}` and drop it.");
             Err(NotExtracted(why.into()))
         };
         for (capture, _) in passing.captured(self).filter(|(it, _)| it.is_outer) {
@@ -349,8 +349,7 @@ impl Selection {
 }
 
 fn dropped_earlier(name: &str) -> NotExtracted {
-    let why =
-        format!("`{name}` would be dropped at the end of the new function, earlier than now.");
+    let why = format!("`{name}` would be dropped earlier, at the end of the new function.");
     NotExtracted(why.into())
 }
 

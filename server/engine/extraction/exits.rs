@@ -116,7 +116,7 @@ impl Exits {
                 Escape::Await => awaits = true,
                 Escape::Try => has_try = true,
                 Escape::Yield => {
-                    return Err(around.refused(&node, "A `yield` leaves the selection"));
+                    return Err(around.refused(&node, "A `yield` exits the selection"));
                 }
                 Escape::Return | Escape::Break(_) | Escape::Continue(_) => {
                     let value = node.children().find_map(ast::Expr::cast);
@@ -209,7 +209,7 @@ impl Around<'_> {
         let layer = (has_try || has_error).then_some(maker).flatten();
         if has_try && layer.is_none() {
             return Err(NotExtracted::new(
-                "A `?` leaves the selection, and the function's result doesn't show how.",
+                "The selection contains `?`, and the return type of the function isn't a known `Result` or `Option`.",
             ));
         }
         let open: Vec<Found> = found.into_iter().filter(|it| !is_error(it)).collect();
@@ -256,7 +256,7 @@ impl Around<'_> {
         };
         let is_certain = self.diverges();
         if is_certain && self.list.is_none() {
-            return Err(self.refused(&first.node, "An expression that always leaves is selected"));
+            return Err(self.refused(&first.node, "The selected expression always exits"));
         }
         match &*by_target(open) {
             [same] => Ok(match told(same) {
@@ -320,7 +320,8 @@ impl Around<'_> {
         let mut makers = makers.into_iter().flatten();
         let wrapper = makers.find(|maker| values.iter().all(|it| is_call_of(it, maker)));
         if layer.is_some() && wrapper.is_none() && !is_break {
-            let why = "A `return` of a whole result leaves the selection beside a `?`";
+            let why =
+                "The selection contains `?` and also a `return` that isn't `Ok(…)` or `Some(…)`";
             return Err(self.refused(&first.node, why));
         }
         let words = match &first.escape {
@@ -394,7 +395,7 @@ impl Leave {
     }
 }
 
-const MIXED: &str = "Jumps of several kinds leave the selection, the last of them";
+const MIXED: &str = "The selection has several kinds of early exits, the last of them";
 
 /// Whether an expression calls a variant with one value.
 fn is_call_of(expr: &ast::Expr, variant: &str) -> bool {

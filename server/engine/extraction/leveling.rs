@@ -84,7 +84,7 @@ impl Leveled {
         };
         if values.any(|(form, (text, at))| may_run(form, text, *at)) {
             return Err(NotExtracted::new(
-                "A field that differs may be reached through code that does something.",
+                "Reading a differing field may have side effects.",
             ));
         }
         let says_address = |it: &TextRange| {
@@ -95,19 +95,19 @@ impl Leveled {
         };
         if places.iter().any(says_address) {
             return Err(NotExtracted::new(
-                "An address is asked for, and a value that is given has another one.",
+                "The code takes an address, which would differ for a value passed as a parameter.",
             ));
         }
         if groups.len() > MOST_VALUES {
             let why = format!(
-                "{} values differ, which are too many to put in.",
+                "{} values differ, which is too many for parameters.",
                 groups.len()
             );
             return Err(NotExtracted(why.into()));
         }
         let is_called = |it: &&Vec<Spots>| it[0].kinds.contains(&Form::Function);
         if groups.iter().filter(is_called).count() > 1 {
-            let why = "More than one function that is called differs.";
+            let why = "More than one called function differs.";
             return Err(NotExtracted::new(why));
         }
         let names = naming::names(source, &lists, &groups, naming)?;
@@ -197,7 +197,7 @@ impl Leveled {
         };
         let first = words(&places[0]);
         if places[1..].iter().any(|it| words(it) != first) {
-            let why = "The places differ in more than values.";
+            let why = "The occurrences differ in more than values.";
             return Err(NotExtracted::new(why));
         }
         Ok(Self {
@@ -251,7 +251,8 @@ impl Put {
     }
 }
 
-const NOT_WHOLE: NotExtracted = NotExtracted::new("A place isn't made of whole statements.");
+const NOT_WHOLE: NotExtracted =
+    NotExtracted::new("An occurrence doesn't consist of whole statements.");
 
 /// The statements that fill a range.
 fn statements(root: &SyntaxNode, range: TextRange) -> Option<Vec<SyntaxNode>> {
@@ -280,7 +281,7 @@ fn renamed(root: &SyntaxNode, found: Vec<Vec<String>>) -> Result<Vec<Renamed>, N
         Some(Renamed { fresh, names })
     });
     let renamed = renamed.collect::<Option<Vec<_>>>();
-    renamed.ok_or(NotExtracted::new("A variable has no other name."))
+    renamed.ok_or(NotExtracted::new("No free name was found for a variable."))
 }
 
 /// Positions that have the same values in all places, in the order of the text.

@@ -279,7 +279,7 @@ fn carried_type(
 ) -> Result<String, NotExtracted> {
     if carried.is_break {
         let known = known.types.get(BROKEN).ok_or(NotExtracted::new(
-            "The type that the selection breaks with can't be told.",
+            "The type of the `break` value is unknown.",
         ))?;
         nameable("break", &known.text)?;
         return Ok(known.text.clone());
@@ -290,7 +290,7 @@ fn carried_type(
     }
     let result = result.unwrap_or_default();
     let first = first_argument(&result).ok_or(NotExtracted::new(
-        "The function's result doesn't show what it is a result of.",
+        "The return type of the function doesn't show the success type.",
     ))?;
     Ok(first.to_owned())
 }
@@ -314,7 +314,7 @@ fn output_types(selection: &Selection, known: &Known) -> Result<Vec<String>, Not
     let types = selection.outputs.iter().map(|output| {
         let name = &output.name;
         let found = known.behind(name);
-        let why = || NotExtracted(format!("The type of `{name}` can't be told.").into());
+        let why = || NotExtracted(format!("The type of `{name}` is unknown.").into());
         let text = found.ok_or_else(why)?.text.clone();
         givable(name, &text)?;
         Ok(text)
@@ -325,13 +325,15 @@ fn output_types(selection: &Selection, known: &Known) -> Result<Vec<String>, Not
 /// The type of the selection's own value; nothing for `()`.
 fn value_type(known: &Known) -> Result<Option<String>, NotExtracted> {
     let found = known.types.get(VALUE).ok_or(NotExtracted::new(
-        "The type of the selection's value can't be told.",
+        "The type of the selected value is unknown.",
     ))?;
     if found.text == "()" {
         return Ok(None);
     }
     if found.text == "!" {
-        return Err(NotExtracted::new("The selection never has a value."));
+        return Err(NotExtracted::new(
+            "The selection never evaluates to a value.",
+        ));
     }
     givable("the value", &found.text)?;
     Ok(Some(found.text.clone()))

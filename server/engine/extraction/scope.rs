@@ -31,7 +31,7 @@ pub(super) enum Inner {
 impl Scope {
     pub(super) fn around(first: &SyntaxNode) -> Result<Self, NotExtracted> {
         const OUTSIDE: NotExtracted =
-            NotExtracted::new("The selection isn't inside of a function that is run.");
+            NotExtracted::new("The selection isn't inside a function that runs at run time.");
         let mut scopes = first.ancestors().skip(1).filter(is_own_scope);
         let innermost = scopes.next().ok_or(OUTSIDE)?;
         if let Some(function) = ast::Fn::cast(innermost.clone()) {

@@ -59,7 +59,7 @@ impl Selected {
             };
             if !is_meant {
                 return Err(NotExtracted::new(
-                    "The selection begins or ends inside of a statement.",
+                    "The selection starts or ends inside a statement.",
                 ));
             }
         }
@@ -116,9 +116,9 @@ fn list_around(root: &SyntaxNode, covered: TextRange) -> Result<ast::StmtList, N
             && node.text_range().contains_range(covered)
             && node.text_range() != covered
     });
-    block.and_then(ast::StmtList::cast).ok_or(NotExtracted::new(
-        "The selection isn't inside of a function.",
-    ))
+    block
+        .and_then(ast::StmtList::cast)
+        .ok_or(NotExtracted::new("The selection isn't inside a function."))
 }
 
 /// Whether all that is missing of a statement is its `;`.
@@ -210,20 +210,24 @@ fn check_expression(expr: &ast::Expr) -> Result<(), NotExtracted> {
     let node = expr.syntax();
     match expr {
         ast::Expr::PathExpr(_) | ast::Expr::Literal(_) | ast::Expr::UnderscoreExpr(_) => {
-            return Err(NotExtracted::at(node, "Nothing is computed here"));
+            return Err(NotExtracted::at(node, "There is nothing to extract"));
         }
         ast::Expr::ReturnExpr(_) | ast::Expr::BreakExpr(_) | ast::Expr::ContinueExpr(_) => {
-            return Err(NotExtracted::at(node, "A jump alone is nothing to extract"));
+            return Err(NotExtracted::at(node, "A jump alone can't be extracted"));
         }
         _ if temporaries::is_place(expr) && !is_read(node) => {
-            let why = "A place is selected, where a function would give a copy of what it holds";
+            let why =
+                "The selection is a place expression, of which a function would return a copy";
             return Err(NotExtracted::at(node, why));
         }
         _ => {}
     }
     let is_callee = node.parent().and_then(ast::CallExpr::cast);
     if is_callee.is_some_and(|call| call.expr().as_ref() == Some(expr)) {
-        return Err(NotExtracted::at(node, "What is called is selected alone"));
+        return Err(NotExtracted::at(
+            node,
+            "Only the callee of a call is selected",
+        ));
     }
     let lets = node.descendants().filter_map(ast::LetExpr::cast);
     for condition in lets {
@@ -236,7 +240,7 @@ fn check_expression(expr: &ast::Expr) -> Result<(), NotExtracted> {
         });
         let range = node.text_range();
         if holder.is_none_or(|it| !range.contains_range(it.text_range())) {
-            let why = "A `let` is selected without what its variables are for";
+            let why = "A `let` condition is selected without the code that uses its bindings";
             return Err(NotExtracted::at(node, why));
         }
     }

@@ -319,7 +319,7 @@ fn check(source: &Source, scope: &Scope, statements: &[SyntaxNode]) -> Result<()
     let decides = |attr: ast::Attr| attr.syntax().text().to_string().contains("target_feature");
     if attributes.any(decides) {
         return Err(NotExtracted::new(
-            "The function has attributes that decide how it runs.",
+            "The function has a `target_feature` attribute.",
         ));
     }
     Ok(())
@@ -330,7 +330,7 @@ fn check_parts(source: &Source, statements: &[SyntaxNode]) -> Result<(), NotExtr
         if ast::Item::can_cast(statement.kind()) && statement.kind() != SyntaxKind::MACRO_CALL {
             return Err(NotExtracted::at(
                 statement,
-                "An item is declared in the selection",
+                "The selection declares an item",
             ));
         }
         let conditional = attributes(source, statement).find(|attr| {
@@ -338,13 +338,13 @@ fn check_parts(source: &Source, statements: &[SyntaxNode]) -> Result<(), NotExtr
             text.contains("cfg") && !text.starts_with(GATE)
         });
         if let Some(conditional) = conditional {
-            let why = "A part of the selection isn't always the same";
+            let why = "Part of the selection is conditional";
             return Err(NotExtracted::at(conditional.syntax(), why));
         }
     }
     if gates(source, statements).len() > MOST_GATES {
         return Err(NotExtracted::new(
-            "Too many parts of the selection aren't always compiled.",
+            "Too many parts of the selection are behind a `#[cfg]`.",
         ));
     }
     let takes_address = |it: &&SyntaxNode| {
@@ -352,7 +352,7 @@ fn check_parts(source: &Source, statements: &[SyntaxNode]) -> Result<(), NotExtr
         ADDRESSES.iter().any(|sign| text.contains(sign))
     };
     if let Some(statement) = statements.iter().find(takes_address) {
-        let why = "An address is taken, which a copy of a value doesn't have";
+        let why = "The code takes an address, which would differ for a copy";
         return Err(NotExtracted::at(statement, why));
     }
     let tells_place = |it: &&SyntaxNode| {
@@ -360,7 +360,10 @@ fn check_parts(source: &Source, statements: &[SyntaxNode]) -> Result<(), NotExtr
         PLACES.iter().any(|sign| text.contains(sign))
     };
     match statements.iter().find(tells_place) {
-        Some(statement) => Err(NotExtracted::at(statement, "The line of the code is told")),
+        Some(statement) => Err(NotExtracted::at(
+            statement,
+            "The code uses its own line or column number",
+        )),
         None => Ok(()),
     }
 }
@@ -415,7 +418,7 @@ fn item_meant(
     let Some(&last) = seen.last() else {
         return Ok(None);
     };
-    let why = "The function has items of its own, which the selection may mean";
+    let why = "The function declares items that the selection may refer to";
     let is_one_block = seen.iter().all(|it| it.parent() == last.parent());
     let uses_self = statements
         .iter()

@@ -120,20 +120,22 @@ impl Selection {
     pub fn check_other(&self, other: &Self) -> Result<(), NotExtracted> {
         let refused = |why: &'static str| Err(NotExtracted::new(why));
         if self.container() != other.container() {
-            return refused("It stands in another module.");
+            return refused("It is in another module.");
         }
         let function = |it: &Self| it.scope.function.syntax().text_range();
         let has_items = self.item.is_some() || other.item.is_some();
         if has_items && function(self) != function(other) {
-            return refused("A function has items of its own, which the statements may mean.");
+            return refused("A function declares items that the statements may refer to.");
         }
         let names =
             |it: &Self| -> Vec<String> { it.captures.iter().map(|it| it.name.clone()).collect() };
         if names(self) != names(other) {
-            return refused("A name is a variable in one place, and something else in another.");
+            return refused(
+                "A name is a variable in one occurrence and something else in another.",
+            );
         }
         if self.is_about_self() && !self.has_self_of(other) {
-            return refused("`self` is something else there.");
+            return refused("`self` has a different type there.");
         }
         self.check_macros(other)
     }
@@ -149,7 +151,7 @@ impl Selection {
             attributes.into_iter().flatten().any(is_gate)
         };
         if !self.gates.is_empty() || around.any(is_conditional) {
-            return Err(NotExtracted::new("It is compiled under a condition."));
+            return Err(NotExtracted::new("It is behind a `#[cfg]`."));
         }
         Ok(())
     }
@@ -193,7 +195,7 @@ impl Selection {
         let mut words = self.statements.iter().flat_map(tokens);
         match words.find(|word| names.iter().any(|it| it == word.text())) {
             Some(word) if !is_same => {
-                let why = format!("`{}!` may be another macro there.", word.text());
+                let why = format!("`{}!` may be a different macro there.", word.text());
                 Err(NotExtracted(why.into()))
             }
             _ => Ok(()),
@@ -221,7 +223,7 @@ impl Draft {
         let function = words(&first.function);
         if others.iter().any(|it| words(&it.function) != function) {
             return Err(NotExtracted::new(
-                "The places would need functions that differ.",
+                "The occurrences would need different functions.",
             ));
         }
         let called = drafts

@@ -125,7 +125,7 @@ pub(super) fn words(code: &str) -> impl Iterator<Item = String> {
 /// A result around another value.
 pub(super) fn tried(result: Option<String>, value: &str) -> Result<String, NotExtracted> {
     const WHY: NotExtracted = NotExtracted::new(
-        "A `?` leaves the selection, and the function's result doesn't show how.",
+        "The selection contains `?`, and the return type of the function isn't a known `Result` or `Option`.",
     );
     let mut text = result.ok_or(WHY)?;
     if let Some(first) = first_argument_of(&text) {

@@ -46,7 +46,7 @@ pub(super) fn check(value: &ast::Expr, exits: &Exits) -> Result<(), NotExtracted
     }
     Err(NotExtracted::at(
         value.syntax(),
-        "What is made on the way to the value would be dropped earlier than now",
+        "Temporaries of the value would be dropped earlier",
     ))
 }
 

@@ -123,13 +123,13 @@ fn fresh_name(
         if names.is_free(wish) {
             return Ok(wish.to_owned());
         }
-        let why = format!("`{wish}` is no name for a function here, or something has it.");
+        let why = format!("`{wish}` isn't a valid function name here, or is already in use.");
         return Err(NotExtracted(why.into()));
     }
     let wishes = naming::wishes(source, selection);
     let wishes: Vec<String> = wishes.map(|it| it.name).collect();
     let name = names.fresh(&wishes);
-    name.ok_or(NotExtracted::new("Give it a name with `--name`."))
+    name.ok_or(NotExtracted::new("Set a name with `--name`."))
 }
 
 /// The conditions under which the function is compiled and the lints that it allows, which the new one needs too where it

@@ -64,7 +64,7 @@ pub fn offer(
     catch_unwind(derive).unwrap_or_else(|_| {
         PANICS.fetch_add(1, Ordering::Relaxed);
         Err(text(
-            "This refactoring failed here; that is a fault of its own, not of the code.",
+            "This refactoring failed here; this is a bug in RustAssistant, not in the code.",
         ))
     })
 }
@@ -101,7 +101,7 @@ pub fn audit(
     let mut is_doubtful = false;
     for (&file, edits) in &change.steps.edits {
         let source = (context.source_of(file))
-            .ok_or_else(|| text("The edit is of a file that was not read."))?;
+            .ok_or_else(|| text("The edit is in a file that was not read."))?;
         let root = if file == FileId::ASKED {
             context.root.clone()
         } else {
@@ -128,10 +128,10 @@ pub fn audit(
     }
     for step in &change.steps.files {
         let FileStep::Create { at, text: new } = step else {
-            return Err(text("No refactoring may rename a file yet."));
+            return Err(text("Refactorings can't rename files yet."));
         };
         let beside = (context.source_of(at.origin()))
-            .ok_or_else(|| text("The new file is beside one that was not read."))?;
+            .ok_or_else(|| text("The new file is next to a file that was not read."))?;
         regions.add_module(beside, new, refactoring.allows)?;
     }
     if refactoring.allows.has(Also::DropsTwin) {
@@ -152,12 +152,11 @@ fn text(why: &str) -> Refusal {
 fn check_file(source: &Source, root: &SyntaxNode) -> Result<LineEnding, Refusal> {
     if is_generated(root) {
         return Err(text(
-            "The file is generated, so a change of it would be lost.",
+            "The file is generated, so changes to it would be lost.",
         ));
     }
-    LineEnding::of(&source.text).ok_or_else(|| {
-        text("The lines of the file end in different ways, so no edit could keep them.")
-    })
+    LineEnding::of(&source.text)
+        .ok_or_else(|| text("The file has mixed line endings, which no edit could keep."))
 }
 
 fn check_places(
@@ -169,7 +168,7 @@ fn check_places(
     let AuditedFile { source, root, .. } = file;
     for edit in edits.as_slice() {
         if !root.text_range().contains_range(edit.delete) {
-            return Err(text("The edit reaches past the end of the file."));
+            return Err(text("The edit extends past the end of the file."));
         }
         check_line_endings(source, ending, edit)?;
         surroundings::check_macros(root, edit.delete)?;

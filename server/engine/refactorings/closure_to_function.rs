@@ -1,13 +1,13 @@
 //! # Closure to function
 //!
 //! ## What it does
-//! Makes a function of a closure that takes nothing from around it and is called by its name. Rustc has to agree, and tells the
-//! type of the result where the closure doesn't.
+//! Converts a closure that captures nothing and is only called by its name into a function. Requires rustc to agree;
+//! rustc also supplies the result type if the closure doesn't state it.
 //!
 //! ## Why
 //!
-//! A reader of a closure has to look for what it takes from around it. A function says at once that there is nothing, and can be
-//! read, tested and called by itself.
+//! To understand a closure, you have to check what it captures. A function captures nothing, and can be read, tested and
+//! called on its own.
 //!
 //! ## Example
 //!
@@ -36,8 +36,10 @@
 //!
 //! ## What it leaves alone
 //!
-//! Closures that take something from around them, or `self`; what a comment is about; parameters without a type; closures that are given away, or whose
-//! name means something else in the file; functions with items of their own, which the closure may mean.
+//! - Closures that capture something, or mention `self`.
+//! - Closures with an untyped parameter, or with a comment that would be left behind.
+//! - Closures that are passed on, or whose name has another meaning in the file.
+//! - Functions that declare items the closure may refer to.
 
 use ra_ap_syntax::{
     AstNode, NodeOrToken, SyntaxKind, SyntaxNode, SyntaxToken, T,
@@ -80,10 +82,10 @@ fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Re
     Plan::new(whole, move || {
         let function = function(context, &named)?;
         let gone = context.rewrite(with_space(named.declared.syntax()));
-        let change = Change::new("Make the closure a function", whole, vec![gone, function])?;
+        let change = Change::new("Convert closure to function", whole, vec![gone, function])?;
         Ok(change.checked(&[
-            "the closure takes nothing from around it",
-            "its name means nothing else in the file, and is only called",
+            "the closure captures nothing",
+            "its name has no other meaning in the file and is only called",
         ]))
     })
 }
@@ -149,7 +151,7 @@ fn check_comments(named: &Named) -> Result<(), Refusal> {
     {
         return Err(Refusal::because(
             Hazard::Text,
-            "What a comment says of the closure would stay behind.",
+            "A comment about the closure would be left behind.",
         ));
     }
     Ok(())
@@ -175,7 +177,7 @@ fn check_signature(closure: &ast::ClosureExpr) -> Result<(), Refusal> {
     if is_own_kind {
         return Err(Refusal::because(
             Hazard::Types,
-            "The closure is of a kind that a plain function isn't.",
+            "The closure is `async`, `const` or `static`, or has a `for<…>` binder or an attribute.",
         ));
     }
     let parameters = closure.param_list().into_iter().flat_map(|it| it.params());
@@ -185,7 +187,7 @@ fn check_signature(closure: &ast::ClosureExpr) -> Result<(), Refusal> {
     if !types.all(|ty| ty.is_some_and(|ty| is_whole(&ty))) {
         return Err(Refusal::because(
             Hazard::Types,
-            "Not every parameter of the closure has a type.",
+            "Not every closure parameter has a type.",
         ));
     }
     Ok(())
@@ -223,7 +225,7 @@ fn check_calls(named: &Named) -> Result<(), Refusal> {
     }
     Err(Refusal::because(
         Hazard::References,
-        "The name means something else in the file, or the closure is not only called.",
+        "The name has another meaning in the file, or the closure is used other than by calling it.",
     ))
 }
 
@@ -254,21 +256,18 @@ fn check_captures(named: &Named) -> Result<(), Refusal> {
     if around.has_items {
         return why(
             Hazard::Scope,
-            "The function around has imports or items of its own, which the closure may mean.",
+            "The enclosing function declares imports or items that the closure may refer to.",
         );
     }
     let code = named.closure.syntax();
     if let Some(name) = around.hides(code, &[]) {
-        return why(
-            Hazard::Borrows,
-            &format!("The closure takes `{name}` from around it."),
-        );
+        return why(Hazard::Borrows, &format!("The closure captures `{name}`."));
     }
     let mut tokens = code.descendants_with_tokens();
     if tokens.any(|it| matches!(it.kind(), T![self] | T![Self] | SyntaxKind::LIFETIME_IDENT)) {
         return why(
             Hazard::Scope,
-            "The closure mentions `self`, `Self` or a lifetime or label.",
+            "The closure mentions `self`, `Self`, a lifetime or a label.",
         );
     }
     Ok(())

@@ -1,11 +1,11 @@
 //! # Comparisons to matches
 //!
 //! ## What it does
-//! Turns three and more comparisons of one place into `matches!`.
+//! Replaces three or more comparisons of the same expression with `matches!`.
 //!
 //! ## Why
 //!
-//! The place is named once, and the values stand side by side.
+//! The expression is named once, and the values are next to each other.
 //!
 //! ## Example
 //!
@@ -29,14 +29,17 @@
 //!
 //! ## What it leaves alone
 //!
-//! Constants, whose type may compare in another way than a pattern matches; variants of an `enum` that the file doesn't declare,
-//! or whose `PartialEq` is not derived; floating-point numbers; strings that are not shown to be `&str`; values that stand there
-//! twice; what is asked for by a call; comments.
+//! - Constants, whose type may compare differently from how a pattern matches.
+//! - Variants of an `enum` that the file doesn't declare, or whose `PartialEq` isn't derived.
+//! - Floating-point numbers, and strings whose type isn't known to be `&str`.
+//! - Repeated values.
+//! - The results of calls.
+//! - Comments.
 //!
 //! ## What it checks
 //!
-//! The place is read without effects. The values are literals, ranges of them, or variants without fields of one `enum`, and no
-//! two are equal. Nothing in the file compares them in a way of its own.
+//! Reading the compared expression has no side effects. The values are literals, ranges of literals or fieldless
+//! variants of one `enum`, and no two are equal. The file has no custom implementation that compares them.
 
 use ra_ap_syntax::{SyntaxKind, ast};
 
@@ -60,18 +63,19 @@ fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Re
         match EqualityChain::of(&found, &source.text, source.context) {
             Ok((shape, rewrite)) => {
                 return Plan::new(shape.whole, move || {
-                    let change = Change::new("Use `matches!`", shape.whole, vec![rewrite])?;
+                    let change =
+                        Change::new("Replace with `matches!`", shape.whole, vec![rewrite])?;
                     let (change, types) = match shape.ground {
-                        Ground::Shown => (change, "the values are patterns of the place's type"),
+                        Ground::Shown => (change, "the values are patterns of the compared type"),
                         Ground::Likely => (
                             change.to_check("the type"),
-                            "the values are patterns of the place's type, by how it is compared",
+                            "judging by the comparisons, the values are patterns of the compared type",
                         ),
                     };
                     Ok(change.checked(&[
                         types,
-                        "the place is read without effects",
-                        "no two of the values are equal",
+                        "reading the compared value has no side effects",
+                        "no two values are equal",
                     ]))
                 });
             }

@@ -1,11 +1,11 @@
 //! # Derive an implementation
 //!
 //! ## What it does
-//! Turns an implementation that says what `#[derive]` would into a word in the list of its type.
+//! Replaces a hand-written implementation that is identical to what `#[derive]` generates with a derive.
 //!
 //! ## Why
 //!
-//! What is derived can't forget a field that comes later, and nobody has to read it to know what it does.
+//! A derived implementation can't miss a field that is added later, and nobody has to read it to know what it does.
 //!
 //! ## Example
 //!
@@ -39,18 +39,21 @@
 //!
 //! ## What it leaves alone
 //!
-//! A field with a value of its own; fields that are compared or hashed in another order; blocks with comments or attributes, which
-//! would be lost; types with attributes that may be macros, and fields under a `#[cfg]`; bounds that deriving would not write; a
-//! trait or a macro of that name that the file declares or imports from elsewhere; where a whole crate is imported with `*`, a person has
-//! to look at what the names mean. `Hash` where `PartialEq` isn't derived, which
-//! clippy denies; `Debug` and `Clone` where a field is read by nothing else, and a block whose end would leave an import unused:
-//! rustc warns of both.
+//! - Fields with a non-default value, and fields that are compared or hashed in a different order.
+//! - Blocks with comments or attributes, which would be lost.
+//! - Types with attributes that may be macros, and fields behind a `#[cfg]`.
+//! - Bounds that a derive would not add.
+//! - A trait or macro with that name that the file declares or imports from elsewhere. If a whole crate is imported with
+//!   `*`, the edit needs review.
+//! - `Hash` where `PartialEq` isn't derived, which clippy denies.
+//! - `Debug` and `Clone` if a field is read nowhere else, and blocks whose removal would leave an import unused: rustc
+//!   would warn about both.
 //!
 //! ## What it checks
 //!
-//! Every field is made, cloned, compared, hashed or shown as deriving does it, in the same order. `a::T::default()` of a type from
-//! another file is taken for what `Default` asks for by its name, so a person has to look at it. `Eq` and `Hash` take only fields
-//! whose types are known to have them.
+//! Every field is created, cloned, compared, hashed or formatted as the derive would, in the same order.
+//! `a::T::default()` of a type from another file is assumed to be the `Default` implementation, so the edit needs
+//! review. `Eq` and `Hash` are only derived if the types of all fields are known to implement them.
 
 use ra_ap_syntax::{AstNode, SyntaxKind, ast};
 
@@ -77,13 +80,13 @@ fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Re
     Plan::new(shape.whole, move || {
         let title = format!("Derive `{}`", shape.name);
         let change = Change::new(title, shape.whole, rewrites)?.checked(&[
-            "each field is treated as deriving does it",
-            "deriving writes the same bounds",
-            "no import is left unused",
+            "each field is handled as the derive would",
+            "the derive adds the same bounds",
+            "no import becomes unused",
         ]);
         Ok(match shape.ground {
             Ground::Shown => change,
-            Ground::Likely => change.to_check("what the names mean"),
+            Ground::Likely => change.to_check("what the names refer to"),
         })
     })
 }

@@ -1,16 +1,16 @@
 //! # Extract a child module
 //!
 //! ## What it does
-//! Moves an inline module to a file of its own.
+//! Moves an inline module to its own file.
 //!
 //! ## Why
 //!
-//! A file is about one subject. A module that has grown is another one; in its own file it can be found by its name, has imports
-//! at its head, and two people can change both at once.
+//! A file should be about one subject, and a module that has grown is a subject of its own. In its own file, it can be
+//! found by its name and has its imports at the top, and two people can change both files at once.
 //!
 //! ## Example
 //!
-//! In a file `stack.rs`, the module goes to `stack/colors.rs`.
+//! In a file `stack.rs`, the module is moved to `stack/colors.rs`.
 //!
 //! ```rust before
 //! pub fn paint(name: &str) -> u32 {
@@ -76,16 +76,21 @@
 //!
 //! ## What it leaves alone
 //!
-//! Short modules; those of tests, which `move-tests-to-file` moves; modules with `#[path]` or with an attribute that may be a macro,
-//! or inside of such a one; modules in blocks; files whose own name or place isn't known, since it says where the new file has to
-//! be; what names files relative to its own, as `include_str!` does, or asks for its place with `file!` or `line!`; modules with
-//! modules in files of their own, or with block comments of several lines. Strings stay byte for byte.
+//! - Short modules.
+//! - Test modules, which `move-tests-to-file` moves.
+//! - Modules with `#[path]` or with an attribute that may be a macro, and modules nested in such a module.
+//! - Modules in blocks.
+//! - Files whose name or location is unknown, because it determines where the new file goes.
+//! - Code that names files relative to its own, such as `include_str!`, or uses `file!` or `line!`.
+//! - Modules with submodules in files, or with block comments of several lines.
+//!
+//! Strings are kept byte for byte.
 //!
 //! ## What it checks
 //!
-//! The module is declared in the same line as before, so it has the same path and privacy, and macros are defined in the same order.
-//! A macro that isn't of the standard library may read files by where it is called; then a person has to look at the change. At a
-//! finding of `large-file` the longest module of the file is moved, from 100 lines.
+//! The module is declared on the same line as before, so it has the same path and privacy, and macros are defined in the
+//! same order. A macro from outside the standard library may read files relative to its call site; then the edit needs
+//! review. For a finding of `large-file`, the longest module of at least 100 lines is moved.
 
 use ra_ap_syntax::{
     AstNode, SyntaxKind,
@@ -126,8 +131,8 @@ fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Re
     let at = context.place.file_of(&outer, &shape.name)?;
     let range = module.syntax().text_range();
     let title = match at.components().join("/") {
-        path if path.len() <= 40 => format!("Move the module to `{path}`"),
-        _ => "Move the module to a file of its own".to_owned(),
+        path if path.len() <= 40 => format!("Move module to `{path}`"),
+        _ => "Move module to its own file".to_owned(),
     };
     moved(context, (shape, range), (title, at))
 }

@@ -1,12 +1,12 @@
 //! # Extract constant
 //!
 //! ## What it does
-//! Gives a text or a number a name: a constant above what uses it, which takes its place everywhere in the module.
+//! Extracts a string or number literal into a named constant and replaces its occurrences in the module.
 //!
 //! ## Why
 //!
-//! A slip in one of several equal texts compiles. A name is checked wherever it is used, says what is meant, and what it stands
-//! for is changed in one place.
+//! A typo in one of several equal strings compiles. A name is checked wherever it is used and says what is meant, and
+//! the value is changed in one place.
 //!
 //! ## Example
 //!
@@ -34,19 +34,21 @@
 //! }
 //! ```
 //!
-//! The constant stands before the item that alone uses it, or before the first item of the module that is no import or constant.
-//! A text is called by its words. A number is called by what it is compared with before the function is left, or by the parameter
-//! that it is given to.
+//! The constant is placed before the only item that uses it, or before the first item of the module that isn't an import
+//! or a constant. A string is named after its words. A number is named after what it is compared with before an early
+//! exit, or after the parameter that it is passed to.
 //!
 //! ## What it leaves alone
 //!
-//! Attributes, constants, statics, and the input of macros; what is compiled for tests, or under a condition; at a cursor, a text
-//! that stands only once; a number whose type the file doesn't show, or which nothing names.
+//! - Attributes, constants, statics and macro input.
+//! - Code that is compiled for tests or behind a `#[cfg]`.
+//! - At a cursor, a string that occurs only once.
+//! - A number whose type the file doesn't show, or for which the code suggests no name.
 //!
 //! ## What it checks
 //!
-//! The name is used nowhere in the file, and no import of a whole module that is handed on could bring it. The lines stay as
-//! rustfmt has them. A text is called by itself, which seldom says what it is for, so a person has to look at that name.
+//! The name is used nowhere in the file and can't come from a glob re-export. The lines keep rustfmt's layout. A string
+//! is named after itself, which seldom says what it is for, so the name needs review.
 
 mod naming;
 mod numbers;
@@ -107,7 +109,7 @@ fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Re
     Plan::new(whole, move || {
         let title = match named.places.len() {
             1 => format!("Extract constant `{}`", named.name),
-            places => format!("Extract constant `{}` ({places} places)", named.name),
+            places => format!("Extract constant `{}` ({places} occurrences)", named.name),
         };
         let rewrites = named.rewrites(context).ok_or_else(Refusal::of_layout)?;
         let change = Change::new(title, whole, rewrites)?;
@@ -118,7 +120,7 @@ fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Re
         };
         Ok(change.checked(&[
             "the name is used nowhere in the file",
-            "every place has the type of the constant",
+            "every occurrence has the type of the constant",
         ]))
     })
 }
@@ -195,13 +197,13 @@ impl Named {
         if names.has(&name) {
             return Err(Refusal::because(
                 Hazard::Scope,
-                "The name that the constant would have is in use in the file.",
+                "The name for the constant is already in use in the file.",
             ));
         }
         if places.iter().all(is_gated) {
             return Err(Refusal::because(
                 Hazard::Constants,
-                "Every place is compiled only under a `#[cfg]`, so nobody would use the constant in other builds.",
+                "Every occurrence is behind a `#[cfg]`, so the constant would be unused in other builds.",
             ));
         }
         let gap = Gap::before_users(Joins::Constants, places, &context.source.text)?;
@@ -243,7 +245,7 @@ impl Named {
 fn unnamed() -> Refusal {
     Refusal::because(
         Hazard::Types,
-        "Nothing tells what the constant would be called, or of which type it would be.",
+        "The code doesn't suggest a name or a type for the constant.",
     )
 }
 

@@ -1,11 +1,12 @@
 //! # Extract type alias
 //!
 //! ## What it does
-//! Gives a long type a name: an alias above what uses it, which takes its place in all fields, parameters and results of the module.
+//! Extracts a long type into a type alias and uses it in all fields, parameters and return types of the module.
 //!
 //! ## Why
 //!
-//! The alias says what the thing is, where the type says only how it is stored. It is written once, and read at a glance.
+//! The alias says what the value is; the type only says how it is stored. The type is written once, and the alias is
+//! read at a glance.
 //!
 //! ## Example
 //!
@@ -37,17 +38,20 @@
 //! }
 //! ```
 //!
-//! It is called by the field or the parameter that has the type; a field that is called like any other by that of its structure too.
+//! The alias is named after the field or parameter that has the type; if a field has a generic name, the name of its
+//! struct is added.
 //!
 //! ## What it leaves alone
 //!
-//! Types with `impl`, `_`, `Self`, or a part of a parameter, as `T::Item`; what is compiled for tests, or under a condition; items
-//! with attributes that may read their types; a type that nothing names.
+//! - Types with `impl`, `_`, `Self` or a projection of a parameter, such as `T::Item`.
+//! - Code that is compiled for tests or behind a `#[cfg]`.
+//! - Items with attributes that may read their types.
+//! - Types for which the code suggests no name.
 //!
 //! ## What it checks
 //!
-//! Every lifetime is written, or can't be there; lifetimes and parameters of the items around become the alias's own. The name is
-//! used nowhere in the file. Where documentation shows the type, a person has to look.
+//! Every lifetime is written or can't occur; lifetimes and parameters of the enclosing items become parameters of the
+//! alias. The name is used nowhere in the file. If the type appears in documentation, the edit needs review.
 
 mod naming;
 mod parameters;
@@ -102,15 +106,15 @@ fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Re
     Plan::new(whole, move || {
         let title = match alias.places.len() {
             1 => format!("Extract type alias `{}`", alias.name),
-            places => format!("Extract type alias `{}` ({places} places)", alias.name),
+            places => format!("Extract type alias `{}` ({places} occurrences)", alias.name),
         };
         let rewrites = alias.rewrites(context).ok_or_else(Refusal::of_layout)?;
         let change = Change::new(title, whole, rewrites)?.checked(&[
             "the name is used nowhere in the file",
-            "no lifetime is left to be inferred",
+            "no elided lifetime is left",
         ]);
         Ok(if alias.is_public {
-            change.to_check("the docs")
+            change.to_check("the documentation")
         } else {
             change
         })
@@ -140,7 +144,7 @@ impl Alias {
         if !places.iter().all(is_read_by_compiler_alone) {
             return Err(Refusal::because(
                 Hazard::Text,
-                "An attribute of an item may read the type as it is written.",
+                "An attribute may read the type as it is written.",
             ));
         }
         // Where places are called differently, they hold different things.
@@ -149,20 +153,20 @@ impl Alias {
         let [name] = <[String; 1]>::try_from(names).map_err(|_| {
             Refusal::because(
                 Hazard::Types,
-                "Nothing tells what the alias would be called.",
+                "The code doesn't suggest a name for the alias.",
             )
         })?;
         if Names::in_node(&context.root).has(&name) {
             return Err(Refusal::because(
                 Hazard::Scope,
-                "The name that the alias would have is in use in the file.",
+                "The name for the alias is already in use in the file.",
             ));
         }
         let parameters = parameters::shared(&places)?;
         if (width(&name) + width(&parameters)) * 3 > width(&words_of(&ty)) * 2 {
             return Err(Refusal::because(
                 Hazard::Text,
-                "With all its parameters the alias would be nearly as long as the type.",
+                "With all its parameters, the alias would be nearly as long as the type.",
             ));
         }
         let nodes: Vec<SyntaxNode> = places.iter().map(|it| it.syntax().clone()).collect();

@@ -1,11 +1,12 @@
 //! # Extract variable
 //!
 //! ## What it does
-//! Gives a name to the value of an expression, in every place of the function where nothing could have changed it.
+//! Extracts an expression into a variable and replaces every occurrence in the function where its value can't have
+//! changed.
 //!
 //! ## Why
 //!
-//! What is said once is read once, done once, and changed in one place; and the name says what it is.
+//! The expression is read, evaluated and changed in one place, and the name says what it is.
 //!
 //! ## Example
 //!
@@ -30,20 +31,22 @@
 //! }
 //! ```
 //!
-//! At a cursor it is offered for what stands there more than once, for a selected expression also where it stands once. The
-//! name is made of the expression, or of the field that it is given to; where neither tells, the edit is a draft for a
-//! selection, with a name that a person has to replace.
+//! At a cursor, it is offered for expressions that occur more than once; for a selection, also for those that occur
+//! once. The name is derived from the expression, or from the field that it is assigned to. If neither suggests a name,
+//! the edit is a draft for a selection, with a placeholder to replace.
 //!
 //! ## What it leaves alone
 //!
-//! Places alone, such as a field; what may be another value the second time; an expression that is evaluated only sometimes
-//! where it stands first: behind `&&` and `||`, in a branch, a closure, or the condition of a loop.
+//! - Plain place expressions, such as a field.
+//! - Expressions whose value may be different the second time.
+//! - Expressions whose first occurrence is evaluated conditionally: after `&&` and `||`, in a branch, a closure or the
+//!   condition of a loop.
 //!
 //! ## What it checks
 //!
-//! The value is a number, a `bool`, a part of a text or a path, or a text or a path of its own, by what the file shows of its
-//! types. Nothing between the places writes to what it is made of, lends it out to be changed, or declares it anew; where its
-//! type isn't shown, nothing between calls anything unknown. A value that can't be copied is handed over by its last place at most.
+//! The file shows that the value is a number, a `bool`, a string slice, a path, or an owned string or path. Nothing
+//! between the occurrences writes to its inputs, borrows them mutably or shadows them; if the type isn't known, nothing
+//! in between calls unknown code. A value that isn't `Copy` is only moved by its last occurrence.
 
 use ra_ap_syntax::{AstNode, SyntaxKind, ast};
 
@@ -74,12 +77,12 @@ fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Re
         let rewrites = found.rewrites(name.text(), text, context.source.context)?;
         let title = match found.places.len() {
             1 => format!("Extract variable `{}`", name.text()),
-            places => format!("Extract variable `{}` ({places} places)", name.text()),
+            places => format!("Extract variable `{}` ({places} occurrences)", name.text()),
         };
         let change = Change::new(title, target, rewrites)?.with(name.applicability());
         Ok(change.checked(&[
-            "nothing between the places changes the value",
-            "the value is made where it was made first, in any case",
+            "nothing between the occurrences changes the value",
+            "the value is computed where it was first computed, unconditionally",
             "the name is used nowhere else in the function",
         ]))
     })
@@ -142,7 +145,7 @@ fn name(found: &Repeated, target: Target<'_>) -> Result<Name, Refusal> {
     let untold = || {
         Refusal::because(
             Hazard::Scope,
-            "The expression does not tell what its value could be called.",
+            "The expression doesn't suggest a name for the variable.",
         )
     };
     match target {

@@ -1,11 +1,11 @@
 //! # Guard clause
 //!
 //! ## What it does
-//! Turns an `if` that holds the rest of a body into a guard clause, several levels at once.
+//! Converts an `if` around the rest of a body into a guard clause, several levels at once.
 //!
 //! ## Why
-//! A body that ends in a long `if` keeps its main path one level too deep. A guard clause handles the case without work first,
-//! by an early `return` or `continue`, and the rest moves one level out.
+//! A body that ends in a long `if` keeps its main path one level too deep. A guard clause handles the other case first,
+//! with an early `return` or `continue`, and the rest moves one level out.
 //!
 //! ## Example
 //! ```rust before
@@ -49,23 +49,25 @@
 //! }
 //! ```
 //!
-//! An `if` whose `else` only returns, breaks, continues or panics becomes a guard in the same way: the `else` block is the guard.
-//! So does an `if` at the end of a function of which one branch gives nothing but a short value, which is returned early then.
-//! A blank line follows the guard where those around have one, and before a long rest where there are none.
+//! An `if` whose `else` only returns, breaks, continues or panics becomes a guard in the same way: the `else` block is
+//! the guard. So does an `if` at the end of a function with one branch that is only a short value, which is then
+//! returned early. The guard is followed by a blank line if nearby guards are, or if there are none and the rest is
+//! long.
 //!
 //! ## What it leaves alone
-//! - An `if` that is not the last thing of a function, closure or loop body, or whose body has a value that takes steps in
-//!   both branches; `None` where `Some` is asked for, which a `?` says.
+//! - An `if` that isn't the last thing in a function, closure or loop body.
+//! - An `if` with a value whose branches both have several statements.
+//! - `None` where `Some` is matched, which `?` handles.
 //! - Blocks that declare items: one level further out, they would be visible to the code before.
-//! - Conditions whose opposite can't be written down safely, and patterns where `let … else` would drop something earlier.
-//! - Comments and attributes that would lose their place.
-//! - Conditions that are a `bool` only because they are conditions, as `generator.random()` is.
+//! - Conditions that can't be negated safely, and patterns for which `let … else` would drop something earlier.
+//! - Comments and attributes that would be lost.
+//! - Conditions whose type is only inferred from being a condition, such as `generator.random()`.
 //! - Lines that rustfmt would join one level further out.
 //!
 //! ## What it checks
-//! Nothing follows the `if` in its body, so an early `return` or `continue` is the same as going on; the condition has an exact
-//! opposite, also where a number may be NaN; variables that move outwards are dropped in the same order; the last expression gets a `;` where its
-//! temporaries would otherwise outlive the variables that they borrow from.
+//! Nothing follows the `if` in its body, so an early `return` or `continue` is the same as continuing. The condition has
+//! an exact negation, even if a number may be NaN. Variables that move outwards are dropped in the same order. The last
+//! expression gets a `;` if its temporaries would otherwise outlive the variables that they borrow from.
 //!
 //! ## Sources
 //! Martin Fowler, *Refactoring*, "Replace Nested Conditional with Guard Clauses".
@@ -93,7 +95,7 @@ fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Re
         if guard.is_awkward && matches!(target, Target::Answer(_)) {
             return Err(Refusal::because(
                 Hazard::Negation,
-                "The opposite of the condition could only be written with a `!` before the whole.",
+                "The condition can only be negated with a `!` in front of all of it.",
             ));
         }
         Ok(guard)
@@ -107,8 +109,8 @@ fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Re
         };
         Ok(change.checked(&[
             "nothing follows the `if`",
-            "the condition has an exact opposite",
-            "no items are moved outwards",
+            "the condition has an exact negation",
+            "no items move to an outer scope",
             "temporaries are dropped before variables",
         ]))
     })
@@ -116,10 +118,10 @@ fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Re
 
 fn title(guard: &GuardClause<'_>) -> String {
     match (guard.form, guard.levels) {
-        (Form::Else, _) => "Turn `else` into a guard clause".to_owned(),
-        (Form::Value, _) => "Return the short branch early".to_owned(),
-        (Form::Exit, 1) => "Turn `if` into a guard clause".to_owned(),
-        (Form::Exit, levels) => format!("Turn {levels} nested `if`s into guard clauses"),
+        (Form::Else, _) => "Convert `else` to guard clause".to_owned(),
+        (Form::Value, _) => "Return early from the short branch".to_owned(),
+        (Form::Exit, 1) => "Convert `if` to guard clause".to_owned(),
+        (Form::Exit, levels) => format!("Convert {levels} nested `if`s to guard clauses"),
     }
 }
 

@@ -1,11 +1,11 @@
 //! # Hoist shared statement
 //!
 //! ## What it does
-//! Moves the statements that all branches of an `if` or a `match` end in behind it.
+//! Moves statements that end every branch of an `if` or `match` after it.
 //!
 //! ## Why
 //!
-//! What is done in any case stands there once, and the branches say only what is different.
+//! Code that always runs is written once, and the branches contain only what differs.
 //!
 //! ## Example
 //!
@@ -45,15 +45,17 @@
 //!
 //! ## What it leaves alone
 //!
-//! A choice whose value is used by more than the end of a block; branches that are no blocks, or would be empty; `let` among
-//! what is shared; a single statement of fewer than 25 words and signs; comments, attributes and texts of several lines in what
-//! is shared.
+//! - An `if` or `match` whose value is used other than as the value of its block.
+//! - Branches that aren't blocks, or would be empty.
+//! - `let` statements in the shared code.
+//! - A single shared statement of fewer than 25 tokens.
+//! - Comments, attributes and multi-line strings in the shared code.
 //!
 //! ## What it checks
 //!
-//! What is moved uses no name that a branch or a pattern declares, and settles no type that a branch needs. What is matched
-//! keeps nothing alive to the end of the branches. Where a branch has variables of its own, which are dropped earlier then, a
-//! person has to look.
+//! The moved code uses no name that a branch or a pattern declares, and doesn't determine a type that a branch needs.
+//! The scrutinee holds no temporaries to the end of the branches. If a branch has its own variables, which are then
+//! dropped earlier, the edit needs review.
 
 use super::{Allows, Also, Change, Context, Kind, Needs, Plan, Refactoring, Refusal, Target, find};
 use crate::{shapes::shared_tail::SharedTail, syntax::types_shown::Ground};
@@ -72,19 +74,22 @@ fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Re
     let node = find::choice_at(context, target).ok_or(Refusal::NotHere)?;
     let (shape, rewrites) = SharedTail::of(&node, &source.text, source.context)?;
     Plan::new(shape.whole, move || {
-        let title = format!("Move what {} branches share behind them", shape.branches);
+        let title = format!("Move code shared by {} branches after them", shape.branches);
         let change = Change::new(title, shape.whole, rewrites)?;
         let (change, drops) = match shape.ground {
-            Ground::Shown => (change, "no branch has a variable that is dropped earlier"),
+            Ground::Shown => (
+                change,
+                "no branch has a variable that would be dropped earlier",
+            ),
             Ground::Likely => (
-                change.to_check("the drops"),
-                "no branch holds a guard, by the names",
+                change.to_check("drop order"),
+                "judging by the names, no branch holds a guard",
             ),
         };
         Ok(change.checked(&[
             drops,
-            "what is moved uses no name of a branch",
-            "what is matched keeps nothing alive",
+            "the moved code uses no names declared in a branch",
+            "the scrutinee holds no temporaries",
         ]))
     })
 }

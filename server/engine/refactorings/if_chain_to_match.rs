@@ -1,12 +1,12 @@
 //! # If chain to match
 //!
 //! ## What it does
-//! Turns branches that each compare one place with a value of their own into a `match`.
+//! Converts an `if` chain that compares one expression with different values into a `match`.
 //!
 //! ## Why
 //!
-//! A `match` says once what is looked at, so nobody has to read every condition to see that it is always the same. The values stand
-//! below each other, and the compiler says if one of them stands there twice.
+//! A `match` names the compared expression once, so nobody has to read every condition to see that it is always the
+//! same. The values are aligned, and the compiler reports duplicates.
 //!
 //! ## Example
 //!
@@ -40,13 +40,16 @@
 //!
 //! ## What it leaves alone
 //!
-//! Fewer than three branches; values other than integers, characters, texts and variants of an `enum` of the file that derives its
-//! equality; a `String`, which no text is a pattern of; conditions that ask anything else; comments between the branches.
+//! - Fewer than three branches.
+//! - Values other than integers, characters, strings and variants of an `enum` in the file that derives its equality.
+//! - A `String`, which string literals don't match.
+//! - Conditions that check anything else.
+//! - Comments between the branches.
 //!
 //! ## What it checks
 //!
-//! What is compared is a place, and the values are different ones of one kind, so the order of the branches is no matter. Where the
-//! type of the place isn't shown, a person has to look.
+//! The compared expression is a place expression, and the values are distinct and of one kind, so the order of the
+//! branches doesn't matter. If the type isn't known, the edit needs review.
 
 use ra_ap_syntax::SyntaxKind;
 
@@ -67,15 +70,15 @@ fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Re
     let choice = find::if_at(context, target).ok_or(Refusal::NotHere)?;
     let (shape, rewrite) = ValueChain::of(&choice, &source.text, source.context)?;
     Plan::new(shape.whole, move || {
-        let title = format!("Turn {} comparisons into a `match`", shape.branches);
+        let title = format!("Convert {} comparisons to `match`", shape.branches);
         let change = Change::new(title, shape.whole, vec![rewrite])?;
         let change = match shape.ground {
             Ground::Shown => change,
             Ground::Likely => change.to_check("the type"),
         };
         Ok(change.checked(&[
-            "what is compared is a place",
-            "the values are different ones of one kind",
+            "the compared value is a place expression",
+            "the values are distinct and of one kind",
         ]))
     })
 }

@@ -1,12 +1,12 @@
 //! # Index loop to iterator
 //!
 //! ## What it does
-//! Turns a `for` loop over the indices of a list into one over its elements.
+//! Converts a `for` loop over indices into one over the elements.
 //!
 //! ## Why
 //!
-//! `for line in &lines` says what is gone through. An index has to be followed to see that it is used for nothing else, each
-//! `lines[i]` is checked against the length of the list, and another list may be taken by mistake.
+//! `for line in &lines` says what the loop iterates over. With an index, the reader has to check that it is used for
+//! nothing else, each `lines[i]` has a bounds check, and the wrong collection may be indexed by mistake.
 //!
 //! ## Example
 //!
@@ -30,7 +30,7 @@
 //! }
 //! ```
 //!
-//! Where the first statement of the loop gives the element a name, it keeps that name:
+//! If the first statement of the loop names the element, that name is kept:
 //!
 //! ```rust before
 //! fn raise(wages: &mut Vec<Wage>, by: u32) {
@@ -53,13 +53,16 @@
 //!
 //! ## What it leaves alone
 //!
-//! A loop that asks for more of the list than `list[i]`, or for another list by the same index; a list in the input of a macro;
-//! unsafe code, and code that waits; lists whose elements have no telling name; loops for which clippy has a shorter form, such as `fill`.
+//! - Loops that use more of the collection than `list[i]`, or index another collection too.
+//! - Collections used in macro input.
+//! - Unsafe code, and code with `.await`.
+//! - Collections that suggest no name for an element.
+//! - Loops for which clippy has a shorter form, such as `fill`.
 //!
 //! ## What it checks
 //!
-//! The list is a slice, an array, a `Vec` or a `VecDeque` by what the file shows of its type. Nothing in the loop changes the list,
-//! and the new name stands nowhere in it. Each element is used in a way for which a reference does as well.
+//! The file shows that the collection is a slice, an array, a `Vec` or a `VecDeque`. Nothing in the loop changes the
+//! collection or uses the new name. Each element is used in a way that works with a reference.
 
 use ra_ap_syntax::SyntaxKind;
 
@@ -90,9 +93,9 @@ fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Re
     let (shape, rewrites) = IndexLoop::of(&found, &source.text, source.context)?;
     Plan::new(shape.head, move || {
         let title = if shape.counts {
-            "Go through the elements with `enumerate`"
+            "Iterate over elements with `enumerate`"
         } else {
-            "Go through the elements, not an index"
+            "Iterate over elements instead of indices"
         };
         let change = Change::new(title, shape.head, rewrites)?;
         let change = match shape.ground {
@@ -100,9 +103,9 @@ fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Re
             Ground::Likely => change.to_check("the types"),
         };
         Ok(change.checked(&[
-            "the list is a slice, an array or a `Vec` by its type",
-            "nothing in the loop changes the list or asks for more of it",
-            "a reference does wherever the element stood",
+            "the type shows a slice, an array or a `Vec`",
+            "the loop doesn't change the collection or use more of it than the element",
+            "a reference works wherever the element was used",
         ]))
     })
 }

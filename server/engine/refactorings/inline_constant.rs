@@ -1,12 +1,12 @@
 //! # Inline constant
 //!
 //! ## What it does
-//! Puts the value of a private constant in the place of its only use. Rustc has to agree.
+//! Replaces the only use of a private constant with its value. Requires rustc to agree.
 //!
 //! ## Why
 //!
-//! A name pays where it says more than the value, or where it keeps several places equal. A constant with one use and a value that speaks
-//! for itself makes the reader look somewhere else for what could stand here.
+//! A name is useful if it says more than the value, or keeps several uses equal. A constant with one use and a
+//! self-explanatory value only makes the reader look elsewhere.
 //!
 //! ## Example
 //!
@@ -26,14 +26,18 @@
 //!
 //! ## What it leaves alone
 //!
-//! What is `pub`, has attributes or comments, or is mentioned twice in the file, in a macro, a string or a comment; constants of traits and
-//! types; a value that is neither a literal nor like `u8::MAX`; a file with modules in files of their own, which may use it; a
-//! `static` that somebody borrows; a number whose type only the constant says.
+//! - Constants that are `pub`, or have attributes or comments.
+//! - Constants mentioned twice in the file, or in a macro, a string or a comment.
+//! - Constants of traits and types.
+//! - Values other than literals and values like `u8::MAX`.
+//! - Files with submodules in other files, which may use the constant.
+//! - A `static` that is borrowed.
+//! - A number whose type is only known from the constant.
 //!
 //! ## What it checks
 //!
-//! It is used once, and the value is of the same type there: it says its type itself, or is of the one that everybody expects, or stands
-//! beside something of a type that is written down. Where a method or a later line needs the type, rustc stands against it.
+//! The constant is used once, and the value has the same type there: it shows its type, has the default type, or is next
+//! to something with a written type. If a method call or a later line determines the type, rustc rejects the edit.
 
 use ra_ap_syntax::{
     AstNode, NodeOrToken, SyntaxKind, SyntaxNode, SyntaxToken,
@@ -85,13 +89,13 @@ fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Re
     Plan::new(whole, move || {
         let title = match found.name.len() {
             0..=40 => format!("Inline `{}`", found.name),
-            _ => "Inline the constant".to_owned(),
+            _ => "Inline constant".to_owned(),
         };
         let written = context.rewrite(at).keep(found.value.syntax().text_range());
         let rewrites = vec![context.rewrite(goes), written];
         Ok(Change::new(title, whole, rewrites)?.checked(&[
-            "it is private, and used once",
-            "the value is of the same type where it is used",
+            "the constant is private and used once",
+            "the value has the same type where it is used",
         ]))
     })
 }
@@ -143,7 +147,7 @@ impl Constant {
         if !is_own_type || !self.is_plain_value() {
             return Err(Refusal::because(
                 Hazard::Types,
-                "The value is more than a literal, or of another type than it shows.",
+                "The value isn't a plain literal, or its type isn't evident.",
             ));
         }
         let in_files =
@@ -204,7 +208,7 @@ impl Constant {
         let other = || {
             Refusal::because(
                 Hazard::Scope,
-                "It is not used once, by its name alone and outside of macros.",
+                "It isn't used exactly once, by its plain name and outside macros.",
             )
         };
         let [only] = uses.as_slice() else {
@@ -220,7 +224,7 @@ impl Constant {
         if self.is_static && parent == Some(SyntaxKind::REF_EXPR) {
             return Err(Refusal::because(
                 Hazard::Borrows,
-                "Somebody may look at where the value is.",
+                "The address of the static may matter.",
             ));
         }
         Ok(place.syntax().clone())
@@ -256,7 +260,7 @@ impl Constant {
         }
         Err(Refusal::because(
             Hazard::Types,
-            "The constant is what tells the type of the number.",
+            "The type of the number is only known from the constant.",
         ))
     }
 
@@ -282,7 +286,7 @@ impl Constant {
         if is_odd {
             return Err(Refusal::because(
                 Hazard::Text,
-                "The value would be written in another way where it is used.",
+                "The inlined code would be written differently there.",
             ));
         }
         Ok(())
@@ -370,7 +374,7 @@ impl Constant {
 fn comment() -> Refusal {
     Refusal::because(
         Hazard::Text,
-        "A comment or an attribute of the constant would have no place.",
+        "A comment or an attribute of the constant would be lost.",
     )
 }
 

@@ -1,11 +1,11 @@
 //! # Inline function
 //!
 //! ## What it does
-//! Puts the body of a private function in the place of its only call, and takes the function away. Rustc has to agree.
+//! Replaces the only call of a private function with its body and removes the function. Requires rustc to agree.
 //!
 //! ## Why
 //!
-//! A function that is called once, and whose name says no more than its lines do, sends the reader elsewhere for nothing.
+//! A function that is called once, and whose name says no more than its code, sends the reader elsewhere for nothing.
 //!
 //! ## Example
 //!
@@ -39,10 +39,12 @@
 //!
 //! ## What it leaves alone
 //!
-//! A function that somebody else calls or mentions, in code or in a comment; one with attributes, documentation or generics, or
-//! that is `async`, `const` or `unsafe`; a body with `return`, `?`, `.await`, items, or a macro that may hold one of them; names that
-//! mean something else where the call stands; arguments that hold something for as long as the call lasts; results that are
-//! used inside of another expression, unless they are a `bool`.
+//! - Functions that are called or mentioned elsewhere, in code or in a comment.
+//! - Functions with attributes, documentation or generics, and `async`, `const` or `unsafe` functions.
+//! - Bodies with `return`, `?`, `.await`, items or a macro that may contain one of them.
+//! - Names with a different meaning at the call.
+//! - Arguments with temporaries that live as long as the call.
+//! - Results that are used in another expression, unless they are a `bool`.
 
 mod call;
 mod callee;
@@ -72,11 +74,11 @@ fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Re
     Plan::new(whole, move || {
         let body = place.written(context, &callee)?;
         let gone = context.rewrite(callee.with_space());
-        let change = Change::new("Inline the function", whole, vec![body, gone])?;
+        let change = Change::new("Inline function", whole, vec![body, gone])?;
         Ok(change.checked(&[
-            "the function is private, and nothing else in the file mentions it",
-            "no name means anything else where the call stands",
-            "nothing leaves the body before its end",
+            "the function is private and mentioned nowhere else in the file",
+            "every name has the same meaning at the call",
+            "the body has no early exit",
         ]))
     })
 }

@@ -1,7 +1,7 @@
 //! # Inline variable
 //!
 //! ## What it does
-//! Puts the value of a variable where the next statement uses it, and the variable goes.
+//! Replaces the only use of a variable, in the next statement, with its value and removes the variable.
 //!
 //! ## Why
 //!
@@ -24,13 +24,16 @@
 //!
 //! ## What it leaves alone
 //!
-//! Variables with a type, with `mut`, or in a pattern; what is used more than once, in a later statement, in a closure, a loop or a
-//! macro, or by a reference or a method of its own; values of several lines; what a comment tells of.
+//! - Variables with a type or `mut`, and those bound by a pattern.
+//! - Variables used more than once, in a later statement, in a closure, a loop or a macro, or through a reference or a
+//!   method call.
+//! - Values of several lines.
+//! - Variables that a comment describes.
 //!
 //! ## What it checks
 //!
-//! The value is made at the same time as before, as far as anybody could tell: nothing is evaluated ahead of it, or only read where
-//! the value only reads too. It keeps no temporary, and is moved to where it is used, so nothing is dropped at another time.
+//! The value is computed at the same time as before: nothing is evaluated before it, or is only read while the value
+//! only reads too. It has no temporaries and is moved to its use, so nothing is dropped at a different time.
 
 use ra_ap_syntax::{AstNode, SyntaxKind, ast};
 
@@ -64,9 +67,9 @@ fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Re
             _ => "Inline variable".to_owned(),
         };
         Ok(Change::new(title, whole, rewrites)?.checked(&[
-            "it is used once, by the next statement",
-            "the value is made at the same time",
-            "nothing is dropped at another time",
+            "it is used once, in the next statement",
+            "the value is computed at the same time",
+            "nothing is dropped at a different time",
         ]))
     })
 }

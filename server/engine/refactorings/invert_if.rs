@@ -1,10 +1,10 @@
 //! # Invert `if`
 //!
 //! ## What it does
-//! Swaps the blocks of an `if` with `else`, and negates its condition.
+//! Swaps the blocks of an `if` with `else` and negates its condition.
 //!
 //! ## Why
-//! The case that matters, or the shorter one, reads better first; and a condition without `!` reads better than one with it.
+//! The important or the shorter case reads better first, and a condition without `!` reads better than one with it.
 //!
 //! ## Example
 //! ```rust before
@@ -30,11 +30,11 @@
 //!
 //! ## What it leaves alone
 //! - An `if` with `else if`, and conditions with a pattern.
-//! - Conditions whose opposite can't be written without `!( … )`: `a < b` of numbers that may be NaN.
+//! - Conditions that can only be negated as `!( … )`, such as `a < b` for numbers that may be NaN.
 //!
 //! ## What it checks
-//! The condition is evaluated once, as before; both blocks are moved as they stand, with their comments; no variable's type is
-//! first settled in one block and used in the other.
+//! The condition is evaluated once, as before. Both blocks are moved unchanged, with their comments. No variable's type
+//! is inferred in one block and used in the other.
 //!
 //! ## Sources
 //! Martin Fowler, *Refactoring*, "Reverse Conditional"; rust-analyzer's `invert_if`.
@@ -76,20 +76,20 @@ fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Re
     if has_comment_outside_blocks(&choice) {
         return Err(Refusal::because(
             Hazard::Text,
-            "A comment beside the condition or the `else` would have no place any more.",
+            "A comment next to the condition or the `else` would be lost.",
         ));
     }
     if parts.would_meet_its_like(&choice) {
         return Err(Refusal::because(
             Hazard::Text,
-            "The branch before does the same as this `else`, and both would follow each other.",
+            "The preceding branch is identical to this `else`, and the two would become adjacent.",
         ));
     }
     let opposite = negated(&parts.condition)?;
     if opposite.is_awkward && matches!(target, Target::Answer(_)) {
         return Err(Refusal::because(
             Hazard::Negation,
-            "The opposite of the condition could only be written with a `!` before the whole.",
+            "The condition can only be negated with a `!` in front of all of it.",
         ));
     }
     parts.check_types(&choice)?;
@@ -110,9 +110,9 @@ fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Re
             Ground::Likely => change.to_check("the type"),
         };
         Ok(change.checked(&[
-            "the condition has an exact opposite",
-            "both blocks are moved as they stand",
-            "no type is settled by their order",
+            "the condition has an exact negation",
+            "both blocks are moved unchanged",
+            "no type is inferred from their order",
         ]))
     })
 }
@@ -170,13 +170,13 @@ impl Parts {
         if unsettles_type {
             return Err(Refusal::because(
                 Hazard::Types,
-                "The first block's value may settle the type that the second one takes.",
+                "The type of the second block may be inferred from the first block's value.",
             ));
         }
         if inference_order::are_settled_by_order(choice, &self.then, &self.other) {
             return Err(Refusal::because(
                 Hazard::Types,
-                "The first block may settle the type of a variable that the second one uses.",
+                "The first block may determine the type of a variable that the second block uses.",
             ));
         }
         Ok(())
@@ -248,7 +248,7 @@ impl Parts {
 fn layout_changes() -> Refusal {
     Refusal::because(
         Hazard::Text,
-        "The lines would have to be broken in other places, and their layout would be a guess.",
+        "The lines would be wrapped differently, and their layout can't be predicted.",
     )
 }
 

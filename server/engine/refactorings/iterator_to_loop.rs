@@ -1,12 +1,12 @@
 //! # Iterator to loop
 //!
 //! ## What it does
-//! Turns a statement that ends in `for_each` into a `for` loop over what stands before it.
+//! Converts a statement that ends in `for_each` into a `for` loop.
 //!
 //! ## Why
 //!
-//! A loop says that its body is there for what it does. `?`, `break`, `.await` and a `return` from the function are possible in it,
-//! and not in a closure.
+//! A loop shows that its body is run for its effects. It can also use `?`, `break`, `.await` and `return` from the
+//! function, which a closure can't.
 //!
 //! ## Example
 //!
@@ -34,13 +34,15 @@
 //!
 //! ## What it leaves alone
 //!
-//! A `move` closure, which may change a copy; one with written types; a function in the place of a closure; a `return` inside of
-//! an inner loop; iterators by other names than those of the standard library, which may run their closures side by side; a loop
-//! for which clippy has another form.
+//! - `move` closures, which may change a copy, and closures with written types.
+//! - A function in place of a closure.
+//! - A `return` in an inner loop.
+//! - Iterators with names from outside the standard library, which may run their closures in parallel.
+//! - Loops that clippy would report.
 //!
 //! ## What it checks
 //!
-//! What stands before `for_each` is an iterator by its methods. Each `return` of the closure becomes a `continue`.
+//! Judging by its methods, the receiver of `for_each` is an iterator. Each `return` in the closure becomes a `continue`.
 
 use ra_ap_syntax::{
     AstNode, SyntaxKind,
@@ -79,7 +81,7 @@ fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Re
     let ground = iterates(&parts.source).ok_or_else(|| {
         Refusal::because(
             Hazard::Types,
-            "It is not shown that what stands before `for_each` is an iterator.",
+            "It can't be shown that `for_each` is called on an iterator.",
         )
     })?;
     parts.check(context)?;
@@ -89,19 +91,15 @@ fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Re
     let rewrite = writing::rewrite(&parts, &returns, context).ok_or_else(Refusal::of_layout)?;
     let whole = parts.whole;
     Plan::new(whole, move || {
-        let change = Change::new(
-            "Use a `for` loop in place of `for_each`",
-            whole,
-            vec![rewrite],
-        )?;
+        let change = Change::new("Convert `for_each` to `for` loop", whole, vec![rewrite])?;
         let change = match (ground, opaque) {
             (_, Opaque::MayReturn) => change.to_check("the macros"),
             (Ground::Likely, _) => change.to_check("the types"),
             (Ground::Shown, Opaque::Nothing) => change,
         };
         Ok(change.checked(&[
-            "what is gone through is an iterator by its methods",
-            "each `return` of the closure becomes a `continue`",
+            "judging by the methods called, this is an iterator",
+            "each `return` in the closure becomes a `continue`",
         ]))
     })
 }
@@ -155,14 +153,14 @@ impl Parts {
         if self.closure.move_token().is_some() {
             return Err(Refusal::because(
                 Hazard::Evaluation,
-                "The closure owns what it uses, and may change a copy of it.",
+                "The closure is `move` and may change a copy of a captured value.",
             ));
         }
         let node = self.closure.syntax();
         if FileNames::around_node(node).has_method("for_each") {
             return Err(Refusal::because(
                 Hazard::Scope,
-                "The file has a `for_each` of its own.",
+                "The file defines its own `for_each`.",
             ));
         }
         let body = self.body.syntax().text_range();
@@ -176,7 +174,7 @@ impl Parts {
         if comments.any(|comments| !comments.is_empty()) || has_condition_inside(node) {
             return Err(Refusal::because(
                 Hazard::Text,
-                "A comment, or a `#[cfg]`, stands where the loop has no place for it.",
+                "A comment or a `#[cfg]` has no place in the loop.",
             ));
         }
         Ok(())

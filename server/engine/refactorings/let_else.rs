@@ -1,12 +1,13 @@
 //! # Let-else
 //!
 //! ## What it does
-//! Turns a `match` or `if let` that either gives a value or diverges (`return`, `continue`, `break`, a panic) into a `let … else`.
+//! Converts a `match` or `if let` that evaluates to a value or diverges (`return`, `continue`, `break`, a panic) into
+//! `let … else`.
 //!
 //! ## Why
 //!
-//! `let Some(user) = session.user() else { return };` says in one line what is expected, and what happens otherwise. The longer
-//! form names the value three times before it says as much.
+//! `let Some(user) = session.user() else { return };` says in one line what is expected and what happens otherwise. The
+//! longer form names the value three times to say the same.
 //!
 //! ## Example
 //!
@@ -31,7 +32,7 @@
 //! }
 //! ```
 //!
-//! An `if let` with a value and an `else` that diverges is the same in another form:
+//! An `if let` with a value and a diverging `else` is converted in the same way:
 //!
 //! ```rust before
 //! fn f(names: &[String]) -> usize {
@@ -55,13 +56,16 @@
 //!
 //! ## What it leaves alone
 //!
-//! A way out that uses what its pattern binds, as `Err(e) => return Err(e)` does; guards; arms with attributes; a pattern that
-//! may match everything; a `let` with a type or with `mut`; packages that promise to build with Rust before 1.65.
+//! - An early exit that uses the bindings of its pattern, such as `Err(e) => return Err(e)`.
+//! - Arms with guards or attributes.
+//! - Patterns that may be irrefutable.
+//! - A `let` with a type or `mut`.
+//! - Packages that support Rust versions before 1.65.
+//! - A value that borrows from a temporary, such as `&*mutex.lock()`: a `let` would keep the lock to the end of the
+//!   block.
 //!
-//! A value that borrows from a temporary, as `&*mutex.lock()` does: a `let` would keep the lock to the end of the block.
-//!
-//! A `let … else` drops the temporaries of its value before the `else`, a `match` behind it. Where somebody could tell, a person
-//! has to look at the change.
+//! A `let … else` drops the temporaries of its value before the `else`, a `match` after it. If that may be observable,
+//! the edit needs review.
 
 use ra_ap_syntax::{AstNode, SyntaxKind, ast};
 
@@ -90,23 +94,26 @@ fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Re
     if matches!(target, Target::Answer(_)) && !shape.is_worthwhile() {
         return Err(Refusal::because(
             Hazard::Text,
-            "The pattern or the value would be written in another way at the same time.",
+            "The pattern or the value would be rewritten as well.",
         ));
     }
     let range = statement.syntax().text_range();
     Plan::new(range, move || {
-        let change = Change::new("Use `let … else`", range, rewrites)?;
+        let change = Change::new("Convert to `let … else`", range, rewrites)?;
         let (change, drops) = if shape.drops_alike {
-            (change, "nobody can tell when temporaries are dropped")
+            (
+                change,
+                "it makes no difference when temporaries are dropped",
+            )
         } else {
             (
                 change.to_check("drop order"),
-                "temporaries are dropped before the way out",
+                "temporaries are dropped before the early exit",
             )
         };
         Ok(change.checked(&[
-            "the pattern binds what the value was",
-            "the way out uses no binding",
+            "the pattern binds the former value",
+            "the early exit uses no binding",
             drops,
         ]))
     })

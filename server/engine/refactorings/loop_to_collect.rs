@@ -1,13 +1,12 @@
 //! # Loop to collect
 //!
 //! ## What it does
-//! Turns a loop that only fills a new collection into an iterator that is collected, and one that only adds to a `Vec` into
-//! `extend`.
+//! Replaces a loop that only fills a new collection with `collect`, or one that only adds to a `Vec` with `extend`.
 //!
 //! ## Why
 //!
-//! `collect` says where the elements go, `map` what each becomes and `filter` which ones are left out. Behind the chain nothing is
-//! left to be changed, so that the variable is no longer `mut`.
+//! `collect` shows where the elements go, `map` what they become and `filter` which are left out. After the chain, the
+//! variable no longer has to be `mut`.
 //!
 //! ## Example
 //!
@@ -30,14 +29,17 @@
 //!
 //! ## What it leaves alone
 //!
-//! A loop with a label, comments, or more than one condition; one that changes something, leaves the function or calls other macros
-//! than `format!`, `matches!` and `vec!`; an element that is cloned, or that a function is called with, for which clippy wants
-//! other forms; a collection whose type is written with references or boxes in it, which what is added may become; `const fn`.
+//! - Loops with a label, comments or more than one condition.
+//! - Loops that change something else, exit the function or call macros other than `format!`, `matches!` and `vec!`.
+//! - Elements that are cloned or passed to a function, for which clippy prefers other forms.
+//! - Collections whose written type contains references or boxes, to which an added value may be coerced.
+//! - `const fn`.
 //!
 //! ## What it checks
 //!
-//! The collection is a new one of the standard library. What the loop goes over is an iterator by its name, a range, or a
-//! collection by its type, and drops nothing later than before. Whether the variable stays `mut` follows from all its uses.
+//! The collection is a new one from the standard library. The iterated expression is an iterator by its name, a range,
+//! or a collection by its type, and drops nothing later than before. Whether the variable stays `mut` is determined from
+//! all its uses.
 
 use ra_ap_syntax::{SyntaxKind, ast};
 
@@ -68,19 +70,15 @@ fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Re
         filled => filled?,
     };
     Plan::new(shape.whole, move || {
-        let change = Change::new(
-            "Use `collect` in place of the loop",
-            shape.whole,
-            vec![rewrite],
-        )?;
+        let change = Change::new("Replace loop with `collect`", shape.whole, vec![rewrite])?;
         let change = match shape.ground {
             Ground::Shown => change,
             Ground::Likely => change.to_check("the types"),
         };
         Ok(change.checked(&[
-            "the loop goes over an iterator or a collection",
-            "what is added neither leaves the function nor changes anything",
-            "no other use of the collection asks for more than it did",
+            "the loop iterates over an iterator or a collection",
+            "the added value neither exits the function nor changes anything",
+            "the collection still supports every other use of it",
         ]))
     })
 }
@@ -89,19 +87,15 @@ fn plan_extend<'a>(context: &'a Context<'_>, found: &ast::ForExpr) -> Result<Pla
     let source = context.source;
     let (shape, rewrite) = ExtendLoop::of(found, &source.text, source.context)?;
     Plan::new(shape.whole, move || {
-        let change = Change::new(
-            "Use `extend` in place of the loop",
-            shape.whole,
-            vec![rewrite],
-        )?;
+        let change = Change::new("Replace loop with `extend`", shape.whole, vec![rewrite])?;
         let change = match shape.ground {
             Ground::Shown => change,
             Ground::Likely => change.to_check("the types"),
         };
         Ok(change.checked(&[
-            "the list is a `Vec` of what is added, by its written type",
-            "what is added neither leaves the function nor changes anything",
-            "nobody asks for the list while it is extended",
+            "the written type shows a `Vec` of the added values",
+            "the added value neither exits the function nor changes anything",
+            "the `Vec` isn't used while it is extended",
         ]))
     })
 }

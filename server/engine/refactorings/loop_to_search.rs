@@ -1,12 +1,12 @@
 //! # Loop to search
 //!
 //! ## What it does
-//! Turns a `for` loop that only looks for an element into `any`, `all`, `position` or `find`.
+//! Replaces a `for` loop that only searches for an element with `any`, `all`, `position` or `find`.
 //!
 //! ## Why
 //!
-//! The name of the method says what is looked for, so that only the condition remains to be read. No variable has to be changed
-//! on the way, and nothing has to be returned from the middle of the function.
+//! The name of the method says what is searched for, so only the condition is left to read. There is no mutable variable
+//! and no `return` from the middle of the function.
 //!
 //! ## Example
 //!
@@ -29,7 +29,7 @@
 //! }
 //! ```
 //!
-//! A variable that takes the result is no longer changed:
+//! A variable for the result is no longer mutable:
 //!
 //! ```rust before
 //! fn report(lines: &[Line], log: &mut Log) {
@@ -53,15 +53,17 @@
 //!
 //! ## What it leaves alone
 //!
-//! A loop with a label, an `else`, comments or more than one question; a condition that is a function called with the element
-//! alone, or that compares the element itself, for which clippy wants other forms; a loop that returns the element, which is
-//! clippy's `manual_find`; `const fn`.
+//! - Loops with a label, an `else`, comments or more than one condition.
+//! - Conditions that are a function called with only the element, or that compare the element itself, for which clippy
+//!   prefers other forms.
+//! - Loops that return the element, which clippy's `manual_find` reports.
+//! - `const fn`.
 //!
 //! ## What it checks
 //!
-//! The condition neither leaves the function nor sets a variable, and calls no macro but `matches!`. What the loop goes over is
-//! an iterator by its name, a range, or a collection by its type, and drops nothing later than before. Nothing else changes the
-//! variable of the result.
+//! The condition neither exits the function nor sets a variable, and calls no macro except `matches!`. The iterated
+//! expression is an iterator by its name, a range, or a collection by its type, and drops nothing later than before.
+//! Nothing else changes the result variable.
 
 use ra_ap_syntax::SyntaxKind;
 
@@ -86,18 +88,18 @@ fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Re
     let found = find::loop_at(context, target).ok_or(Refusal::NotHere)?;
     let (shape, rewrite) = SearchLoop::of(&found, &source.text, source.context)?;
     Plan::new(shape.whole, move || {
-        let title = format!("Use `{}` in place of the loop", shape.method);
+        let title = format!("Replace loop with `{}`", shape.method);
         let change = Change::new(title, shape.whole, vec![rewrite])?;
         let (change, types) = match shape.ground {
-            Ground::Shown => (change, "the loop goes over an iterator or a collection"),
+            Ground::Shown => (change, "the loop iterates over an iterator or a collection"),
             Ground::Likely => (
                 change.to_check("the types"),
-                "the loop goes over an iterator and asks for a `bool`, by their names",
+                "judging by the names, the loop iterates over an iterator and tests a `bool`",
             ),
         };
         Ok(change.checked(&[
             types,
-            "the condition neither leaves the function nor sets a variable",
+            "the condition neither exits the function nor sets a variable",
             "nothing is dropped later than before",
         ]))
     })

@@ -1,13 +1,15 @@
 //! # Match to combinator
 //!
 //! ## What it does
-//! Turns a `match` or `if let` that asks one question of what an `Option` or a `Result` holds into `is_some_and`, `is_none_or` or
-//! `is_ok_and`; one that makes another value of it into `ok`, `ok_or`, `ok_or_else`, `unwrap_or`, `unwrap_or_default`,
-//! `unwrap_or_else`, `and_then`, `map`, `map_or` or `map_err`; and an `if` that gives `Some(…)` or `None` into `then` or `then_some`.
+//! Replaces a `match`, `if let` or `if` on an `Option`, `Result` or condition with a method such as `is_some_and`, `map`
+//! or `unwrap_or`. A condition on the contained value becomes `is_some_and`, `is_none_or` or `is_ok_and`. A `match` that
+//! computes another value becomes `ok`, `ok_or`, `ok_or_else`, `unwrap_or`, `unwrap_or_default`, `unwrap_or_else`,
+//! `and_then`, `map`, `map_or` or `map_err`. An `if` that evaluates to `Some(…)` or `None` becomes `then` or
+//! `then_some`.
 //!
 //! ## Why
 //!
-//! The method says what is given where nothing is held, so that only the question remains to be read.
+//! The method says what happens without a value, so only the condition is left to read.
 //!
 //! ## Example
 //!
@@ -30,17 +32,20 @@
 //!
 //! ## What it leaves alone
 //!
-//! A value that may be a reference, that is used again or that leaves temporaries behind; a question that leaves the function,
-//! moves a variable or calls a method of one that may change it; `f(x)` and `x == y`, which have forms of their own; a choice
-//! that is the only one in an arm, a branch or a closure; a form that would take as many lines; comments; `const fn`; a value
-//! that may be converted where it goes, as a `&String` beside a `&str` is.
+//! - A value that may be a reference, is used again or has temporaries.
+//! - A condition that exits the function, moves a variable or calls a method that may change one.
+//! - `f(x)` and `x == y`, which have their own forms.
+//! - A `match` or `if` that is the only content of an arm, a branch or a closure.
+//! - New code that would take as many lines.
+//! - Comments and `const fn`.
+//! - A value that may be coerced where it is used, such as a `&String` next to a `&str`.
 //!
 //! ## What it checks
 //!
-//! The value is an `Option` or a `Result` by what makes it, or a reference to a place. The question only looks at what is held
-//! and at variables, and a value that moves is one whose block ends there. What may be made where it isn't needed is a literal, a
-//! variable, or made of those alone. The file has no names of its own for what is called, and the promised compiler knows the
-//! method.
+//! The value is an owned `Option` or `Result`, judging by its expression, or a reference to a place expression. The
+//! condition only reads the contained value and variables, and a moved variable is one whose block ends there. An
+//! eagerly evaluated value is a literal, a variable, or built only from those. The file defines nothing with the same
+//! names, and the minimum Rust version has the method.
 
 use super::{Allows, Also, Change, Context, Kind, Needs, Plan, Refactoring, Refusal, Target, find};
 use ra_ap_syntax::{SyntaxKind, SyntaxNode};
@@ -79,15 +84,15 @@ fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Re
         Err(refusal) => return Err(refusal),
     };
     Plan::new(shape.whole, move || {
-        let title = format!("Use `{}`", shape.method);
+        let title = format!("Replace with `{}`", shape.method);
         let change = Change::new(title, shape.whole, vec![rewrite])?;
         let change = match shape.ground {
             Ground::Shown => change,
             Ground::Likely => change.to_check("the type of the value"),
         };
         Ok(change.checked(&[
-            "the value is an `Option` or a `Result` itself, or a place",
-            "the question only looks at what is held and at variables",
+            "the value is an owned `Option` or `Result`, or a place expression",
+            "the condition only reads the contained value and variables",
             "nothing is dropped later than before",
         ]))
     })
@@ -97,16 +102,16 @@ fn plan_value<'a>(context: &'a Context<'_>, node: &SyntaxNode) -> Result<Plan<'a
     let source = context.source;
     let (shape, rewrite) = OptionValue::of(node, &source.text, source.context)?;
     Plan::new(shape.whole, move || {
-        let title = format!("Use `{}`", shape.method);
+        let title = format!("Replace with `{}`", shape.method);
         let change = Change::new(title, shape.whole, vec![rewrite])?;
         let change = match shape.ground {
             Ground::Shown => change,
             Ground::Likely => change.to_check("the types"),
         };
         Ok(change.checked(&[
-            "the value is of the type whose method is called",
-            "what is made in a closure only looks at variables, or moves them where they end",
-            "nothing is converted to another type where the value goes",
+            "the value has the type whose method is called",
+            "the closure only reads variables, or moves them at their last use",
+            "the value isn't coerced to another type",
         ]))
     })
 }

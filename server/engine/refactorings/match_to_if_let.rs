@@ -1,11 +1,11 @@
 //! # Match to if let
 //!
 //! ## What it does
-//! Turns a `match` that asks for one pattern into an `if let`.
+//! Converts a `match` that checks for one pattern into an `if let`.
 //!
 //! ## Why
 //!
-//! `if let` says that one case counts, and takes a level less to say it.
+//! `if let` shows that only one case matters, and needs one level of indentation less.
 //!
 //! ## Example
 //!
@@ -38,7 +38,7 @@
 //! }
 //! ```
 //!
-//! It may be the second case that counts:
+//! The second case may be the one that matters:
 //!
 //! ```rust before
 //! fn close(log: &mut Log) {
@@ -59,12 +59,19 @@
 //!
 //! ## What it leaves alone
 //!
-//! Values; guards and attributes; patterns without a variable, which a method or a comparison asks for; a second arm that names a case
-//! of its own; two arms at the end of a block; nothing but an `if` in an arm; a first arm without braces; comments between the arms.
+//! - A `match` that is used as a value.
+//! - Guards and attributes.
+//! - Patterns without a variable, for which a method or a comparison is better.
+//! - A second arm for a specific case.
+//! - Two non-empty arms at the end of a block.
+//! - An arm that contains only an `if`.
+//! - A first arm without braces.
+//! - Comments between the arms.
 //!
 //! ## What it checks
 //!
-//! Where there is an `else`, what is matched keeps nothing alive, which `if let` may drop at another time. The lines fit as they are, one level further out.
+//! If there is an `else`, the scrutinee holds no temporaries, which an `if let` might drop at a different time. The
+//! lines fit unchanged one level further out.
 
 use ra_ap_syntax::{AstNode, SyntaxKind, ast};
 
@@ -98,8 +105,8 @@ fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Re
     };
     Plan::new(whole, move || {
         Ok(
-            Change::new("Turn `match` into `if let`", whole, vec![rewrite])?
-                .checked(&[empty, "what is matched is dropped where it was"]),
+            Change::new("Convert `match` to `if let`", whole, vec![rewrite])?
+                .checked(&[empty, "the scrutinee is dropped where it was before"]),
         )
     })
 }

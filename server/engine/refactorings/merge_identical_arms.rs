@@ -1,11 +1,12 @@
 //! # Merge identical arms
 //!
 //! ## What it does
-//! Merges arms of a `match` that do the same.
+//! Merges `match` arms with identical bodies.
 //!
 //! ## Why
 //!
-//! Two arms with one body look like two cases. Joined, they say that they are one, and the body can change in one place only.
+//! Two arms with the same body look like two cases. Merged, they show that they are one, and the body is changed in one
+//! place.
 //!
 //! ## Example
 //!
@@ -32,7 +33,7 @@
 //! }
 //! ```
 //!
-//! The longer the body, the more it is worth:
+//! The longer the body, the greater the benefit:
 //!
 //! ```rust before
 //! fn f(shape: &Shape, page: &mut Page) {
@@ -64,12 +65,14 @@
 //!
 //! ## What it leaves alone
 //!
-//! Arms with guards or attributes; an arm that matches everything, because the others say what is known; comments that belong to
-//! one of the arms. Variables are merged only where their types are shown to be equal: by the definition of the `enum` in the same
-//! file, or by a method of the standard library.
+//! - Arms with guards or attributes.
+//! - An arm that matches everything, because the others list known cases.
+//! - Comments that belong to only one of the arms.
+//! - Variables whose types can't be shown to be equal by the definition of an `enum` in the same file or by a method of
+//!   the standard library.
 //!
-//! Arms that are not neighbours are merged if no value that the later one matches is matched between them. That is judged by
-//! names, so a person has to look at it.
+//! Arms that aren't adjacent are merged if no arm in between matches a value that the later one matches. That is judged
+//! by names, so the edit needs review.
 
 use ra_ap_syntax::{AstNode, SyntaxKind, ast};
 
@@ -101,10 +104,10 @@ fn change(context: &Context<'_>, group: &IdenticalArms) -> Result<Change, Refusa
     } else {
         (
             change.to_check("the patterns"),
-            "the arms between match other values, judged by their names",
+            "judging by their names, the arms in between match other values",
         )
     };
-    Ok(change.checked(&["the bodies are equal, word for word", order]))
+    Ok(change.checked(&["the bodies are identical", order]))
 }
 
 /// The arms that go with the one whose pattern is at the target, or the first that go together in the `match` whose keyword is.

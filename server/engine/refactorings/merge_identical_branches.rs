@@ -1,10 +1,10 @@
 //! # Merge identical branches
 //!
 //! ## What it does
-//! Asks two nested conditions as one, where an answer of the inner is that of the outer too.
+//! Merges two nested conditions into one if a branch of the inner one is identical to a branch of the outer one.
 //!
 //! ## Why
-//! What is done in either case stands once then, and one condition says when it isn't.
+//! The shared branch is written once, and one condition says when it doesn't run.
 //!
 //! ## Example
 //! ```rust before
@@ -32,17 +32,17 @@
 //! }
 //! ```
 //!
-//! The same for an `if` behind an `else`, and where the branches of the inner stand the other way round: then a condition is
-//! asked for its opposite.
+//! The same works for an `if` after an `else`, and for inner branches in the opposite order: then a condition is
+//! negated.
 //!
 //! ## What it leaves alone
-//! - Two branches that follow each other, of which clippy's `if_same_then_else` tells.
-//! - A comment beside what stays, attributes, more than four conditions, and an opposite that would be awkward.
-//! - Patterns, where they can't stand in a chain, or one of the branches may use what they give.
+//! - Two adjacent identical branches, which clippy's `if_same_then_else` reports.
+//! - Comments next to kept code, attributes, more than four conditions, and awkward negations.
+//! - Patterns that aren't allowed in a chain, or whose bindings one of the branches may use.
 //!
 //! ## What it checks
-//! The conditions are asked in the same order, the second only where it was; the branches are the same word by word; what the
-//! first condition borrows from is dropped before the second is asked, as it was.
+//! The conditions are evaluated in the same order, the second only when it was before. The branches are identical.
+//! Temporaries of the first condition are dropped before the second is evaluated, as before.
 //!
 //! ## Sources
 //! Martin Fowler, *Refactoring*, "Consolidate Conditional Expression".
@@ -72,18 +72,18 @@ fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Re
             Ground::Shown => (change, "every condition is a `bool`"),
             Ground::Likely => (
                 change.to_check("the types"),
-                "what gets a `!` is a `bool`, by its name",
+                "judging by its name, the negated operand is a `bool`",
             ),
         };
         let change = if shape.may_drop_earlier {
-            change.to_check("the drops")
+            change.to_check("drop order")
         } else {
             change
         };
         Ok(change.checked(&[
             types,
-            "the conditions are asked in the same order, and only where they were",
-            "the branches are the same word by word",
+            "the conditions are evaluated in the same order, and only when they were before",
+            "the branches are identical",
         ]))
     })
 }

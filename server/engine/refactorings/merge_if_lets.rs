@@ -1,12 +1,12 @@
 //! # Merge nested `if let`
 //!
 //! ## What it does
-//! Merges an `if let` with the only thing in its block, another `if let` that looks at something else.
+//! Merges an `if let` with another, independent `if let` that is the only content of its block.
 //!
 //! ## Why
 //!
-//! What is done with two optional things wants both of them. Asked for at once, they cost one level of nesting less. From edition
-//! 2024 on `&&` joins them, which `merge-nested-if` writes; before, a pair of both does.
+//! Code that needs two optional values checks for both at once, with one level of nesting less. From edition 2024 on,
+//! `merge-nested-if` joins them with `&&`; before, they are matched as a tuple.
 //!
 //! ## Example
 //!
@@ -32,16 +32,17 @@
 //!
 //! ## What it leaves alone
 //!
-//! An `if let` with an `else`, or with anything beside the inner one; an inner one that looks at what the outer one has found, or
-//! binds a name again; values that are more than shared references to variables and fields, because they are asked for together
-//! then: no calls but `as_ref`, `as_deref`, `first` and `get`, nothing that is moved, no statics, and
-//! nothing in a file with a `Deref` of its own or with values that are made when they are first asked for. Comments and attributes
-//! between the two, and lines that would be too wide.
+//! - An `if let` with an `else`, or with anything besides the inner one.
+//! - An inner `if let` that uses bindings of the outer one, or binds the same name again.
+//! - Values other than shared references to variables and fields, because both are evaluated together: no calls except
+//!   `as_ref`, `as_deref`, `first` and `get`, no moves and no statics.
+//! - Files with their own `Deref` implementation or with lazily created values.
+//! - Comments and attributes between the two, and lines that would be too wide.
 //!
 //! ## What it checks
 //!
-//! Both values are borrowed as before, leave nothing to drop, and could be asked for in vain without anybody telling. `get` is known
-//! by its name alone: there a person has to look at it.
+//! Both values are borrowed as before, have nothing to drop, and can be evaluated unnecessarily without any effect.
+//! `get` is identified by its name alone; there the edit needs review.
 
 use ra_ap_syntax::{
     AstNode, SyntaxKind, SyntaxToken,
@@ -86,8 +87,8 @@ fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Re
     Plan::new(range, move || {
         let change = Change::new("Merge nested `if let`", range, vec![rewrite])?.checked(&[
             "neither `if let` has an `else`",
-            "both values are borrowed, and neither needs the other",
-            "nothing is dropped at another time",
+            "both values are borrowed and independent of each other",
+            "nothing is dropped at a different time",
         ]);
         Ok(match ground {
             Ground::Shown => change,
@@ -145,20 +146,20 @@ impl Nested {
         if has_attributes || has_condition_inside(self.outer.syntax()) || self.has_comment() {
             return Err(Refusal::because(
                 Hazard::Text,
-                "A comment or an attribute stands where the new form has no place for it.",
+                "A comment or an attribute has no place in the new code.",
             ));
         }
         if !self.asked.iter().all(Asked::is_plain_pattern) || !self.are_apart() {
             return Err(Refusal::because(
                 Hazard::Scope,
-                "The inner pattern or its value may need what the outer one has found.",
+                "The inner pattern or its value may depend on the outer one.",
             ));
         }
         let grounds = self.asked.iter().map(Asked::ground);
         let grounds = grounds.collect::<Option<Vec<_>>>().ok_or_else(|| {
             Refusal::because(
                 Hazard::Evaluation,
-                "It is not shown that the values can be asked for together.",
+                "It can't be shown that the values can be evaluated together.",
             )
         })?;
         // The first is asked for in any case.

@@ -1,12 +1,12 @@
 //! # Merge nested `if`
 //!
 //! ## What it does
-//! Merges an `if` with the only thing in its block, another `if`.
+//! Merges an `if` with another `if` that is the only content of its block.
 //!
 //! ## Why
 //!
-//! Two conditions that guard one block are one condition. Asked at once, they cost one level of nesting less, and nobody has
-//! to look for the `else` that isn't there.
+//! Two conditions that guard one block are one condition. Merged, they need one level of nesting less, and nobody has to
+//! look for the missing `else`.
 //!
 //! ## Example
 //!
@@ -32,12 +32,13 @@
 //!
 //! ## What it leaves alone
 //!
-//! An `if` with an `else`, or with anything beside the inner `if`; conditions with `let` before edition 2024 and Rust 1.88;
-//! an inner `if` with an attribute; a comment between the two conditions that has no line of its
-//! own. One that has stays above the inner condition.
+//! - An `if` with an `else`, or with anything besides the inner `if`.
+//! - Conditions with `let` before edition 2024 and Rust 1.88.
+//! - An inner `if` with an attribute.
+//! - A comment between the two conditions that isn't on its own line. One that is stays above the inner condition.
 //!
-//! The temporaries of each condition live as long as before: those of plain operands end with the operand, those of a `let`
-//! with the block.
+//! The temporaries of each condition live as long as before: those of plain operands end with the operand, those of a
+//! `let` with the block.
 
 use ra_ap_syntax::{AstNode, SyntaxKind, ast};
 
@@ -61,7 +62,7 @@ fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Re
     if matches!(target, Target::Answer(_)) && !shape.is_worthwhile() {
         return Err(Refusal::because(
             Hazard::Text,
-            "The conditions are easier to read one after the other.",
+            "The separate conditions are easier to read.",
         ));
     }
     let range = shape.outer.syntax().text_range();
@@ -69,7 +70,7 @@ fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Re
         Ok(
             Change::new("Merge nested `if`", range, rewrites)?.checked(&[
                 "neither `if` has an `else`",
-                "the conditions are asked in the same order",
+                "the conditions are evaluated in the same order",
                 "temporaries live as long as before",
             ]),
         )

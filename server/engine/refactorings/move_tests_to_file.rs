@@ -1,16 +1,16 @@
 //! # Move tests to a file
 //!
 //! ## What it does
-//! Moves an inline module of tests to a file of its own.
+//! Moves an inline test module to its own file.
 //!
 //! ## Why
 //!
-//! In a file that is half tests, the code is hard to find. In a file beside it the tests are as near as before, see the same
-//! names, and can grow without getting in the way.
+//! In a file that is half tests, the code is hard to find. In a separate file, the tests are as close as before, see the
+//! same names, and can grow without getting in the way.
 //!
 //! ## Example
 //!
-//! In a file `stack.rs`, the tests go to `stack/tests.rs`.
+//! In a file `stack.rs`, the tests are moved to `stack/tests.rs`.
 //!
 //! ```rust before
 //! pub fn double(number: u32) -> u32 {
@@ -76,13 +76,15 @@
 //!
 //! ## What it leaves alone
 //!
-//! Short modules; modules inside others, with `#[path]` or without `#[cfg(test)]`; files whose own name or place isn't known,
-//! since it says where the new file has to be; tests that name files relative to their own, as `include_str!` does, or that ask
-//! for their own place with `file!` or `line!`, or keep snapshots beside it; tests with modules in files of their own, or with
-//! block comments of several lines. Strings stay byte for byte.
+//! - Short modules.
+//! - Nested modules, modules with `#[path]`, and modules without `#[cfg(test)]`.
+//! - Files whose name or location is unknown, because it determines where the new file goes.
+//! - Tests that name files relative to their own, such as `include_str!`, use `file!` or `line!`, or keep snapshots next
+//!   to the file.
+//! - Tests with submodules in files, or with block comments of several lines.
 //!
-//! The module has the same path as before, so all names in it mean the same. A macro that isn't of the standard library may
-//! read files by where it is called; then a person has to look at the change.
+//! Strings are kept byte for byte. The module has the same path as before, so all names in it mean the same. A macro
+//! from outside the standard library may read files relative to its call site; then the edit needs review.
 
 use ra_ap_syntax::{
     AstNode, SyntaxKind,
@@ -140,7 +142,7 @@ fn check_place(module: &ast::Module) -> Result<(), Refusal> {
     }
     Err(Refusal::because(
         Hazard::References,
-        "The module stands in another one, and its file would be looked for in a folder of that name.",
+        "The module is nested in another one, so its file would belong in a folder of that name.",
     ))
 }
 

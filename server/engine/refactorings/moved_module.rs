@@ -19,7 +19,7 @@ pub(super) fn moved<'a>(
         };
         Ok(change.checked(&[
             "the module has the same path as before",
-            "nothing in it depends on the file it is in",
+            "nothing in it depends on its file",
             "strings and comments stay as they are",
         ]))
     })

@@ -1,12 +1,12 @@
 //! # Name condition
 //!
 //! ## What it does
-//! Gives a complex condition of an `if` a name.
+//! Extracts a complex `if` condition into a named variable.
 //!
 //! ## Why
 //!
-//! Readers of a long condition have to work out what is asked before they learn what is done. A name says it, and the details
-//! stay where they are wanted.
+//! A reader of a long condition has to work out what is checked before learning what is done. A name says it, and the
+//! details remain available.
 //!
 //! ## Example
 //!
@@ -29,17 +29,19 @@
 //! }
 //! ```
 //!
-//! The name is made of what the condition asks. Where that doesn't tell, the edit is a draft, with `condition` for a name that
-//! a person has to replace. A person may also say the name, and so may a language model whom they have configured for names, where
-//! the condition doesn't tell.
+//! The name is derived from what the condition checks. If that suggests no name, the edit is a draft with the
+//! placeholder `condition`, which has to be replaced. The name can also be given explicitly, or come from a language
+//! model that is configured for names if the condition suggests none.
 //!
 //! ## What it leaves alone
 //!
-//! The condition of an `else if`, which is asked only after others, and that of a `while`, which is asked again and again; an
-//! `if` that is a part of another expression; conditions with `let`.
+//! - The condition of an `else if`, which is only evaluated after others, and of a `while`, which is evaluated
+//!   repeatedly.
+//! - An `if` that is part of another expression.
+//! - Conditions with `let`.
 //!
-//! The whole condition is evaluated where it was, once, and its operands in their order. It is a `bool`, which borrows nothing;
-//! the temporaries of its operands end with each operand, before and after.
+//! The whole condition is evaluated where it was, once, and its operands in the same order. It is a `bool`, which
+//! borrows nothing; the temporaries of its operands end with each operand, before and after.
 
 use ra_ap_syntax::{
     AstNode, SyntaxKind,
@@ -84,7 +86,7 @@ fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Re
     if is_last && layout::is_short_last_if(&found, name.text(), column, context.source.context) {
         return Err(Refusal::because(
             Hazard::Text,
-            "With a name for its condition, the `if` would fit on one line.",
+            "With a named condition, the `if` would be reformatted to one line.",
         ));
     }
     let range = condition.syntax().text_range();
@@ -92,7 +94,7 @@ fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Re
         let rewrites = rewrites(context, &found, &condition, name.text()).ok_or_else(|| {
             Refusal::because(
                 Hazard::Text,
-                "The condition is laid out in a way that a `let` could not take over.",
+                "The layout of the condition can't be kept in a `let`.",
             )
         })?;
         let change = Change::new(name.title(), range, rewrites)?.with(name.applicability());
@@ -121,8 +123,10 @@ impl Name {
 
     fn title(&self) -> String {
         match self {
-            Self::Telling(name) | Self::Given(name) => format!("Name the condition `{name}`"),
-            Self::Placeholder(_) => "Give the condition a name".to_owned(),
+            Self::Telling(name) | Self::Given(name) => {
+                format!("Extract condition into `{name}`")
+            }
+            Self::Placeholder(_) => "Extract the condition into a variable".to_owned(),
         }
     }
 
@@ -143,13 +147,13 @@ fn check(found: &ast::IfExpr, condition: &ast::Expr) -> Result<(), Refusal> {
     if has_let {
         return Err(Refusal::because(
             Hazard::Scope,
-            "The condition takes a value apart with `let`, and the block uses what it finds.",
+            "The condition contains a `let` whose bindings the block uses.",
         ));
     }
     if found.attrs().next().is_some() {
         return Err(Refusal::because(
             Hazard::Text,
-            "An attribute stands on the `if` and would not hold for the new `let`.",
+            "The `if` has an attribute, which would not apply to the new `let`.",
         ));
     }
     check_place(found)
@@ -173,13 +177,13 @@ fn check_place(found: &ast::IfExpr) -> Result<(), Refusal> {
         SyntaxKind::IF_EXPR => {
             return Err(Refusal::because(
                 Hazard::Evaluation,
-                "The condition of an `else if` is asked only after the ones before it.",
+                "The condition of an `else if` is only evaluated after the preceding ones.",
             ));
         }
         _ => {
             return Err(Refusal::because(
                 Hazard::Evaluation,
-                "The `if` is a part of another expression, so its condition is not asked first.",
+                "The `if` is part of another expression, so its condition isn't evaluated first.",
             ));
         }
     };
@@ -201,7 +205,7 @@ fn name(
     if let Some(name) = context.name {
         let given = Some(name.to_owned()).filter(is_fresh).map(Name::Given);
         return given.ok_or_else(|| {
-            let why = format!("The condition can't be called `{name}` here.");
+            let why = format!("The condition can't be named `{name}` here.");
             Refusal::because(Hazard::Scope, why)
         });
     }
@@ -211,13 +215,13 @@ fn name(
     if matches!(target, Target::Answer(_)) {
         return Err(Refusal::because(
             Hazard::Scope,
-            "The condition does not tell what it could be called.",
+            "The condition doesn't suggest a name.",
         ));
     }
     let placeholder = names.fresh(&["condition".to_owned()]).ok_or_else(|| {
         Refusal::because(
             Hazard::Scope,
-            "Every name that comes to mind for the condition is in use.",
+            "Every candidate name for the condition is already in use.",
         )
     })?;
     Ok(Name::Placeholder(placeholder))
@@ -375,7 +379,7 @@ mod tests {
             let offer = offer(&NAME, &context, Target::Cursor(at))?;
             let change = offer.change();
             assert_eq!(change.applicability, Applicability::NeedsCheck);
-            assert_eq!(change.title, format!("Name the condition `{name}`"));
+            assert_eq!(change.title, format!("Extract condition into `{name}`"));
             Ok::<_, Refusal>(change.edits().apply(&text).unwrap())
         };
         let unclear = named("is_due", "a == 1 || b < c").unwrap();
@@ -400,11 +404,14 @@ mod tests {
         assert_eq!(telling.change().applicability, Applicability::Safe);
         assert_eq!(
             telling.change().title,
-            "Name the condition `is_open_and_ready`"
+            "Extract condition into `is_open_and_ready`"
         );
         let draft = offer("a == 1 || b < c");
         assert_eq!(draft.change().applicability, Applicability::Draft);
-        assert_eq!(draft.change().title, "Give the condition a name");
+        assert_eq!(
+            draft.change().title,
+            "Extract the condition into a variable"
+        );
     }
 
     #[test]

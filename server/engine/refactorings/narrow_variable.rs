@@ -1,12 +1,12 @@
 //! # Narrow variable
 //!
 //! ## What it does
-//! Declares a variable where it gets its first value.
+//! Moves the declaration of a variable to its first assignment.
 //!
 //! ## Why
 //!
-//! Between the declaration and the value, a reader has to keep a name in mind that says nothing yet, and to look whether anybody
-//! asks for it. Declared with its value, most variables need no `mut` either.
+//! Between the declaration and the assignment, the reader has to remember a name without a value and check whether it is
+//! used. Declared with its value, most variables don't need `mut` either.
 //!
 //! ## Example
 //!
@@ -31,7 +31,7 @@
 //! }
 //! ```
 //!
-//! A first value that nobody asks for goes:
+//! An initial value that is never read is removed:
 //!
 //! ```rust before
 //! fn width(lines: &mut Lines) -> usize {
@@ -54,14 +54,17 @@
 //!
 //! ## What it leaves alone
 //!
-//! A variable that is mentioned before it is set in its own block, by a plain statement; a name that the function declares twice; a
-//! first value that is more than a literal, `None` or an empty collection, or that tells the type of the next one; comments on the declaration; a
-//! variable of which it isn't shown whether it is changed later.
+//! - A variable that is mentioned before it is assigned by a plain statement in its own block.
+//! - A name that the function declares twice.
+//! - An initial value other than a literal, `None` or an empty collection, or one that determines the type of the next
+//!   one.
+//! - Comments on the declaration.
+//! - A variable for which it is unclear whether it is changed later.
 //!
 //! ## What it checks
 //!
-//! Nothing mentions the variable between its declaration and its value. Where other variables are declared in between, which are dropped in the
-//! order of their declarations, a person has to look at that, unless the value is a number.
+//! Nothing mentions the variable between its declaration and its assignment. If other variables are declared in between,
+//! the drop order changes and the edit needs review, unless the value is a number.
 
 use ra_ap_syntax::{
     AstNode, Direction, SyntaxKind, SyntaxNode, TextSize,
@@ -112,14 +115,14 @@ fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Re
     if found.is_only_given() {
         return Err(Refusal::because(
             Hazard::Text,
-            "The variable is only what the block gives: without it, the value says so.",
+            "The variable is only the value of the block, which wouldn't need it.",
         ));
     }
     let is_ordered = found.drops_in_order();
     if !is_ordered && FileNames::around(&found.statement).has_drop() {
         return Err(Refusal::because(
             Hazard::Drops,
-            "Variables would be dropped in another order, which somebody might see.",
+            "Variables would be dropped in a different order, which might be observable.",
         ));
     }
     let whole = found.statement.syntax().text_range();
@@ -128,15 +131,15 @@ fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Re
             .rewrite(lead)
             .keep_all_as(found.kept(is_mutable), &head);
         let rewrites = vec![context.rewrite(goes), declared];
-        let change = Change::new("Declare where the value is set", whole, rewrites)?;
+        let change = Change::new("Move declaration to first assignment", whole, rewrites)?;
         let change = if is_ordered {
             change
         } else {
             change.to_check("drop order")
         };
         Ok(change.checked(&[
-            "nothing asks for the variable before it is set",
-            "it is set in the block that declares it",
+            "the variable isn't read before it is set",
+            "the variable is set in the block that declares it",
         ]))
     })
 }
@@ -188,7 +191,7 @@ impl Declared {
         if has_attributes || has_condition_inside(self.set.syntax()) {
             return Err(Refusal::because(
                 Hazard::Text,
-                "A part of the code is compiled only under a `#[cfg]`, or has other attributes.",
+                "Part of the code is behind a `#[cfg]` or has other attributes.",
             ));
         }
         if layout::has_comment(self.statement.syntax()) {
@@ -197,7 +200,7 @@ impl Declared {
         if !is_declared_once(self.statement.syntax(), &self.name) {
             return Err(Refusal::because(
                 Hazard::Scope,
-                "The function has another variable of that name.",
+                "The function has another variable with that name.",
             ));
         }
         let Some(first) = self.statement.initializer() else {
@@ -206,13 +209,13 @@ impl Declared {
         if self.pattern.mut_token().is_none() || !is_empty_value(&first) {
             return Err(Refusal::because(
                 Hazard::Evaluation,
-                "The first value may do something, or be dropped in a way that shows.",
+                "The initial value may have side effects, or its drop may be observable.",
             ));
         }
         if self.statement.ty().is_none() && !self.has_own_type(&first) {
             return Err(Refusal::because(
                 Hazard::Types,
-                "The first value may be what tells the type of the variable.",
+                "The type of the variable may be inferred from its initial value.",
             ));
         }
         Ok(())
@@ -254,7 +257,7 @@ impl Declared {
             Some(Uses::Changed) => Ok(true),
             _ => Err(Refusal::because(
                 Hazard::Scope,
-                "It is not shown whether the variable is changed later.",
+                "It can't be shown whether the variable is changed later.",
             )),
         }
     }
@@ -328,10 +331,7 @@ impl Declared {
 }
 
 fn comment_on_it() -> Refusal {
-    Refusal::because(
-        Hazard::Text,
-        "A comment is about the declaration, or stands beside it.",
-    )
+    Refusal::because(Hazard::Text, "A comment belongs to the declaration.")
 }
 
 /// The first statement behind a declaration that mentions its variable.

@@ -1,12 +1,12 @@
 //! # Pull assignment up
 //!
 //! ## What it does
-//! Assigns once what each branch of an `if` or a `match` assigns.
+//! Replaces an assignment to the same variable in every branch of an `if` or `match` with one assignment of its value.
 //!
 //! ## Why
 //!
-//! That every branch sets the same thing is said at the first word, and no branch can forget it. Where the variable was declared
-//! without a value right before, it gets its value there.
+//! The assigned variable is visible first, and no branch can forget it. If the variable was declared without a value
+//! right before, it is initialized there.
 //!
 //! ## Example
 //!
@@ -41,17 +41,22 @@
 //! }
 //! ```
 //!
-//! Branches that leave stay as they are.
+//! Branches that exit are left unchanged.
 //!
 //! ## What it leaves alone
 //!
-//! Places other than variables, their fields and what they refer to; `+=` and its like; an `if` without an `else`; values of which a
-//! comparison, `max` or `unwrap_or` is the shorter choice; several places that are set side by side; attributes.
+//! - Targets other than variables, their fields and what they point to.
+//! - `+=` and similar operators.
+//! - An `if` without an `else`.
+//! - Values for which a comparison, `max` or `unwrap_or` is shorter.
+//! - Several variables that are assigned side by side.
+//! - Attributes.
 //!
 //! ## What it checks
 //!
-//! No branch declares the place anew, or uses it where it gets its value only then. No value borrows from a temporary, and what is
-//! matched keeps nothing alive. Where a branch has variables of its own, which are dropped earlier then, a person has to look.
+//! No branch shadows the target, or uses it before it is now assigned. No value borrows from a temporary, and the
+//! scrutinee holds no temporaries. If a branch has its own variables, which are then dropped earlier, the edit needs
+//! review.
 
 use super::{Allows, Also, Change, Context, Kind, Needs, Plan, Refactoring, Refusal, Target, find};
 use crate::{shapes::pulled_assignment::PulledAssignment, syntax::types_shown::Ground};
@@ -71,22 +76,25 @@ fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Re
     let (shape, rewrites) = PulledAssignment::of(&node, &source.text, source.context)?;
     Plan::new(shape.whole, move || {
         let title = match (shape.is_declared, shape.place.len()) {
-            (true, _) => "Join the declaration with its value".to_owned(),
-            (false, 0..=30) => format!("Assign `{}` once", shape.place),
-            (false, _) => "Assign once".to_owned(),
+            (true, _) => "Join declaration and assignment".to_owned(),
+            (false, 0..=30) => format!("Pull up assignment to `{}`", shape.place),
+            (false, _) => "Pull up assignment".to_owned(),
         };
         let change = Change::new(title, shape.whole, rewrites)?;
         let (change, drops) = match shape.ground {
-            Ground::Shown => (change, "no branch has a variable that is dropped earlier"),
+            Ground::Shown => (
+                change,
+                "no branch has a variable that would be dropped earlier",
+            ),
             Ground::Likely => (
-                change.to_check("the drops"),
-                "the file tells nobody what is dropped",
+                change.to_check("drop order"),
+                "nothing in the file makes drops observable",
             ),
         };
         Ok(change.checked(&[
             drops,
-            "the place means the same around the branches",
-            "what is matched keeps nothing alive",
+            "the assigned place means the same outside the branches",
+            "the scrutinee holds no temporaries",
         ]))
     })
 }

@@ -1,12 +1,12 @@
 //! # Question mark
 //!
 //! ## What it does
-//! Turns a `match`, `if let` or `let … else` that returns `None` or the error of its value into a `?`.
+//! Replaces a `match`, `if let` or `let … else` that returns `None` or propagates an error with `?`.
 //!
 //! ## Why
 //!
-//! `?` says in one character what the longer form says in four lines: go on with the value, or else return what went wrong.
-//! Everybody who reads Rust knows it, so that what the code does with the value is what remains to be read.
+//! `?` does in one character what the longer form does in four lines: continue with the value, or return the error.
+//! Every Rust programmer knows it, so only the use of the value is left to read.
 //!
 //! ## Example
 //!
@@ -27,7 +27,7 @@
 //! }
 //! ```
 //!
-//! Where an error is made of nothing, or of another error, `ok_or` and `map_err` say so:
+//! If the error is new, or is made from another error, `ok_or` or `map_err` is added:
 //!
 //! ```rust before
 //! fn read(path: &Path) -> Result<String, ReadError> {
@@ -46,7 +46,7 @@
 //! }
 //! ```
 //!
-//! What goes on at the end of a function, in one choice or in several in one another, moves out:
+//! Code at the end of a function that is nested in one or several such conditions is moved out:
 //!
 //! ```rust before
 //! fn width(line: &str) -> Option<usize> {
@@ -76,9 +76,12 @@
 //!
 //! ## What it leaves alone
 //!
-//! A value that may be a reference to an `Option` or a `Result`; an error whose type only the function's result tells; an error
-//! that becomes a trait object, or that is made of variables a closure may not borrow; a variable that is used again;
-//! closures, `async` blocks and `const fn`; comments that would have no place.
+//! - A value that may be a reference to an `Option` or a `Result`.
+//! - An error whose type is only inferred from the return type.
+//! - An error that becomes a trait object, or that uses variables a closure can't borrow.
+//! - A variable that is used again.
+//! - Closures, `async` blocks and `const fn`.
+//! - Comments that would be lost.
 
 use ra_ap_syntax::{SyntaxKind, SyntaxNode};
 
@@ -117,18 +120,18 @@ fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Re
     }
     let (shape, rewrite) = QuestionMark::of(&node, &source.text, source.context)?;
     Plan::new(shape.whole, move || {
-        let change = Change::new("Use `?`", shape.whole, vec![rewrite])?;
+        let change = Change::new("Replace with `?`", shape.whole, vec![rewrite])?;
         let (change, types) = match shape.ground {
-            Ground::Shown => (change, "the value is an `Option` or a `Result` itself"),
+            Ground::Shown => (change, "the value is an owned `Option` or `Result`"),
             Ground::Likely => (
-                change.to_check("the error's type"),
-                "the error is returned as it is, or made of the value's",
+                change.to_check("the error type"),
+                "the error is returned unchanged, or is made from the value's error",
             ),
         };
         Ok(change.checked(&[
             types,
-            "the function around returns the same kind",
-            "no variable is moved or borrowed for longer",
+            "the enclosing function returns the same kind",
+            "no variable is moved, or borrowed for longer",
         ]))
     })
 }
@@ -141,11 +144,11 @@ fn plan_tail(shape: QuestionTail<'_>) -> Result<Plan<'_>, Refusal> {
         let change = Change::new(title, range, vec![shape.rewrite])?;
         let change = match shape.ground {
             Ground::Shown => change,
-            Ground::Likely => change.to_check("the error's drop"),
+            Ground::Likely => change.to_check("drop order"),
         };
         Ok(change.checked(&[
-            "the value is an `Option` or a `Result` itself",
-            "the function around returns an `Option`, and nothing follows",
+            "the value is an owned `Option` or `Result`",
+            "the enclosing function returns an `Option`, and no code follows",
             "temporaries are dropped before variables",
         ]))
     })

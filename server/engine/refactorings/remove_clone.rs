@@ -1,11 +1,11 @@
 //! # Remove clone
 //!
 //! ## What it does
-//! Takes a `.clone()` away where the value itself may be given instead, because nobody asks for it again. Rustc has to agree.
+//! Removes a `.clone()` if the original value isn't used again and can be moved instead. Requires rustc to agree.
 //!
 //! ## Why
 //!
-//! A copy that nobody needs costs time and memory, and it tells the reader that the value is used again further down.
+//! An unnecessary clone costs time and memory, and suggests to the reader that the value is used again later.
 //!
 //! ## Example
 //!
@@ -23,10 +23,12 @@
 //!
 //! ## What it leaves alone
 //!
-//! Whatever isn't a variable, a parameter or a field of `self` whose type is shown: a string, a number, a path or a collection of
-//! them, a type of the file that derives `Clone` and holds nothing else. References, and types whose copies or drops somebody may
-//! notice: `Rc`, `Arc`, cells, locks, channels, generic ones. A copy that is borrowed, called, matched or compared and not
-//! given away, so that rustc couldn't tell that the value is used again. Closures, and functions that work with pointers.
+//! - Anything other than a variable, a parameter or a field of `self` with a known type: a string, a number, a path, a
+//!   collection of them, or a type in the file that derives `Clone` and contains nothing else.
+//! - References.
+//! - Types whose copies or drops may be observable: `Rc`, `Arc`, cells, locks, channels and generic types.
+//! - A clone that is borrowed, called, matched or compared instead of moved, because rustc would not detect a later use.
+//! - Closures, and functions that use raw pointers.
 
 use ra_ap_syntax::{
     AstNode, SyntaxKind, SyntaxNode,
@@ -59,7 +61,7 @@ fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Re
     if !is_given {
         return Err(Refusal::because(
             Hazard::Borrows,
-            "The copy isn't given away, so the value itself might be changed or asked again.",
+            "The clone isn't moved elsewhere, so the original might be changed or read again.",
         ));
     }
     let whole = field.map_or(call.syntax().text_range(), |field| {
@@ -72,11 +74,11 @@ fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Re
         let change = match ground {
             Plain::Std if !context.source.text.contains(".capacity()") => change,
             Plain::Std => change.to_check("the capacity"),
-            Plain::OfFile => change.to_check("that nobody notices the drop"),
+            Plain::OfFile => change.to_check("drop side effects"),
         };
         Ok(change.checked(&[
-            "the value's type is shown, and nobody notices how often it is copied or when it is dropped",
-            "the value is moved, so that rustc sees each use behind it",
+            "the type is known, and neither the number of copies nor the time of the drop is observable",
+            "the value is moved, so rustc reports every later use",
         ]))
     })
 }
@@ -103,7 +105,7 @@ fn type_of(place: &ast::Expr) -> Result<Plain, Refusal> {
     shown.ok_or_else(|| {
         Refusal::because(
             Hazard::Types,
-            "No declaration shows that copies of the value are like the value itself.",
+            "The type isn't declared in a way that shows that a clone equals the original.",
         )
     })
 }
@@ -207,13 +209,13 @@ fn check_surroundings(call: &ast::MethodCallExpr) -> Result<(), Refusal> {
     let Some(function) = scope.and_then(ast::Fn::cast) else {
         return why(
             Hazard::Borrows,
-            "What a closure or a block of its own takes, it takes for as long as it lives.",
+            "A closure or an `async` block would capture the variable by move.",
         );
     };
     if function.const_token().is_some() {
         return why(
             Hazard::Constants,
-            "The function may run when the program is compiled.",
+            "The function is a `const fn`, which may run at compile time.",
         );
     }
     let mut tokens = function.syntax().descendants_with_tokens();
@@ -227,11 +229,11 @@ fn check_surroundings(call: &ast::MethodCallExpr) -> Result<(), Refusal> {
     if is_of_pointers {
         return why(
             Hazard::Borrows,
-            "The function works with pointers, which rustc doesn't follow.",
+            "The function uses raw pointers, which the borrow checker doesn't track.",
         );
     }
     if layout::has_comment(call.syntax()) {
-        return why(Hazard::Text, "A comment in the call would have no place.");
+        return why(Hazard::Text, "A comment in the call would be lost.");
     }
     Ok(())
 }

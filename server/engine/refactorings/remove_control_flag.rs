@@ -1,12 +1,11 @@
 //! # Remove control flag
 //!
 //! ## What it does
-//! Takes a variable away that only says that a loop is to end, or what a function gives once it has: `break` and `return` say so
-//! where it happens.
+//! Replaces a flag variable that ends a loop or is returned after it with `break` or `return`.
 //!
 //! ## Why
 //!
-//! A flag is set in one place and asked for in another. Whoever reads that it is set has to look for what comes of it.
+//! A flag is set in one place and read in another. To know the effect of setting it, you have to look elsewhere.
 //!
 //! ## Example
 //!
@@ -39,7 +38,7 @@
 //! }
 //! ```
 //!
-//! What the flag would tell at the end of a function is returned at once:
+//! A flag that is returned at the end of a function becomes an early return:
 //!
 //! ```rust before
 //! fn take(jobs: &mut [Job], name: &str) -> bool {
@@ -69,13 +68,15 @@
 //!
 //! ## What it leaves alone
 //!
-//! A flag that is asked for anywhere else, is set back, or is set where more of the loop follows; one that is declared elsewhere
-//! than right before the loop; a loop that would run once, or that `while let` says better; a search that `loop-to-search` turns
-//! into `any`; what stands with comments.
+//! - A flag that is read anywhere else, is reset, or is set where more of the loop body follows.
+//! - A flag that isn't declared right before the loop.
+//! - A loop that would run only once, or for which `while let` is better.
+//! - A search that `loop-to-search` converts to `any`.
+//! - Code with comments that would be lost.
 //!
 //! ## What it checks
 //!
-//! Behind each place that sets the flag nothing else of the loop is done. Every mention of the flag is accounted for.
+//! No other code of the loop body follows where the flag is set. Every mention of the flag is accounted for.
 
 use ra_ap_syntax::{
     AstNode, SyntaxKind,
@@ -121,7 +122,7 @@ fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Re
     if mentions.others > 0 || (is_asked && mentions.tail.is_some()) {
         return Err(Refusal::because(
             Hazard::References,
-            "The flag is asked for, or set, in another place too.",
+            "The flag is also read or set elsewhere.",
         ));
     }
     if is_asked {
@@ -199,13 +200,13 @@ impl Flag {
         if has_comment || !layout::is_first_on_line(text, start) {
             return Err(Refusal::because(
                 Hazard::Text,
-                "A comment belongs to the flag, which would go without it.",
+                "A comment belongs to the flag and would be left behind.",
             ));
         }
         if has_condition_inside(self.around.syntax()) {
             return Err(Refusal::because(
                 Hazard::Text,
-                "A part of the code is compiled only under a `#[cfg]`.",
+                "Part of the code is behind a `#[cfg]`.",
             ));
         }
         Ok(())
@@ -233,7 +234,7 @@ fn plan_break<'a>(
     {
         return Err(Refusal::because(
             Hazard::ControlFlow,
-            "More of the loop is done behind a place that sets the flag.",
+            "The loop does more after setting the flag.",
         ));
     }
     let sets: Vec<TextRange> = mentions
@@ -245,7 +246,7 @@ fn plan_break<'a>(
     ends::check_condition(&flag.body, &condition, &flag.name)?;
     let asked = keyword.text_range().cover(condition.syntax().text_range());
     let (lead, whole) = (flag.lead(), flag.found.syntax().text_range());
-    let title = format!("End the loop by `break`, without `{}`", short(&flag.name));
+    let title = format!("Replace flag `{}` with `break`", short(&flag.name));
     Plan::new(lead.cover(whole), move || {
         let head = context.rewrite(asked);
         let head = match rest {
@@ -255,8 +256,8 @@ fn plan_break<'a>(
         let mut rewrites = vec![context.rewrite(lead), head];
         rewrites.extend(sets.iter().map(|set| context.rewrite(*set).text("break")));
         Ok(Change::new(title, lead.cover(whole), rewrites)?.checked(&[
-            "nothing of the loop is done behind a place that sets the flag",
-            "nobody else asks for the flag",
+            "the loop does nothing more after setting the flag",
+            "the flag is read nowhere else",
         ]))
     })
 }
@@ -272,7 +273,7 @@ fn plan_return<'a>(
     if !block.is_some_and(|block| flow::gives_result(&block)) {
         return Err(Refusal::because(
             Hazard::ControlFlow,
-            "What the flag says is not what the function gives.",
+            "The flag isn't the return value of the function.",
         ));
     }
     let source = context.source;
@@ -281,7 +282,7 @@ fn plan_return<'a>(
     {
         return Err(Refusal::because(
             Hazard::Text,
-            "The loop only looks for an element, for which `any` or `all` is the shorter form.",
+            "The loop only searches for an element; `any` or `all` is shorter.",
         ));
     }
     let jumps = mentions.sets.iter();
@@ -300,22 +301,22 @@ fn plan_return<'a>(
     let jumps = jumps.ok_or_else(|| {
         Refusal::because(
             Hazard::ControlFlow,
-            "Not every place that sets the flag ends the loop with its next word.",
+            "The flag is set somewhere without an immediate `break`.",
         )
     })?;
     let value = |flag: bool| if flag == is_denied { "false" } else { "true" };
     let (at_end, on_the_way) = (value(flag.starts), value(!flag.starts));
     let lead = flag.lead();
     let whole = lead.cover(tail);
-    let title = format!("Return at once, without the flag `{}`", short(&flag.name));
+    let title = format!("Replace flag `{}` with `return`", short(&flag.name));
     Plan::new(whole, move || {
         let mut rewrites: Vec<Rewrite<'_>> = vec![context.rewrite(lead)];
         let jump = format!("return {on_the_way}");
         rewrites.extend(jumps.iter().map(|at| context.rewrite(*at).text(&jump)));
         rewrites.push(context.rewrite(tail).text(at_end));
         Ok(Change::new(title, whole, rewrites)?.checked(&[
-            "every place that sets the flag ends the loop at once",
-            "behind the loop nothing is done but to give the flag",
+            "the loop ends immediately wherever the flag is set",
+            "after the loop, the function only returns the flag",
         ]))
     })
 }

@@ -1,11 +1,11 @@
 //! # Remove commented-out code
 //!
 //! ## What it does
-//! Deletes lines of code that are comments.
+//! Removes lines of commented-out code.
 //!
 //! ## Why
 //!
-//! Nobody compiles them, nobody dares to delete them, and version control has them anyway.
+//! Nobody compiles it, nobody dares to delete it, and version control keeps it anyway.
 //!
 //! ## Example
 //!
@@ -34,14 +34,15 @@
 //!
 //! ## What it leaves alone
 //!
-//! Documentation, comments with a word among the code, a single line, and lines that are no whole statements; comments in the input
-//! of macros and inside of statements; what alone stands in a block, or beside a single expression that is then written in another
-//! way.
+//! - Documentation, and comments that mix words with code.
+//! - A single line, and lines that aren't whole statements.
+//! - Comments in macro input and inside statements.
+//! - The only content of a block, or what is next to a single expression that would then be formatted differently.
 //!
 //! ## What it checks
 //!
-//! Nothing goes but whole lines of comments that are statements once the slashes are gone. Whether somebody still wants them is for
-//! a person to see, so it is never carried out in a batch.
+//! Only whole lines of comments are removed, and they parse as statements without the slashes. Whether they are still
+//! wanted needs review, so the edit is never applied in a batch.
 
 use ra_ap_syntax::{AstNode, SyntaxKind, ast};
 
@@ -69,10 +70,10 @@ fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Re
     Plan::new(whole, move || {
         let title = format!("Remove {lines} lines of commented-out code");
         Ok(Change::new(title, whole, vec![rewrite])?
-            .to_check("its use")
+            .to_check("the code")
             .checked(&[
-                "every line is a comment, and together they are statements",
-                "no word is among them",
+                "every line is a comment, and together they parse as statements",
+                "none of them is prose",
             ]))
     })
 }

@@ -1,11 +1,12 @@
 //! # Remove redundant `else`
 //!
 //! ## What it does
-//! Takes the code out of an `else` whose `if` always returns, breaks, continues or panics, or turns its `else if` into an `if`.
+//! Removes an `else` after an `if` that always returns, breaks, continues or panics, or turns its `else if` into an
+//! `if`.
 //!
 //! ## Why
-//! After a `return` or a `continue`, the rest is the `else` already. Written out, it costs a level of indentation and makes the main
-//! path look like a special case.
+//! After a `return` or a `continue`, the rest is already the `else`. Written out, it costs a level of indentation and
+//! makes the main path look like a special case.
 //!
 //! ## Example
 //! ```rust before
@@ -31,14 +32,14 @@
 //! ```
 //!
 //! ## What it leaves alone
-//! - An `else` after a block whose end may be reached.
-//! - Blocks that declare items, and variables that would live on beside the code that follows; macros that may do so.
+//! - An `else` after a block whose end can be reached.
+//! - Blocks that declare items, and variables or macros that would stay in scope for the code after it.
 //! - Lines that rustfmt would join one level further out.
-//! - Values matched by a pattern whose temporaries the `else` may still need, as the guard of a lock.
+//! - Values matched by a pattern whose temporaries the `else` may still need, such as a lock guard.
 //!
 //! ## What it checks
-//! Every block before the `else` ends in `return`, `break`, `continue`, `panic!` or the like; nothing that the block declares
-//! reaches code that didn't see it before; temporaries are dropped before the variables that they borrow from.
+//! Every block before the `else` ends in `return`, `break`, `continue`, `panic!` or similar. Nothing that the block
+//! declares becomes visible to other code. Temporaries are dropped before the variables that they borrow from.
 //!
 //! ## Sources
 //! clippy's `redundant_else`; Martin Fowler, *Refactoring*, "Replace Nested Conditional with Guard Clauses".
@@ -108,8 +109,8 @@ fn change(context: &Context<'_>, chain: &Chain) -> Result<Change, Refusal> {
         _ => change.to_check("drop order"),
     };
     Ok(change.checked(&[
-        "every block before the `else` leaves",
-        "no name reaches code that didn't see it before",
+        "every block before the `else` exits",
+        "no name becomes visible to other code",
         "temporaries are dropped before variables",
     ]))
 }
@@ -176,13 +177,13 @@ impl Chain {
         if self.top.attrs().next().is_some() {
             return Err(Refusal::because(
                 Hazard::Text,
-                "An attribute stands on the `if`, and would stand on a part of it only.",
+                "The `if` has an attribute, which would apply to only part of it.",
             ));
         }
         if self.kept.iter().any(has_comment_outside_blocks) {
             return Err(Refusal::because(
                 Hazard::Text,
-                "A comment beside a condition or an `else` would have no place any more.",
+                "A comment next to a condition or an `else` would be lost.",
             ));
         }
         if !layout::is_first_on_line(text, at) {
@@ -206,7 +207,7 @@ impl Chain {
             if !temporaries::makes_none(&value) {
                 return Err(Refusal::because(
                     Hazard::Temporaries,
-                    "What the pattern's value borrows from is dropped behind the `else`, and would be dropped before it.",
+                    "Temporaries of the matched value would be dropped before the `else` instead of after it.",
                 ));
             }
             if !temporaries::is_place(&value) && FileNames::around(&value).has_drop() {
@@ -258,7 +259,7 @@ impl Chain {
         if block_ended_by(&self.top).is_some() && is_short {
             return Err(Refusal::because(
                 Hazard::Text,
-                "The `if` behind the `else` would fit on one line by itself.",
+                "On its own, the `if` after the `else` would be reformatted to one line.",
             ));
         }
         Ok(next.syntax().text().to_string())
@@ -299,7 +300,7 @@ impl Chain {
 fn tail_temporaries() -> Refusal {
     Refusal::because(
         Hazard::TailTemporaries,
-        "What the last expression borrows from might be dropped too early one level further out.",
+        "One level further out, temporaries of the last expression might be dropped too early.",
     )
 }
 
@@ -309,20 +310,20 @@ fn semicolon_in_the_middle(other: &ast::BlockExpr) -> Result<bool, Refusal> {
     if statements.any(|statement| matches!(statement, ast::Stmt::LetStmt(_))) {
         return Err(Refusal::because(
             Hazard::Hoisting,
-            "Variables of the `else` would live on beside the code that follows.",
+            "Variables of the `else` would stay in scope for the code after it.",
         ));
     }
     if moving_out::has_macro_that_may_declare(other) {
         return Err(Refusal::because(
             Hazard::Hoisting,
-            "A macro in the `else` may declare variables, which would live on beside the code that follows.",
+            "A macro in the `else` may declare variables, which would stay in scope for the code after it.",
         ));
     }
     match other.tail_expr() {
         Some(ast::Expr::MacroExpr(call)) if call.to_string().ends_with('}') => {
             Err(Refusal::because(
                 Hazard::TailTemporaries,
-                "The last expression is a macro in braces, and whether it needs a `;` isn't visible.",
+                "The last expression is a macro call with braces, and it is unclear whether it needs a `;`.",
             ))
         }
         Some(tail) => Ok(!is_block_like(&tail)),

@@ -1,12 +1,12 @@
 //! # Replace duplicate with call
 //!
 //! ## What it does
-//! Lets a function that stands word for word a second time call the first.
+//! Replaces the body of a function that is identical to another one with a call to the first.
 //!
 //! ## Why
 //!
-//! What is mended in one of two equal functions is forgotten in the other. When one calls the other, both names stay, and the
-//! code is there once.
+//! A fix in one of two identical functions is easily forgotten in the other. When one calls the other, both names stay
+//! and the code exists once.
 //!
 //! ## Example
 //!
@@ -39,14 +39,18 @@
 //!
 //! ## What it leaves alone
 //!
-//! Functions whose heads differ in more than the name and who may call them, or that are not neighbours in one module or one
-//! `impl` without a trait; attributes that say more than a lint; `unsafe` and foreign functions; what calls one of the two; bodies
-//! with items, with a state of their own or with comments of their own; patterns and `mut` among the parameters.
+//! - Functions whose signatures differ in more than name and visibility.
+//! - Functions that aren't adjacent in one module or in one `impl` without a trait.
+//! - Attributes that do more than set a lint.
+//! - `unsafe` and foreign functions.
+//! - Functions that call one of the two.
+//! - Bodies with items or state, or with comments that only one of them has.
+//! - Patterns and `mut` in the parameters.
 //!
 //! ## What it checks
 //!
-//! Signatures and bodies are equal, word for word, and read the same names, since they stand in one module and one `impl`.
-//! Whether both are meant to stay equal, a person has to say.
+//! The signatures and bodies are identical and refer to the same names, because they are in the same module and `impl`.
+//! Whether both are meant to stay identical needs review.
 
 use ra_ap_syntax::{
     AstNode, SyntaxKind, SyntaxNode,
@@ -107,14 +111,14 @@ fn change(context: &Context<'_>, twins: &Twins) -> Result<Change, Refusal> {
     let rewrites = rewrites.map(|twin| twins.call_in(twin, context));
     let rewrites = rewrites.collect::<Result<Vec<_>, _>>()?;
     let title = match rewrites.len() {
-        1 => "Call the first of two equal functions".to_owned(),
-        count => format!("Call the first of {} equal functions", count + 1),
+        1 => "Call the first of two identical functions".to_owned(),
+        count => format!("Call the first of {} identical functions", count + 1),
     };
     let change = Change::new(title, twins.span(), rewrites)?;
-    Ok(change.to_check("the meaning").checked(&[
-        "the heads and the bodies are equal, word for word",
-        "both stand in one module and one `impl`, so every name means the same",
-        "nothing is counted or kept in the body itself",
+    Ok(change.to_check("the intent").checked(&[
+        "the signatures and the bodies are identical",
+        "they are in the same module and `impl`, so every name means the same",
+        "the body keeps no state",
     ]))
 }
 
@@ -164,7 +168,7 @@ impl Twins {
             if comments_in(own.syntax()) != comments {
                 return Err(Refusal::because(
                     Hazard::Text,
-                    "One of the bodies has a comment that the other doesn't have.",
+                    "One body has a comment that the other doesn't have.",
                 ));
             }
         }
@@ -175,7 +179,7 @@ impl Twins {
         if calls_twin {
             return Err(Refusal::because(
                 Hazard::Scope,
-                "The functions call themselves or each other.",
+                "The functions are recursive or call each other.",
             ));
         }
         self.check_name()
@@ -196,7 +200,7 @@ impl Twins {
         }
         Err(Refusal::because(
             Hazard::Scope,
-            "The name of the first function means something else too.",
+            "The name of the first function also has another meaning.",
         ))
     }
 
@@ -287,7 +291,7 @@ fn check_head(function: &ast::Fn) -> Result<(), Refusal> {
     if attributes.any(is_harmful) {
         return Err(Refusal::because(
             Hazard::Text,
-            "An attribute of one of the functions may say more than a lint.",
+            "One function has an attribute that may do more than set a lint.",
         ));
     }
     let is_special = function.unsafe_token().is_some()
@@ -297,7 +301,7 @@ fn check_head(function: &ast::Fn) -> Result<(), Refusal> {
     if is_special {
         return Err(Refusal::because(
             Hazard::Unsafety,
-            "The functions are `unsafe`, or of another language.",
+            "The functions are `unsafe` or have a foreign ABI.",
         ));
     }
     let list = function.param_list().ok_or(Refusal::NotHere)?;
@@ -312,7 +316,7 @@ fn check_head(function: &ast::Fn) -> Result<(), Refusal> {
     if is_odd_self || has_attributes || !list.params().all(is_named) {
         return Err(Refusal::because(
             Hazard::Borrows,
-            "A parameter is no plain name that could be handed on.",
+            "A parameter is a pattern, which can't be passed on.",
         ));
     }
     Ok(())
@@ -338,13 +342,13 @@ fn check_body(body: &SyntaxNode) -> Result<(), Refusal> {
     if has_items || purity::holds_state(body) || has_unknown_macro(body) {
         return Err(Refusal::because(
             Hazard::Evaluation,
-            "The body has items, or a macro that may keep a state for each place where it stands.",
+            "The body declares items, or calls a macro that may keep state per location.",
         ));
     }
     if attributes::has_condition_inside(body) {
         return Err(Refusal::because(
             Hazard::Text,
-            "A part of the body is compiled only under a condition.",
+            "Part of the body is behind a `#[cfg]`.",
         ));
     }
     Ok(())

@@ -1,13 +1,12 @@
 //! # Simplify boolean
 //!
 //! ## What it does
-//! Puts a condition in the place of branches that say only whether it holds, and `matches!` in the place of a `match` or `if let`
-//! that says only whether a pattern fits.
+//! Replaces branches that only evaluate to `true` or `false` with the condition, or with `matches!`.
 //!
 //! ## Why
 //!
-//! `true` where a condition holds and `false` where it doesn't is the condition itself, and `b` where `a` holds and `false`
-//! where it doesn't is `a && b`.
+//! `true` if a condition holds and `false` otherwise is the condition itself, and `b` if `a` holds and `false` otherwise
+//! is `a && b`.
 //!
 //! ## Example
 //!
@@ -30,15 +29,20 @@
 //!
 //! ## What it leaves alone
 //!
-//! An `if` behind other guards; more than two guards, or three conditions; `&&` and `||` in one; an opposite that would be
-//! awkward; two limits of one value, for which clippy wants a range; a variable that would be all that is left; a choice that is
-//! the only one in an arm, a branch or a closure; a `match` that names every case; `Some(_)` and its kin, which have methods that
-//! ask for them; comments and attributes.
+//! - An `if` after other guards.
+//! - More than two guards or three conditions, and mixes of `&&` and `||`.
+//! - Awkward negations.
+//! - Two bounds of one value, for which clippy prefers a range.
+//! - Code of which only a variable would be left.
+//! - A `match` or `if` that is the only content of an arm, a branch or a closure.
+//! - A `match` that names every case.
+//! - `Some(_)` and similar patterns, which have their own methods.
+//! - Comments and attributes.
 //!
 //! ## What it checks
 //!
-//! The conditions are asked in the same order, and each only where it was asked before. The function gives a `bool` itself.
-//! What the conditions borrow from is dropped before the variables of the function, as it was.
+//! The conditions are evaluated in the same order, and each only when it was before. The function itself returns a
+//! `bool`. Temporaries of the conditions are dropped before the variables of the function, as before.
 
 use ra_ap_syntax::{AstNode, ast};
 
@@ -73,17 +77,21 @@ fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Re
     let found = ast::IfExpr::cast(node).ok_or(Refusal::NotHere)?;
     let (shape, rewrite) = BooleanChoice::of(&found, &source.text, source.context)?;
     Plan::new(shape.whole, move || {
-        let change = Change::new("Use the condition itself", shape.whole, vec![rewrite])?;
+        let change = Change::new(
+            "Replace branches with the condition",
+            shape.whole,
+            vec![rewrite],
+        )?;
         let (change, types) = match shape.ground {
             Ground::Shown => (change, "every condition is a `bool`"),
             Ground::Likely => (
                 change.to_check("the types"),
-                "what loses its `!` is a `bool`, by its name",
+                "judging by its name, the operand of the removed `!` is a `bool`",
             ),
         };
         Ok(change.checked(&[
             types,
-            "the conditions are asked in the same order, and only where they were",
+            "the conditions are evaluated in the same order, and only when they were before",
             "nothing is dropped later than before",
         ]))
     })
@@ -91,7 +99,7 @@ fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Re
 
 fn plan_match(whole: TextRange, rewrite: Rewrite<'_>) -> Result<Plan<'_>, Refusal> {
     Plan::new(whole, move || {
-        let change = Change::new("Use `matches!`", whole, vec![rewrite])?;
+        let change = Change::new("Replace with `matches!`", whole, vec![rewrite])?;
         Ok(change.checked(&[
             "the value is matched with the same patterns in the same order",
             "nothing is dropped later than before",

@@ -5,8 +5,8 @@
 //!
 //! ## Why
 //!
-//! Rust lets a type have as many `impl` blocks as it likes. A block for each theme can have a sentence of its own above it, can be
-//! folded, and can be moved to another file as a whole.
+//! A type can have any number of `impl` blocks. A block for each theme can have its own comment, can be folded, and can
+//! be moved to another file as a whole.
 //!
 //! ## Example
 //!
@@ -110,12 +110,14 @@
 //!
 //! ## What it leaves alone
 //!
-//! Implementations of traits, which can't be split; blocks with attributes, which may be macros; lifetimes that
-//! only one of the halves would use; small blocks: it takes ten
-//! functions, or 400 lines. With the cursor on the header, the split is where the theme changes: at a comment that stands by
-//! itself, or where public functions end. In a block of 400 lines it can be asked for at
-//! every function that begins a theme: under such a comment, where public functions begin or end, or with the first of three
-//! whose names begin with the same word.
+//! - Trait implementations, which can't be split.
+//! - Blocks with attributes, which may be macros.
+//! - Lifetimes that only one of the halves would use.
+//! - Blocks with fewer than ten functions and fewer than 400 lines.
+//!
+//! With the cursor on the header, the block is split where the theme changes: at a comment on its own lines, or where
+//! public functions end. A block of 400 lines can be split at every function that starts a theme: after such a comment,
+//! where public functions start or end, or at the first of three whose names start with the same word.
 
 use std::ops::Range;
 
@@ -157,13 +159,10 @@ fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Re
     let range = TextRange::new(start, block.ast.syntax().text_range().end());
     Plan::new(range, move || {
         let rewrite = rewrite(context, &block, place, header).ok_or_else(|| {
-            Refusal::because(
-                Hazard::Text,
-                "The functions are not laid out on lines of their own.",
-            )
+            Refusal::because(Hazard::Text, "The functions are not on separate lines.")
         })?;
         Ok(
-            Change::new("Split this `impl` block", range, vec![rewrite])?.checked(&[
+            Change::new("Split `impl` block", range, vec![rewrite])?.checked(&[
                 "the block belongs to the type, not to a trait",
                 "both blocks have the same generics and bounds",
             ]),
@@ -263,7 +262,7 @@ impl Block {
         if attributes.next().is_some() {
             return Err(Refusal::because(
                 Hazard::Text,
-                "An attribute stands on the block and would hold for one half only.",
+                "The block has an attribute, which would apply to only one half.",
             ));
         }
         Ok(())
@@ -279,7 +278,7 @@ impl Block {
         if names.any(|name| is_used(first, &name) != is_used(second, &name)) {
             return Err(Refusal::because(
                 Hazard::Text,
-                "One of the blocks would name a lifetime that only the other one uses.",
+                "One of the blocks would declare a lifetime that only the other one uses.",
             ));
         }
         Ok(())
@@ -300,7 +299,7 @@ impl Block {
         if !layout::comments_in(&context.root, range).is_empty() {
             return Err(Refusal::because(
                 Hazard::Text,
-                "A comment stands in the header of the block, which would be there twice.",
+                "The header of the block contains a comment, which would be duplicated.",
             ));
         }
         Ok(range)

@@ -1,13 +1,12 @@
 //! # Toggle enumerate
 //!
 //! ## What it does
-//! Adds `enumerate()` to what a `for` loop goes through, with an index in its pattern, or takes both away where the index isn't
-//! used.
+//! Adds `enumerate()` and an index to a `for` loop, or removes both if the index is unused.
 //!
 //! ## Why
 //!
-//! An index is often wanted while a loop is written, and is often left behind when it is no longer needed. Both take edits in two
-//! places that belong together.
+//! An index is often wanted while a loop is being written, and often left behind when it is no longer needed. Both edits
+//! change two places that belong together.
 //!
 //! ## Example
 //!
@@ -27,7 +26,7 @@
 //! }
 //! ```
 //!
-//! The other way, the edit is a draft: the new index is for a person to use.
+//! In the other direction, the edit is a draft: the new index still has to be used.
 //!
 //! ```rust before
 //! fn report(lines: &[Line], log: &mut Log) {
@@ -47,7 +46,9 @@
 //!
 //! ## What it leaves alone
 //!
-//! An index that is used; what is not shown to be an iterator or a collection; a head with comments or of several lines.
+//! - An index that is used.
+//! - Expressions that can't be shown to be an iterator or a collection.
+//! - A loop header with comments or several lines.
 
 use ra_ap_syntax::{
     AstNode, SyntaxKind,
@@ -112,7 +113,7 @@ fn check_place(
     if FileNames::around(found).has_method("enumerate") {
         return Err(Refusal::because(
             Hazard::Scope,
-            "The file has an `enumerate` of its own.",
+            "The file defines its own `enumerate`.",
         ));
     }
     if found
@@ -196,7 +197,7 @@ fn plan_removal<'a>(
             .keep(element)
             .text(&format!(" in {mark}"))
             .keep(source);
-        let change = Change::new("Remove the unused `enumerate`", head, vec![rewrite])?;
+        let change = Change::new("Remove unused `enumerate`", head, vec![rewrite])?;
         let change = if is_shown {
             change
         } else {
@@ -217,7 +218,7 @@ fn plan_addition<'a>(
     if is_index {
         return Err(Refusal::because(
             Hazard::Text,
-            "The loop counts from nought already.",
+            "The loop already iterates over indices.",
         ));
     }
     let index = index_for(found)?;
@@ -240,14 +241,14 @@ fn plan_addition<'a>(
             .keep(pattern)
             .text(") in ")
             .put(written);
-        let title = format!("Count with `enumerate`, for `{index}` to be used");
+        let title = format!("Add `enumerate` with index `{index}`");
         let change = Change::new(title, head, vec![rewrite])?.with(Applicability::Draft);
         let checked: &[&'static str] = match ground {
             Ground::Shown => &[
-                "the loop goes through an iterator or a collection",
-                "nothing in the loop has the index's name",
+                "the loop iterates over an iterator or a collection",
+                "nothing in the loop has the name of the index",
             ],
-            Ground::Likely => &["nothing in the loop has the index's name"],
+            Ground::Likely => &["nothing in the loop has the name of the index"],
         };
         Ok(change.checked(checked))
     })
@@ -263,7 +264,7 @@ fn index_for(found: &ast::ForExpr) -> Result<String, Refusal> {
     free.next().ok_or_else(|| {
         Refusal::because(
             Hazard::Scope,
-            "The usual names of an index all have a meaning in the loop.",
+            "The usual index names are all in use in the loop.",
         )
     })
 }

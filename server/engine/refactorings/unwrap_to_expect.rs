@@ -1,12 +1,13 @@
 //! # Unwrap to expect
 //!
 //! ## What it does
-//! Turns an `unwrap()` into an `expect` whose text says why a value should be there, where what is unwrapped tells it.
+//! Replaces an `unwrap()` with an `expect` whose message says why a value should be present, if the unwrapped expression
+//! shows it.
 //!
 //! ## Why
 //!
-//! Whoever reads the code learns what it relies on, and whoever reads the panic learns what was wrong: "`HOME` should be set"
-//! and not only `NotPresent`.
+//! A reader of the code learns what it relies on, and a reader of the panic learns what was wrong: "`HOME` should be
+//! set" instead of just `NotPresent`.
 //!
 //! ## Example
 //!
@@ -26,8 +27,10 @@
 //!
 //! ## What it leaves alone
 //!
-//! What doesn't tell a sentence worth reading: a variable, a call of the project's own, names of one or two letters. Whether
-//! the sentence is the reason is for a person to check, so it is never carried out unseen.
+//! - Expressions that don't suggest a useful message: a variable, a call to the project's own code, names of one or two
+//!   letters.
+//!
+//! Whether the message is the real reason needs review, so the edit is never applied in a batch.
 //!
 //! ## Sources
 //!
@@ -66,7 +69,7 @@ fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Re
     if declared.has_method("unwrap") || declared.has_method("expect") {
         return Err(Refusal::because(
             Hazard::Scope,
-            "The file has an `unwrap` or an `expect` of its own.",
+            "The file defines its own `unwrap` or `expect`.",
         ));
     }
     let sentence = sentence::of(&receiver).ok_or(Refusal::NotHere)?;
@@ -76,16 +79,16 @@ fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Re
     if !layout::comments_in(&context.root, whole).is_empty() {
         return Err(Refusal::because(
             Hazard::Text,
-            "A comment in the call would have no place.",
+            "A comment in the call would be lost.",
         ));
     }
     let written = format!("expect(\"{sentence}\")");
     let rewrite = written_in(context, &call, whole, &written).ok_or_else(Refusal::of_layout)?;
     Plan::new(at, move || {
-        let change = Change::new("Say what is expected by `expect`", at, vec![rewrite])?;
-        Ok(change.to_check("the text").checked(&[
-            "nothing changes but the text of the panic",
-            "what is unwrapped tells why a value should be there",
+        let change = Change::new("Replace `unwrap` with `expect`", at, vec![rewrite])?;
+        Ok(change.to_check("the message").checked(&[
+            "only the panic message changes",
+            "the unwrapped expression shows why a value should be present",
         ]))
     })
 }

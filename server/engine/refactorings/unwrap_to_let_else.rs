@@ -1,13 +1,12 @@
 //! # Unwrap to let-else
 //!
 //! ## What it does
-//! Turns a question whether a value is there, and the `unwrap` behind it, into a pattern that asks and takes at once. Rustc has to
-//! agree.
+//! Replaces a check for a value and the `unwrap` after it with `let … else`, `if let` or `?`. Requires rustc to agree.
 //!
 //! ## Why
 //!
-//! An `unwrap` that can't fail looks like one that can. Whoever reads it has to find the question, and to see that nothing has changed
-//! since; a pattern leaves nothing to be found, and stays right when the code moves.
+//! An `unwrap` that can't fail looks like one that can. The reader has to find the check and see that nothing has
+//! changed since. A pattern needs no such search, and stays correct when the code moves.
 //!
 //! ## Example
 //!
@@ -34,7 +33,7 @@
 //! }
 //! ```
 //!
-//! Where the value is unwrapped in the branch that has it:
+//! If the value is unwrapped in the branch that has it:
 //!
 //! ```rust before
 //! fn draw(page: &Page, out: &mut Out) {
@@ -58,15 +57,19 @@
 //!
 //! ## What it leaves alone
 //!
-//! A value that is mentioned in any other way between the question and its `unwrap`, in the branch that has none, or in a macro; what is
-//! no variable and no field; a `let` with a type; `unwrap`s that borrow in different ways; comments that would have no place; one
-//! question among several; an answer that is the `unwrap` alone, for which there are methods; packages that promise to build with
-//! Rust before 1.65.
+//! - A value with any other use between the check and its `unwrap`, in the branch without a value, or in a macro.
+//! - Values other than variables and fields.
+//! - A `let` with a type.
+//! - `unwrap`s that borrow in different ways.
+//! - Comments that would be lost.
+//! - One check among several.
+//! - A branch that is only the `unwrap`, for which there are methods.
+//! - Packages that support Rust versions before 1.65.
 //!
 //! ## What it checks
 //!
-//! Nothing between the question and the `unwrap` mentions the value, so that the answer is the same. Whether it is an `Option` or a
-//! `Result`, and whether it may be taken there, is for rustc to say.
+//! Nothing between the check and the `unwrap` mentions the value, so the result is the same. Rustc decides whether it is
+//! an `Option` or a `Result`, and whether it can be moved there.
 
 use ra_ap_syntax::{
     AstNode, SyntaxKind, SyntaxNode,
@@ -112,7 +115,7 @@ fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Re
     if asked.holds && is_all_of_loop(&choice, &asked) {
         return Err(Refusal::because(
             Hazard::Text,
-            "The loop does nothing else with its element, for which `flatten` is the shorter form.",
+            "The loop only uses elements that are present; `flatten` is shorter.",
         ));
     }
     if asked.holds {
@@ -147,7 +150,7 @@ fn written<'a>(
 ) -> Result<Plan<'a>, Refusal> {
     Plan::new(whole, move || {
         Ok(Change::new(title, whole, rewrites)?.checked(&[
-            "nothing between the question and the `unwrap` mentions the value",
+            "nothing between the check and the `unwrap` mentions the value",
             "the value is a variable or a field",
         ]))
     })
@@ -221,13 +224,13 @@ impl Asked {
         if declared.has_own_some_or_ok() {
             return Err(Refusal::because(
                 Hazard::Scope,
-                "The file has a `Some`, `None`, `Ok` or `Err` of its own.",
+                "The file defines its own `Some`, `None`, `Ok` or `Err`.",
             ));
         }
         if has_condition_inside(choice.syntax()) || choice.attrs().next().is_some() {
             return Err(Refusal::because(
                 Hazard::Text,
-                "A part of the code is compiled only under a `#[cfg]`, or has other attributes.",
+                "Part of the code is behind a `#[cfg]` or has other attributes.",
             ));
         }
         let head = find::head(choice).ok_or(Refusal::NotHere)?;
@@ -248,21 +251,18 @@ fn is_name(text: &str, name: &str) -> bool {
 }
 
 fn shorter() -> Refusal {
-    Refusal::because(Hazard::Text, "A method says it in fewer words.")
+    Refusal::because(Hazard::Text, "There is a shorter form with a method.")
 }
 
 fn mentioned() -> Refusal {
     Refusal::because(
         Hazard::Borrows,
-        "The value is mentioned in other ways, or is unwrapped in several.",
+        "The value has other uses, or is unwrapped in different ways.",
     )
 }
 
 fn comment() -> Refusal {
-    Refusal::because(
-        Hazard::Text,
-        "A comment stands where the new form has no place for it.",
-    )
+    Refusal::because(Hazard::Text, "A comment has no place in the new code.")
 }
 
 #[cfg(test)]

@@ -1,12 +1,11 @@
 //! # Unwrap to question
 //!
 //! ## What it does
-//! Turns an `unwrap()` into a `?` in a function that gives an `Option` or a `Result`, so that what was a panic becomes what
-//! the function returns. Rustc has to agree.
+//! Replaces an `unwrap()` with `?` in a function that returns an `Option` or a `Result`. Requires rustc to agree.
 //!
 //! ## Why
 //!
-//! Whoever calls a function that can fail is ready for it to fail. A panic takes the choice from them, and the reason with it.
+//! A caller of a function that can fail is prepared for failure. A panic takes away the choice, and the reason with it.
 //!
 //! ## Example
 //!
@@ -26,9 +25,13 @@
 //!
 //! ## What it leaves alone
 //!
-//! Closures, `async` and `const` blocks, which return on their own; functions whose result is not shown to be an `Option` or a
-//! `Result`; iterators, whose `None` is their end; `expect`, whose text says why nothing can go wrong; a call with a comment in it. Whether the errors fit is for rustc
-//! to say, and whether a panic should become an error is for a person.
+//! - Closures, and `async` and `const` blocks, in which `?` would not return from the function.
+//! - Functions whose return type can't be shown to be an `Option` or a `Result`.
+//! - Iterators, for which `None` means the end.
+//! - `expect`, whose message says why nothing can go wrong.
+//! - A call with a comment in it.
+//!
+//! Rustc decides whether the error types fit. Whether a panic should become an error needs review.
 
 use ra_ap_syntax::{
     AstNode, SyntaxKind, SyntaxToken,
@@ -61,21 +64,21 @@ fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Re
     if !layout::comments_in(&context.root, whole).is_empty() {
         return Err(Refusal::because(
             Hazard::Text,
-            "A comment in the call would have no place.",
+            "A comment in the call would be lost.",
         ));
     }
     let at = call.syntax().text_range();
     Plan::new(at, move || {
         let title = match gives {
-            Gives::Result => "Return the error instead of a panic",
-            Gives::Option => "Return `None` instead of a panic",
+            Gives::Result => "Return the error instead of panicking",
+            Gives::Option => "Return `None` instead of panicking",
         };
         let rewrite = context.rewrite(whole).text("?");
         Ok(Change::new(title, at, vec![rewrite])?
             .with(Applicability::Draft)
             .checked(&[
-                "the function around gives an `Option` or a `Result`",
-                "no closure and no block of its own is in between",
+                "the enclosing function returns an `Option` or a `Result`",
+                "no closure or `async` block is in between",
             ]))
     })
 }
@@ -106,13 +109,13 @@ fn result_of(call: &ast::MethodCallExpr) -> Result<Gives, Refusal> {
     let Some(function) = scope.and_then(ast::Fn::cast) else {
         return Err(Refusal::because(
             Hazard::ControlFlow,
-            "A `?` would leave the closure or the block, and not the function.",
+            "`?` would return from the closure or the `async` block, not from the function.",
         ));
     };
     if function.const_token().is_some() {
         return Err(Refusal::because(
             Hazard::Constants,
-            "A `const fn` can't return by `?`.",
+            "`?` isn't allowed in a `const fn`.",
         ));
     }
     let ty = function.ret_type().and_then(|it| it.ty());
@@ -128,7 +131,7 @@ fn result_of(call: &ast::MethodCallExpr) -> Result<Gives, Refusal> {
         return if gives_items(&function) {
             Err(Refusal::because(
                 Hazard::Evaluation,
-                "A `None` would say that there is no more, and not that something went wrong.",
+                "`None` would mean the end of the iteration, not a failure.",
             ))
         } else {
             Ok(Gives::Option)
@@ -220,9 +223,9 @@ mod tests {
         };
         assert_eq!(
             title("Result<u8, E>"),
-            "Return the error instead of a panic"
+            "Return the error instead of panicking"
         );
-        assert_eq!(title("Option<u8>"), "Return `None` instead of a panic");
+        assert_eq!(title("Option<u8>"), "Return `None` instead of panicking");
     }
 
     #[test]

@@ -1,12 +1,12 @@
 //! # Use named idiom
 //!
 //! ## What it does
-//! Turns a `match`, an `if`, a guard or a loop that only looks for an element into the method or the `?` that says the same by its
-//! name, where only rustc knows the types. Rustc has to agree.
+//! Replaces a hand-written `match`, `if`, guard or search loop with the equivalent method, macro or `?`, if only rustc
+//! knows the types. Requires rustc to agree.
 //!
 //! ## Why
 //!
-//! Who reads a name knows at once what happens. Who reads the lines has to find that nothing else does.
+//! A name tells the reader at once what happens. With the longer code, the reader has to check that nothing else does.
 //!
 //! ## Example
 //!
@@ -27,7 +27,7 @@
 //! }
 //! ```
 //!
-//! Where one arm of several only hands on the error, a `?` stands on what is matched:
+//! If one arm of several only propagates the error, `?` is added to the scrutinee:
 //!
 //! ```rust before
 //! fn skip(input: &mut Input) -> Result<usize, InputError> {
@@ -50,7 +50,7 @@
 //! }
 //! ```
 //!
-//! Two calls are one where a method has a name for both:
+//! Two calls become one if there is a method for both:
 //!
 //! ```rust before
 //! fn is_open(line: Option<&Line>) -> bool {
@@ -64,7 +64,7 @@
 //! }
 //! ```
 //!
-//! What panics unless something holds is an assertion:
+//! An `if` that only panics becomes an assertion:
 //!
 //! ```rust before
 //! fn add(names: &mut Vec<String>, name: &str) {
@@ -84,14 +84,18 @@
 //!
 //! ## What it leaves alone
 //!
-//! What syntax shows, which `question-mark`, `match-to-combinator` and `loop-to-search` change without rustc; other loops; comments
-//! that would have no place; an error that may become a trait object, which `?` does in another way; an error that stays in a variable; a value of
-//! which a closure would move or borrow more than the code in its place does.
+//! - Code whose types are known from syntax alone, which `question-mark`, `match-to-combinator` and `loop-to-search`
+//!   change without rustc.
+//! - Other loops.
+//! - Comments that would be lost.
+//! - An error that may become a trait object, which `?` converts differently.
+//! - An error that stays in a variable.
+//! - A value for which a closure would move or borrow more than the current code.
 //!
 //! ## What it checks
 //!
-//! Nothing leaves the closure, or is made where it wasn't. What is matched is used up in the same place as before. That the types fit is
-//! for rustc to say: what would compile and still do something else is left alone.
+//! No closure contains an early exit, and nothing is created at a different time. The scrutinee is moved at the same
+//! place as before. Rustc checks the types; code that would compile but behave differently is left alone.
 
 use ra_ap_syntax::{AstNode, SyntaxKind, ast};
 
@@ -142,10 +146,10 @@ fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Re
     if let Some(found) = arms.and_then(|choice| QuestionFirst::of(&choice)) {
         let rewrites = found.rewrites(&source.text, source.context)?;
         return Plan::new(found.whole(), move || {
-            let change = Change::new("Use `?` on what is matched", found.whole(), rewrites)?;
+            let change = Change::new("Replace error arm with `?`", found.whole(), rewrites)?;
             Ok(change.checked(&[
-                "the error is handed on as `?` hands it on",
-                "what is matched is a value that nobody else has",
+                "the error is propagated as `?` would propagate it",
+                "the matched value is used nowhere else",
             ]))
         });
     }
@@ -154,8 +158,8 @@ fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Re
         return Plan::new(range, move || {
             let change = Change::new(found.title(), range, vec![found.rewrite])?;
             Ok(change.checked(&[
-                "the function around returns an `Option`, and nothing follows",
-                "nothing is made or dropped where it wasn't before",
+                "the enclosing function returns an `Option`, and no code follows",
+                "nothing is created or dropped at a different time",
             ]))
         });
     }
@@ -166,10 +170,10 @@ fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Re
     let found = NamedChoice::of(&node, &source.text, source.context).ok_or(Refusal::NotHere)?;
     let (whole, rewrite) = found.rewrite(&source.text, source.context)?;
     Plan::new(whole, move || {
-        let title = format!("Use `{}`", found.name);
+        let title = format!("Replace with `{}`", found.name);
         Ok(Change::new(title, whole, vec![rewrite])?.checked(&[
-            "nothing leaves the function from within a closure",
-            "nothing is made or dropped where it wasn't before",
+            "no closure contains an early exit of the function",
+            "nothing is created or dropped at a different time",
         ]))
     })
 }
@@ -179,9 +183,9 @@ fn plan_assert(shape: Asserted<'_>) -> Result<Plan<'_>, Refusal> {
     let range = shape.rewrite.range();
     Plan::new(range, move || {
         Ok(
-            Change::new("Use `assert!`", range, vec![shape.rewrite])?.checked(&[
-                "the condition has an exact opposite",
-                "the message is the same, and made only where it was",
+            Change::new("Replace with `assert!`", range, vec![shape.rewrite])?.checked(&[
+                "the condition has an exact negation",
+                "the message is the same and is only built when it was before",
             ]),
         )
     })
@@ -191,10 +195,10 @@ fn plan_assert(shape: Asserted<'_>) -> Result<Plan<'_>, Refusal> {
 fn plan_mapped(shape: MappedDefault<'_>) -> Result<Plan<'_>, Refusal> {
     let range = shape.rewrite.range();
     Plan::new(range, move || {
-        let title = format!("Use `{}`", shape.method);
+        let title = format!("Replace with `{}`", shape.method);
         Ok(Change::new(title, range, vec![shape.rewrite])?.checked(&[
-            "one call gives what both give",
-            "nothing is made or dropped where it wasn't before",
+            "one call does what the two did",
+            "nothing is created or dropped at a different time",
         ]))
     })
 }
@@ -223,9 +227,9 @@ fn plan_search<'a>(context: &'a Context<'_>, found: &ast::ForExpr) -> Result<Pla
     }
     let (shape, rewrite) = SearchLoop::with(found, text, of, TypesBy::Rustc)?;
     Plan::new(shape.whole, move || {
-        let title = format!("Use `{}` in place of the loop", shape.method);
+        let title = format!("Replace loop with `{}`", shape.method);
         Ok(Change::new(title, shape.whole, vec![rewrite])?.checked(&[
-            "the condition neither leaves the function nor sets a variable",
+            "the condition neither exits the function nor sets a variable",
             "nothing is dropped later than before",
         ]))
     })

@@ -62,7 +62,7 @@ fn check_keywords(old: &Usage, new: &Usage) -> Result<(), NotRewritten> {
     match more.next().copied().or(word) {
         None => Ok(()),
         Some(word) => Err(NotRewritten::new(format!(
-            "The reply has {} that the function doesn't have.",
+            "The reply contains {} that the function doesn't.",
             in_words(word)
         ))),
     }
@@ -90,7 +90,7 @@ fn check_items(function: &ast::Fn, reply: &Reply) -> Result<(), NotRewritten> {
             is_hidden && matches!(token.kind(), T![fn] | T![impl] | T![const])
         });
         if hidden.next().is_some() {
-            return Err(foreign("an item in the input of a macro"));
+            return Err(foreign("an item in macro input"));
         }
     }
     Ok(())
@@ -126,7 +126,7 @@ fn foreign(what: &str) -> NotRewritten {
     let what = what.split_whitespace().collect::<Vec<_>>().join(" ");
     let what = printable(&shortened(&what, LONGEST)).into_owned();
     NotRewritten::new(format!(
-        "The reply has something that the function doesn't have: `{what}`."
+        "The reply contains something that the function doesn't: `{what}`."
     ))
 }
 

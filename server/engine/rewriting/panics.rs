@@ -11,7 +11,7 @@ pub(super) fn check(old: &SyntaxNode, reply: &Reply) -> Result<(), NotRewritten>
     let bodies = reply.functions().iter().map(|it| it.body.syntax());
     let new: usize = bodies.map(endless_loops).sum();
     if new > endless_loops(old) {
-        return Err(NotRewritten::new("The reply has a loop without an end."));
+        return Err(NotRewritten::new("The reply contains an infinite loop."));
     }
     let indexes = |code: &SyntaxNode| {
         let mut nodes = code.descendants();
@@ -19,12 +19,12 @@ pub(super) fn check(old: &SyntaxNode, reply: &Reply) -> Result<(), NotRewritten>
     };
     let mut bodies = reply.functions().iter().map(|it| it.body.syntax());
     if bodies.any(indexes) && !indexes(old) {
-        let why = "The reply takes elements by their numbers, which the function doesn't.";
+        let why = "The reply uses indexing, which the function doesn't.";
         return Err(NotRewritten::new(why));
     }
     if let Some(name) = circle(reply) {
         return Err(NotRewritten::new(format!(
-            "The helper `{name}` calls itself."
+            "The helper `{name}` is recursive."
         )));
     }
     Ok(())

@@ -39,7 +39,7 @@ pub(super) fn check_characters(reply: &str, code: &str) -> Result<(), NotRewritt
     let is_new = |c: char| is_unseen(c) && !matches!(c, '\n' | '\t') && !code.contains(c);
     if reply.contains(is_new) {
         return Err(NotRewritten::new(
-            "The reply has characters that nobody sees.",
+            "The reply contains invisible characters.",
         ));
     }
     Ok(())
@@ -68,7 +68,7 @@ impl Reply {
             }
         }
         if functions.is_empty() {
-            return Err(NotRewritten::new("The reply has no function."));
+            return Err(NotRewritten::new("The reply contains no function."));
         }
         Ok(Self { source, functions })
     }
@@ -109,7 +109,7 @@ impl Reply {
             return Ok(());
         }
         Err(NotRewritten::new(
-            "The first function of the reply has to have the old signature, visibility, attributes and documentation.",
+            "The first function of the reply must keep the signature, visibility, attributes and documentation.",
         ))
     }
 
@@ -125,7 +125,7 @@ impl Reply {
             let is_again = self.functions[..=at].iter().any(|it| it.name == *name);
             if is_again || known::is_of_std(name) || !is_free(name) {
                 return Err(NotRewritten::new(format!(
-                    "The name `{name}` is taken, or no name for a new function."
+                    "`{name}` is already in use or isn't a valid name for a new function."
                 )));
             }
             helper.check_head()?;
@@ -160,8 +160,7 @@ impl Reply {
         let Source { text, context, .. } = &self.source;
         let from = layout::indentation(text, function.syntax().text_range().start());
         let moved = layout::moved(text, range, context.edition, from, indent);
-        moved
-            .ok_or_else(|| NotRewritten::new("The reply is indented in no way that is understood."))
+        moved.ok_or_else(|| NotRewritten::new("The indentation of the reply is inconsistent."))
     }
 }
 
@@ -201,13 +200,13 @@ impl ReplyFunction {
         }
         let name = &self.name;
         Err(NotRewritten::new(format!(
-            "The helper `{name}` has to be a private function without attributes, documentation, `unsafe` and `extern`."
+            "The helper `{name}` must be a private function without attributes, documentation, `unsafe` or `extern`."
         )))
     }
 }
 
 fn not_alone() -> NotRewritten {
     NotRewritten::new(
-        "The reply has to be functions alone: the rewritten one, and helpers behind it.",
+        "The reply must consist only of functions: the rewritten one, followed by helpers.",
     )
 }

@@ -31,12 +31,12 @@ pub(super) fn check(function: &ast::Fn, old: &Usage, new: &Usage) -> Result<(), 
     let mut gone = names.filter(|name| !may_go(name) && !new.names.contains(*name));
     if let Some(name) = gone.next() {
         return Err(NotRewritten::new(format!(
-            "The function names `{name}`, and the reply doesn't."
+            "The function mentions `{name}`, but the reply doesn't."
         )));
     }
     if let Some(name) = effect_that_went(function, &own, new) {
         return Err(NotRewritten::new(format!(
-            "The function calls `{name}`, which changes something, and the reply doesn't."
+            "The function calls `{name}`, which changes something, but the reply doesn't."
         )));
     }
     let is_plain = |number: &str| known::is_zero_or_one(number);
@@ -44,14 +44,14 @@ pub(super) fn check(function: &ast::Fn, old: &Usage, new: &Usage) -> Result<(), 
     let is_gone = |number: &&String| !is_plain(number) && !new.numbers.contains(*number);
     if let Some(number) = numbers.find(is_gone) {
         return Err(NotRewritten::new(format!(
-            "The function has the number `{number}`, and the reply doesn't."
+            "The function contains the number `{number}`, but the reply doesn't."
         )));
     }
     let mut comments = old.comments.keys();
     if let Some(comment) = comments.find(|it| !new.comments.contains_key(*it)) {
         let comment = printable(&shortened(comment, LONGEST)).into_owned();
         return Err(NotRewritten::new(format!(
-            "The function has the comment `{comment}`, and the reply doesn't."
+            "The function contains the comment `{comment}`, but the reply doesn't."
         )));
     }
     Ok(())

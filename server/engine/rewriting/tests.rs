@@ -122,7 +122,7 @@ fn what_is_called_less_often_is_told() {
     let reply = "fn f(a: bool) {\n    let _ = a;\n    g();\n}\n";
     assert_eq!(
         rewritten_in(file, "f", reply).unwrap().gone,
-        ["a call of `g`"]
+        ["a call to `g`"]
     );
 }
 

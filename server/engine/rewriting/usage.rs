@@ -68,7 +68,7 @@ impl Usage {
         let comments = gone(&self.comments, &new.comments);
         let calls = gone(&self.times, &new.times);
         let calls = calls.filter(|name| !known::is_of_std(name));
-        let calls = calls.map(|name| format!("a call of `{name}`"));
+        let calls = calls.map(|name| format!("a call to `{name}`"));
         texts.chain(comments).chain(calls).collect()
     }
 

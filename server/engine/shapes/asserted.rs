@@ -47,7 +47,7 @@ impl<'a> Asserted<'a> {
         if opposite.is_awkward {
             return Err(Refusal::because(
                 Hazard::Negation,
-                "The opposite of the condition would be harder to read than what stands here.",
+                "The negated condition would be harder to read than the current code.",
             ));
         }
         let rewrite = parts.rewrite(&opposite, text, context);
@@ -105,7 +105,7 @@ impl Parts {
         {
             return Err(Refusal::because(
                 Hazard::Scope,
-                "The file has a `panic!` or an `assert!` of its own.",
+                "The file defines its own `panic!` or `assert!`.",
             ));
         }
         // What is said above the panic can stand above the assertion.
@@ -117,7 +117,7 @@ impl Parts {
         if is_lost || has_condition_inside(node) {
             return Err(Refusal::because(
                 Hazard::Text,
-                "A comment or a condition stands where the new form has no place for it.",
+                "A comment or a `#[cfg]` has no place in the new code.",
             ));
         }
         // In older editions, a message alone is no format.
@@ -125,7 +125,7 @@ impl Parts {
         if !context.edition.at_least_2021() && message.contains(['{', '}']) {
             return Err(Refusal::because(
                 Hazard::Edition,
-                "Whether the message is a format depends on what stands behind it.",
+                "Before edition 2021, the arguments decide whether the message is a format string.",
             ));
         }
         Ok(())

@@ -125,7 +125,7 @@ impl Joined {
             if is_mixed(own) || is_mixed(self.operator) {
                 return Err(Refusal::because(
                     Hazard::Text,
-                    "Conditions with `&&` and with `||` would be mixed in one.",
+                    "The combined condition would mix `&&` and `||`.",
                 ));
             }
             self.operator = Some(ask.operator);
@@ -172,13 +172,13 @@ impl Joined {
         if self.terms.iter().any(is_awkward) {
             return Err(Refusal::because(
                 Hazard::Negation,
-                "The opposite of the condition would be harder to read than what stands here.",
+                "The negated condition would be harder to read than the current code.",
             ));
         }
         if self.terms.first().is_some_and(Term::begins_block) {
             return Err(Refusal::because(
                 Hazard::Text,
-                "The condition can't stand at the start of a line as it is.",
+                "The condition can't start a statement without parentheses.",
             ));
         }
         if self.is_chain() {
@@ -187,7 +187,7 @@ impl Joined {
         match self.terms.first() {
             Some(term) if term.is_name() => Err(Refusal::because(
                 Hazard::Text,
-                "The variable that is asked would be all that is left.",
+                "Only the tested variable would be left.",
             )),
             Some(_) => Ok(()),
             None => Err(Refusal::NotHere),
@@ -212,13 +212,13 @@ impl Joined {
         if count > MOST || exprs.iter().any(is_odd) {
             return Err(Refusal::because(
                 Hazard::Text,
-                "The conditions are long, and in one they would be hard to read.",
+                "The combined condition would be too long to read easily.",
             ));
         }
         if is_range(&exprs) {
             return Err(Refusal::because(
                 Hazard::Text,
-                "The two limits have a form of their own: `(a..b).contains(&x)`.",
+                "The two bounds have a shorter form: `(a..b).contains(&x)`.",
             ));
         }
         Ok(())
@@ -320,7 +320,7 @@ fn check_text(parts: &Parts) -> Result<(), Refusal> {
     if comments.is_none_or(|comments| !comments.is_empty()) {
         return Err(Refusal::because(
             Hazard::Text,
-            "A comment stands where the new form has no place for it.",
+            "A comment has no place in the new code.",
         ));
     }
     let mut inside = parts.around.descendants();
@@ -330,7 +330,7 @@ fn check_text(parts: &Parts) -> Result<(), Refusal> {
     if has_attribute || has_condition_inside(&parts.around) {
         return Err(Refusal::because(
             Hazard::Text,
-            "An attribute stands where the new form has no place for it.",
+            "An attribute has no place in the new code.",
         ));
     }
     let asks_pattern = |ask: &Ask| matches!(ask.asked, Asked::Pattern(..));
@@ -338,13 +338,13 @@ fn check_text(parts: &Parts) -> Result<(), Refusal> {
     {
         return Err(Refusal::because(
             Hazard::Scope,
-            "The file has a `matches!` of its own.",
+            "The file defines its own `matches!`.",
         ));
     }
     if parts.place == Place::Tail && !layout::keeps_braces(&parts.around, parts.whole) {
         return Err(Refusal::because(
             Hazard::Text,
-            "The braces around the `if` may have to go with it.",
+            "The braces around the `if` might become redundant.",
         ));
     }
     Ok(())
@@ -366,7 +366,7 @@ fn check_temporaries(parts: &Parts, joined: &Joined, context: FileContext) -> Re
     }
     Err(Refusal::because(
         Hazard::TailTemporaries,
-        "What the condition borrows from would be dropped after the variables of the function.",
+        "Temporaries of the condition would be dropped after the variables of the function.",
     ))
 }
 

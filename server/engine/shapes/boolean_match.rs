@@ -60,7 +60,7 @@ impl BooleanMatch {
         if shape.saved == 0 {
             return Err(Refusal::because(
                 Hazard::Text,
-                "The new form would take as many lines.",
+                "The new code would take as many lines.",
             ));
         }
         Ok((shape, rewrite))
@@ -79,19 +79,19 @@ fn check_place(node: &SyntaxNode, context: FileContext) -> Result<(), Refusal> {
     if is_old || !context.supports(RustVersion(42)) {
         return Err(Refusal::because(
             Hazard::Edition,
-            "The compiler that is promised does not know `matches!`.",
+            "The package's minimum Rust version doesn't have `matches!`.",
         ));
     }
     if FileNames::around_node(node).has_macro("matches") {
         return Err(Refusal::because(
             Hazard::Scope,
-            "The file has a `matches!` of its own.",
+            "The file defines its own `matches!`.",
         ));
     }
     if has_condition_inside(node) || layout::has_comment(node) {
         return Err(Refusal::because(
             Hazard::Text,
-            "A comment or a condition stands where the new form has no place for it.",
+            "A comment or a `#[cfg]` has no place in the new code.",
         ));
     }
     Ok(())
@@ -219,19 +219,19 @@ impl Parts {
         if self.is_if && !temporaries::makes_none(&self.value) {
             return Err(Refusal::because(
                 Hazard::Temporaries,
-                "What the value borrows from may be dropped at another time.",
+                "Temporaries of the value may be dropped at a different time.",
             ));
         }
         if self.patterns.iter().any(has_own_form) || self.asks_for_one_value() {
             return Err(Refusal::because(
                 Hazard::Text,
-                "The question has a shorter form of its own.",
+                "There is a shorter form for this condition.",
             ));
         }
         if self.is_negated && self.patterns.len() > 1 {
             return Err(Refusal::because(
                 Hazard::Text,
-                "The opposite of several patterns reads no better than they do.",
+                "Negating several patterns reads no better than the current code.",
             ));
         }
         let is_block = self.value.syntax().text().contains_char('{');

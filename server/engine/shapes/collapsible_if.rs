@@ -44,7 +44,7 @@ impl CollapsibleIf {
         let rewrites = writing::rewrites(&shape, text, context).ok_or_else(|| {
             Refusal::because(
                 Hazard::Text,
-                "The lines of the inner block can't be moved outwards as they are.",
+                "The lines of the inner block can't be unindented as they are.",
             )
         })?;
         Ok((shape, rewrites))
@@ -108,13 +108,13 @@ impl CollapsibleIf {
         if self.inner.attrs().chain(in_block).next().is_some() {
             return Err(Refusal::because(
                 Hazard::Text,
-                "An attribute stands on the inner `if`, which would no longer be there.",
+                "The inner `if` has an attribute, which would be lost.",
             ));
         }
         if has_condition_inside(self.outer.syntax()) {
             return Err(Refusal::because(
                 Hazard::Text,
-                "A part of the `if` is compiled only under a `#[cfg]`.",
+                "Part of the `if` is behind a `#[cfg]`.",
             ));
         }
         Ok(())
@@ -132,13 +132,13 @@ impl CollapsibleIf {
         if !context.allows_let_chains() {
             return Err(Refusal::because(
                 Hazard::Edition,
-                "`let` in a chain of `&&` needs edition 2024 and Rust 1.88.",
+                "Let chains need edition 2024 and Rust 1.88.",
             ));
         }
         if lets.iter().any(|part| !conditions::is_chainable_let(part)) {
             return Err(Refusal::because(
                 Hazard::Evaluation,
-                "The expression that the `let` takes apart would swallow the rest of the chain.",
+                "The scrutinee of the `let` would absorb the rest of the chain.",
             ));
         }
         Ok(())
@@ -170,7 +170,7 @@ impl CollapsibleIf {
         }
         Err(Refusal::because(
             Hazard::Text,
-            "A comment between the two conditions would lose its place.",
+            "A comment between the two conditions would have no place.",
         ))
     }
 

@@ -66,7 +66,7 @@ impl CollectLoop {
         if saved == 0 {
             return Err(Refusal::because(
                 Hazard::Text,
-                "The new form would take as many lines.",
+                "The new code would take as many lines.",
             ));
         }
         let ground = asked.as_ref().map_or(Ground::Shown, Asked::ground);
@@ -119,7 +119,7 @@ fn uses_behind(parts: &Parts) -> Result<Uses, Refusal> {
         .ok_or_else(|| {
             Refusal::because(
                 Hazard::Scope,
-                "It is not shown whether something is added to the collection later.",
+                "It can't be shown whether more is added to the collection later.",
             )
         })
 }
@@ -149,7 +149,7 @@ fn ground_of_constructor(parts: &Parts, source: &Source) -> Result<Ground, Refus
         None => Ok(Ground::Likely),
         Some(false) => Err(Refusal::because(
             Hazard::Types,
-            "The elements may be converted to what the structure holds.",
+            "The elements may be coerced to the field type of the struct.",
         )),
     }
 }
@@ -175,7 +175,7 @@ impl Asked {
         if !asks || !source.has_copied_elements() {
             return Err(Refusal::because(
                 Hazard::Types,
-                "It is not shown that the elements can be copied, so that they can be asked first.",
+                "It can't be shown that the elements are `Copy`, which `filter` needs here.",
             ));
         }
         let takes_out = |node: SyntaxNode| {
@@ -189,7 +189,7 @@ impl Asked {
         {
             return Err(Refusal::because(
                 Hazard::Text,
-                "`filter_map` would be the shorter form.",
+                "`filter_map` would be shorter.",
             ));
         }
         if !parts.skips {
@@ -199,7 +199,7 @@ impl Asked {
         if opposite.is_awkward {
             return Err(Refusal::because(
                 Hazard::Negation,
-                "The opposite of the condition is harder to read than the loop.",
+                "The negated condition is harder to read than the loop.",
             ));
         }
         Ok(Some(Self::Opposite(condition.clone(), opposite)))
@@ -229,7 +229,7 @@ fn check_both_closures(
     if !variables.iter().all(|name| asked.has(name) && made(name)) {
         return Err(Refusal::because(
             Hazard::Text,
-            "One of the closures would not use all of the pattern.",
+            "One of the closures would not use every variable of the pattern.",
         ));
     }
     let body = closures::Body {
@@ -250,7 +250,7 @@ fn check_both_closures(
     if !only_look && !paths.filter_map(ast::PathExpr::cast).all(is_lent) {
         return Err(Refusal::because(
             Hazard::Borrows,
-            "Both closures would borrow a variable that one of them may change.",
+            "Both closures would borrow a variable that one of them may modify.",
         ));
     }
     Ok(())
@@ -269,13 +269,13 @@ fn check_place(parts: &Parts) -> Result<(), Refusal> {
     if !declared.types(parts.collection).is_empty() || is_imported_from_elsewhere(parts) {
         return Err(Refusal::because(
             Hazard::Scope,
-            "The file has a type of its own with such a name.",
+            "The file defines its own type with the name of a collection.",
         ));
     }
     if parts.is_tail && !layout::keeps_braces(&parts.around, parts.whole) {
         return Err(Refusal::because(
             Hazard::Text,
-            "The braces around the loop may have to go with it.",
+            "The braces around the loop might become redundant.",
         ));
     }
     Ok(())
@@ -314,14 +314,14 @@ fn check_added(parts: &Parts) -> Result<(), Refusal> {
         if never || inference_order::is_what_is_wanted(added) {
             return Err(Refusal::because(
                 Hazard::Types,
-                "The type of what is added may be known only from the collection.",
+                "The type of the added value may only be inferred from the collection.",
             ));
         }
     }
     if may_tell_keys_apart(parts) {
         return Err(Refusal::because(
             Hazard::Drops,
-            "Keys that are equal may not be the same, and another of them would be kept.",
+            "Equal keys may be distinguishable, and a different one would be kept.",
         ));
     }
     let Some(ty) = &parts.ty else {
@@ -332,7 +332,7 @@ fn check_added(parts: &Parts) -> Result<(), Refusal> {
     if !ty.starts_with(parts.collection) || conversions::holds_target(&ty, &declared) {
         return Err(Refusal::because(
             Hazard::Types,
-            "What is added may be converted to the type that is written.",
+            "The added value may be coerced to the written type.",
         ));
     }
     Ok(())
@@ -377,7 +377,7 @@ pub(super) fn check_code(code: &SyntaxNode) -> Result<(), Refusal> {
     if !flow::escapes(code).is_empty() || code.descendants().any(is_opaque) {
         return Err(Refusal::because(
             Hazard::ControlFlow,
-            "The loop's code may leave the function, which a closure can't do.",
+            "The loop body may exit the function, which a closure can't.",
         ));
     }
     let changes = code.descendants_with_tokens().any(|it| match it {
@@ -392,7 +392,7 @@ pub(super) fn check_code(code: &SyntaxNode) -> Result<(), Refusal> {
     if changes || code.descendants().any(acts) {
         return Err(Refusal::because(
             Hazard::Evaluation,
-            "The loop's code does more than make a value.",
+            "The loop body does more than compute a value.",
         ));
     }
     Ok(())
@@ -406,7 +406,7 @@ fn check_borrows(parts: &Parts, source: &Source, context: FileContext) -> Result
     if is_named || over.has(&parts.name) {
         return Err(Refusal::because(
             Hazard::Scope,
-            "The loop asks for the collection that it fills.",
+            "The loop reads the collection that it fills.",
         ));
     }
     // A closure of these editions borrows whole variables, not the fields that it uses.
@@ -416,7 +416,7 @@ fn check_borrows(parts: &Parts, source: &Source, context: FileContext) -> Result
     if context.edition < Edition::Edition2021 && shares {
         return Err(Refusal::because(
             Hazard::Borrows,
-            "A closure would borrow the whole variable that the loop goes over.",
+            "A closure would borrow the whole variable that the loop iterates over.",
         ));
     }
     if parts.is_tail && source.may_have_drop && context.edition < Edition::Edition2024 {
@@ -432,7 +432,7 @@ fn check_borrows(parts: &Parts, source: &Source, context: FileContext) -> Result
     if parts.added.len() == 1 && is_short {
         return Err(Refusal::because(
             Hazard::Text,
-            "What is added has a shorter form of its own, which asks for the element's type.",
+            "There is a shorter form for this value, which depends on the element type.",
         ));
     }
     Ok(())

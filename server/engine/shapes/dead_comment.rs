@@ -147,7 +147,7 @@ fn check_rest(list: &ast::StmtList, run: &CommentLines<'_>) -> Result<(), Refusa
     if parts.iter().any(is_cut) {
         return Err(Refusal::because(
             Hazard::Text,
-            "The comment stands inside of a statement, whose lines would be laid out otherwise.",
+            "The comment is inside a statement, whose layout would change.",
         ));
     }
     let comments = layout::comments_in(list.syntax(), list.syntax().text_range());
@@ -163,13 +163,13 @@ fn check_rest(list: &ast::StmtList, run: &CommentLines<'_>) -> Result<(), Refusa
     if parts.is_empty() {
         return Err(Refusal::because(
             Hazard::Text,
-            "Nothing would be left in the block, and its comment may say why it does nothing.",
+            "The block would be empty, and the comment may explain why it does nothing.",
         ));
     }
     if is_way_out || list.tail_expr().is_some() && !is_body {
         return Err(Refusal::because(
             Hazard::Text,
-            "One expression would be left in the block, which is then written in another way.",
+            "The block would contain only one expression and be written differently.",
         ));
     }
     Ok(())

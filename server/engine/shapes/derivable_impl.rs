@@ -197,7 +197,7 @@ impl Own {
         }
         Err(Refusal::because(
             Hazard::Types,
-            "An attribute of the type may change what it is made of, or what is derived.",
+            "An attribute of the type may change its fields or what is derived.",
         ))
     }
 }
@@ -309,13 +309,13 @@ fn first_of_item(item: &SyntaxNode) -> Option<TextRange> {
 fn comment() -> Refusal {
     Refusal::because(
         Hazard::Text,
-        "A comment or an attribute of the implementation would have no place.",
+        "A comment or an attribute of the implementation would be lost.",
     )
 }
 
 fn differs() -> Refusal {
     Refusal::because(
         Hazard::Types,
-        "It is not shown that what is derived would do the same.",
+        "It can't be shown that the derived implementation would do the same.",
     )
 }

@@ -123,37 +123,37 @@ impl Run {
         if is_old || !context.supports(RustVersion(42)) {
             return Err(Refusal::because(
                 Hazard::Edition,
-                "The compiler that is promised does not know `matches!`.",
+                "The package's minimum Rust version doesn't have `matches!`.",
             ));
         }
         if FileNames::around(&self.chain).has_macro("matches") {
             return Err(Refusal::because(
                 Hazard::Scope,
-                "The file has a `matches!` of its own.",
+                "The file defines its own `matches!`.",
             ));
         }
         if layout::has_comment(self.chain.syntax()) || has_condition_inside(self.chain.syntax()) {
             return Err(Refusal::because(
                 Hazard::Text,
-                "A comment or a condition stands where the new form has no place for it.",
+                "A comment or a `#[cfg]` has no place in the new code.",
             ));
         }
         if !temporaries::is_place(&self.place) {
             return Err(Refusal::because(
                 Hazard::Evaluation,
-                "What is compared would be asked for once, and it is not shown to be the same each time.",
+                "The compared expression would be evaluated only once, and might not always have the same value.",
             ));
         }
         if values::are_a_range(&self.values) {
             return Err(Refusal::because(
                 Hazard::Text,
-                "The values follow each other, and a range says so.",
+                "The values are consecutive; a range is shorter.",
             ));
         }
         if !values::are_apart(&self.values) {
             return Err(Refusal::because(
                 Hazard::Text,
-                "One of the values stands there twice, or they are not of one kind.",
+                "One of the values is repeated, or they are not of the same kind.",
             ));
         }
         Ok(())
@@ -181,7 +181,7 @@ pub(super) fn ground(
     if is_other {
         return Err(Refusal::because(
             Hazard::Types,
-            "It is not shown that the values are patterns of what is compared with them.",
+            "It can't be shown that the values are patterns of the compared type.",
         ));
     }
     let is_shown = match first {

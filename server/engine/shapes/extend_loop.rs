@@ -70,7 +70,7 @@ impl ExtendLoop {
         if shape.saved == 0 {
             return Err(Refusal::because(
                 Hazard::Text,
-                "The new form would take as many lines.",
+                "The new code would take as many lines.",
             ));
         }
         Ok((shape, rewrite))
@@ -127,7 +127,7 @@ impl Parts {
         if !layout::keeps_braces(&around, whole) {
             return Err(Refusal::because(
                 Hazard::Text,
-                "The braces around the loop may have to go with it.",
+                "The braces around the loop might become redundant.",
             ));
         }
         // All of another list is moved by `append`, which is another form.
@@ -136,14 +136,14 @@ impl Parts {
         if drains && self.added.syntax().text() == self.pattern.syntax().text() {
             return Err(Refusal::because(
                 Hazard::Text,
-                "What is drained from another list is moved by `append`.",
+                "`append` is shorter for draining another collection.",
             ));
         }
         let code = [self.iterable.syntax(), self.added.syntax()];
         if code.into_iter().any(|code| self.may_use_list(code)) {
             return Err(Refusal::because(
                 Hazard::Borrows,
-                "The list may be asked for while it is lent to be extended.",
+                "The collection may be used while it is borrowed by `extend`.",
             ));
         }
         Ok(())
@@ -178,7 +178,7 @@ impl Parts {
         }
         Err(Refusal::because(
             Hazard::Types,
-            "It is not written that the list is a `Vec` of what is added to it.",
+            "No written type shows that this is a `Vec` of the added values.",
         ))
     }
 
@@ -215,7 +215,7 @@ impl Parts {
         if is_open || flow::expr_diverges(&self.added) || conversions::is_never(&self.added) {
             return Err(Refusal::because(
                 Hazard::Types,
-                "The type of what is added may be known only from the list.",
+                "The type of the added value may only be inferred from the `Vec`.",
             ));
         }
         let is_other = matches!(self.pattern, ast::Pat::WildcardPat(_))
@@ -223,7 +223,7 @@ impl Parts {
         if is_other || collect_loop::has_own_form(&self.added, &self.pattern) {
             return Err(Refusal::because(
                 Hazard::Text,
-                "What is added has a shorter form of its own, which asks for the element's type.",
+                "There is a shorter form for this value, which depends on the element type.",
             ));
         }
         Ok(Some(source))

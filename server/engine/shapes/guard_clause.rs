@@ -80,7 +80,7 @@ pub fn find<'a>(
     if has_condition_inside(choice.syntax()) {
         return Err(Refusal::because(
             Hazard::Text,
-            "A part of the `if` is compiled only under a `#[cfg]`.",
+            "Part of the `if` is behind a `#[cfg]`.",
         ));
     }
     if form == Form::Else {
@@ -190,7 +190,7 @@ fn check_types(choice: &ast::IfExpr, then: &ast::BlockExpr) -> Result<(), Refusa
         Some(ElseBranch::Block(other)) if are_settled_by_order(choice, then, &other) => {
             Err(Refusal::because(
                 Hazard::Types,
-                "The first block may settle the type of a variable that the second one uses.",
+                "The first block may determine the type of a variable that the second block uses.",
             ))
         }
         _ => Ok(()),
@@ -207,7 +207,7 @@ fn check_question_mark(choice: &ast::IfExpr) -> Result<(), Refusal> {
     if matched.pat().is_some_and(says) {
         return Err(Refusal::because(
             Hazard::ControlFlow,
-            "A `?` says this in fewer words, where the value is no reference.",
+            "`?` is shorter here, unless the value is a reference.",
         ));
     }
     Ok(())
@@ -356,7 +356,7 @@ impl<'a> Finder<'a> {
         if contains_let(condition) {
             return Err(Refusal::because(
                 Hazard::Negation,
-                "A chain of conditions with a pattern (`let`) has no opposite.",
+                "A condition with `let` can't be negated.",
             ));
         }
         let opposite = negated(condition)?;
@@ -390,7 +390,7 @@ impl<'a> Finder<'a> {
         if !self.context.allows_let_else() {
             return Err(Refusal::because(
                 Hazard::Edition,
-                "The pattern would need `let … else`, which the package's compiler may not know.",
+                "The pattern would need `let … else`, but the package may be built with an older Rust version.",
             ));
         }
         let pattern = matched.pat().ok_or(Refusal::NotHere)?;
@@ -398,14 +398,14 @@ impl<'a> Finder<'a> {
         if matches!(pattern, ast::Pat::OrPat(_) | ast::Pat::IdentPat(_)) {
             return Err(Refusal::because(
                 Hazard::Negation,
-                "The pattern can't stand before `else` as it is.",
+                "The pattern isn't allowed before `else` as it is.",
             ));
         }
         guard.is_awkward |= !reads_well(&pattern, &value);
         if !temporaries::leaves_nothing(&pattern, &value) {
             return Err(Refusal::because(
                 Hazard::Temporaries,
-                "What the matched value borrows from might be dropped too early in a `let … else`.",
+                "Temporaries of the matched value might be dropped too early in a `let … else`.",
             ));
         }
         let (left, right) = (pattern.syntax().text_range(), value.syntax().text_range());
@@ -418,7 +418,7 @@ impl<'a> Finder<'a> {
         if drops_earlier && FileNames::around(&value).has_drop() {
             return Err(Refusal::because(
                 Hazard::Temporaries,
-                "What doesn't match would be dropped earlier, and the file has something to tell it by.",
+                "An unmatched value would be dropped earlier, which a `Drop` in the file makes observable.",
             ));
         }
         if drops_earlier {
@@ -500,7 +500,7 @@ impl<'a> Finder<'a> {
             (Place::Value, Some(tail)) if !moving_out::is_free_tail(tail, self.context) => {
                 return Err(Refusal::because(
                     Hazard::TailTemporaries,
-                    "What the last expression borrows from might be dropped too early one level further out.",
+                    "One level further out, temporaries of the last expression might be dropped too early.",
                 ));
             }
             _ => body.whole(self.indent)?,
@@ -518,7 +518,7 @@ pub fn check_joint(inside: &str, behind: &str) -> Result<(), Refusal> {
     if is_comment || last.contains("//") && !rest.is_empty() {
         return Err(Refusal::because(
             Hazard::Text,
-            "A comment behind the closing brace would lose its place.",
+            "A comment after the closing brace would have no place.",
         ));
     }
     Ok(())
@@ -529,13 +529,13 @@ fn check_surface(choice: &ast::IfExpr, then: &ast::BlockExpr) -> Result<(), Refu
     if choice.attrs().next().is_some() || then.attrs().next().is_some() {
         return Err(Refusal::because(
             Hazard::Text,
-            "An attribute stands on the `if` and would have no place any more.",
+            "The `if` has an attribute, which would be lost.",
         ));
     }
     if has_comment_outside_blocks(choice) {
         return Err(Refusal::because(
             Hazard::Text,
-            "A comment beside the condition would have no place any more.",
+            "A comment next to the condition would be lost.",
         ));
     }
     if !has_no_items(then) {
@@ -577,6 +577,6 @@ fn space_before(condition: &SyntaxNode) -> String {
 fn too_long() -> Refusal {
     Refusal::because(
         Hazard::Text,
-        "The guard would not fit on one line, and its layout would be a guess.",
+        "The guard would not fit on one line, and its layout can't be predicted.",
     )
 }

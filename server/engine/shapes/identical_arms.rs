@@ -55,7 +55,7 @@ impl IdenticalArms {
         if self.is_whole() && patterns.all(|it| patterns::binds_nothing(&it)) {
             return Err(Refusal::because(
                 Hazard::Text,
-                "All arms do the same, so that nothing needs to be asked.",
+                "All arms are identical, so no `match` is needed.",
             ));
         }
         let patterns = self.arms.iter().filter_map(ast::MatchArm::pat);
@@ -63,7 +63,7 @@ impl IdenticalArms {
         if texts.any(|text| text.lines().any(|line| line.ends_with('|'))) {
             return Err(Refusal::because(
                 Hazard::Text,
-                "The alternatives end in their `|`, which one arm for all would begin with.",
+                "The alternatives have trailing `|`s, which would become leading ones.",
             ));
         }
         self.check_comments()
@@ -85,7 +85,7 @@ impl IdenticalArms {
         writing::rewrites(self, text, context).ok_or_else(|| {
             Refusal::because(
                 Hazard::Text,
-                "The arms are laid out in a way that one arm could not take over.",
+                "The layout of the arms can't be kept in one arm.",
             )
         })
     }
@@ -120,7 +120,7 @@ impl IdenticalArms {
         if heads_one || comments.any(|comment| is_lost(&comment)) {
             return Err(Refusal::because(
                 Hazard::Text,
-                "A comment belongs to one of the arms alone.",
+                "A comment belongs to only one of the arms.",
             ));
         }
         Ok(())
@@ -185,13 +185,13 @@ fn can_join(left: &ast::MatchArm, right: &ast::MatchArm) -> Result<(), Refusal> 
     if left.guard().is_some() || right.guard().is_some() {
         return Err(Refusal::because(
             Hazard::Evaluation,
-            "An arm has a guard, which would hold for both.",
+            "An arm has a guard, which would apply to both.",
         ));
     }
     if left.attrs().chain(right.attrs()).next().is_some() {
         return Err(Refusal::because(
             Hazard::Text,
-            "An attribute stands on an arm and would hold for both.",
+            "An arm has an attribute, which would apply to both.",
         ));
     }
     let body = left.expr();
@@ -201,13 +201,13 @@ fn can_join(left: &ast::MatchArm, right: &ast::MatchArm) -> Result<(), Refusal> 
     {
         return Err(Refusal::because(
             Hazard::Text,
-            "The bodies have a comment each, and one would be lost.",
+            "Both bodies have comments, and one would be lost.",
         ));
     }
     if body.is_some_and(|body| purity::holds_state(body.syntax())) {
         return Err(Refusal::because(
             Hazard::Evaluation,
-            "The bodies hold a state each, or say where they stand, so they are not the same.",
+            "The bodies keep state or use their own location, so they are not equivalent.",
         ));
     }
     let (Some(one), Some(other)) = (left.pat(), right.pat()) else {
@@ -216,7 +216,7 @@ fn can_join(left: &ast::MatchArm, right: &ast::MatchArm) -> Result<(), Refusal> 
     if patterns::may_match_all(&one) || patterns::may_match_all(&other) {
         return Err(Refusal::because(
             Hazard::Evaluation,
-            "One arm matches everything, and the other says what is known.",
+            "One arm matches everything, and the other lists known values.",
         ));
     }
     variables::check(left, &one, &other)

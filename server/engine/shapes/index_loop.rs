@@ -55,7 +55,7 @@ impl IndexLoop {
         let shown = list(&parts.list).ok_or_else(|| {
             Refusal::because(
                 Hazard::Types,
-                "It is not shown that what is indexed is a slice, an array or a `Vec`.",
+                "It can't be shown that the indexed value is a slice, an array or a `Vec`.",
             )
         })?;
         check_place(&parts, &shown)?;
@@ -153,7 +153,7 @@ fn check_place(parts: &Parts, shown: &List) -> Result<(), Refusal> {
     {
         return Err(Refusal::because(
             Hazard::Text,
-            "A comment in the head of the loop, or a `#[cfg]` in it, has no place in the new form.",
+            "A comment in the loop header or a `#[cfg]` has no place in the new code.",
         ));
     }
     let declared = FileNames::around_node(body);
@@ -163,7 +163,7 @@ fn check_place(parts: &Parts, shown: &List) -> Result<(), Refusal> {
     {
         return Err(Refusal::because(
             Hazard::Scope,
-            "The file has a method of its own with the name of a list's or an iterator's.",
+            "The file defines a method with the name of a slice or iterator method.",
         ));
     }
     let is_unsafe = |node: SyntaxNode| {
@@ -172,7 +172,7 @@ fn check_place(parts: &Parts, shown: &List) -> Result<(), Refusal> {
     if body.descendants().any(is_unsafe) {
         return Err(Refusal::because(
             Hazard::Unsafety,
-            "Unsafe code in the loop may rely on nobody borrowing the list.",
+            "Unsafe code in the loop may rely on the collection not being borrowed.",
         ));
     }
     let escapes = flow::escapes(body);
@@ -182,7 +182,7 @@ fn check_place(parts: &Parts, shown: &List) -> Result<(), Refusal> {
     {
         return Err(Refusal::because(
             Hazard::Borrows,
-            "The list would stay borrowed while the loop waits.",
+            "The collection would stay borrowed across an `await` or `yield`.",
         ));
     }
     let is_kept_borrowed = match shown.held {
@@ -193,7 +193,7 @@ fn check_place(parts: &Parts, shown: &List) -> Result<(), Refusal> {
     if is_kept_borrowed && escapes.contains(&Escape::Return) && gives_borrow(body) {
         return Err(Refusal::because(
             Hazard::Borrows,
-            "What is returned may keep the list borrowed behind the loop.",
+            "The returned value may keep the collection borrowed after the loop.",
         ));
     }
     let is_own_unknown = parts.is_field()
@@ -205,7 +205,7 @@ fn check_place(parts: &Parts, shown: &List) -> Result<(), Refusal> {
     if is_own_unknown && !is_self_lent(&parts.list) {
         return Err(Refusal::because(
             Hazard::Borrows,
-            "The closure around the loop would borrow the list for longer.",
+            "The closure around the loop would borrow the collection for longer.",
         ));
     }
     Ok(())

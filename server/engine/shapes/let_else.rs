@@ -64,7 +64,7 @@ impl LetElse {
         let rewrites = writing::rewrites(&shape, text, context).ok_or_else(|| {
             Refusal::because(
                 Hazard::Text,
-                "The lines are not laid out in a way that the new form could take over.",
+                "The layout of these lines can't be kept in the new code.",
             )
         })?;
         let lines = |code: &str| code.matches('\n').count();
@@ -109,20 +109,20 @@ impl LetElse {
         if statement.ty().is_some() {
             return Err(Refusal::because(
                 Hazard::Types,
-                "The type that is written down is not that of the whole value.",
+                "The written type isn't the type of the whole value.",
             ));
         }
         if has_condition_inside(statement.syntax()) {
             return Err(Refusal::because(
                 Hazard::Text,
-                "A part of the statement is compiled only under a `#[cfg]`.",
+                "Part of the statement is behind a `#[cfg]`.",
             ));
         }
         parts.check(context)?;
         if parts.is_typed_by_way_out(statement) {
             return Err(Refusal::because(
                 Hazard::Types,
-                "The type of the value may be known only from the way out, which `let … else` doesn't ask.",
+                "The type of the value may only be inferred from the early exit, which `let … else` doesn't use.",
             ));
         }
         let comments = parts.comments(statement)?;
@@ -130,7 +130,7 @@ impl LetElse {
         if !drops_alike && FileNames::around(statement).has_drop() {
             return Err(Refusal::because(
                 Hazard::Temporaries,
-                "What is dropped before the way out could be told from what is dropped behind it.",
+                "Temporaries would be dropped before the early exit instead of after it, which a `Drop` in the file makes observable.",
             ));
         }
         Ok(Self {
@@ -224,7 +224,10 @@ impl Parts {
     fn renamed(&self, statement: &ast::LetStmt) -> Result<Vec<Renamed>, Refusal> {
         let repeated = names_of(&self.repeated).ok_or(Refusal::NotHere)?;
         let bindings = patterns::bindings(&self.pattern).ok_or_else(|| {
-            Refusal::because(Hazard::Scope, "A macro in the pattern hides what it binds.")
+            Refusal::because(
+                Hazard::Scope,
+                "The pattern contains a macro, so its bindings are unknown.",
+            )
         })?;
         let bound: Vec<_> = bindings
             .iter()
@@ -239,7 +242,7 @@ impl Parts {
             .ok_or_else(|| {
                 Refusal::because(
                     Hazard::Types,
-                    "The `let` does more with the value than to name it.",
+                    "The `let` does more than bind the value to a name.",
                 )
             })?;
         let mut renamed = Vec::new();
@@ -247,7 +250,7 @@ impl Parts {
             if binding.mut_token().is_some() {
                 return Err(Refusal::because(
                     Hazard::Types,
-                    "The pattern binds with `mut`, which may change the type of what is bound.",
+                    "The pattern binds with `mut`, which may change the type of the binding.",
                 ));
             }
             if from != to {
@@ -282,32 +285,32 @@ impl Parts {
         if !context.allows_let_else() {
             return Err(Refusal::because(
                 Hazard::Edition,
-                "`let … else` needs Rust 1.65, and the package may be built with less.",
+                "`let … else` needs Rust 1.65, but the package may be built with an older version.",
             ));
         }
         if patterns::may_match_all(&self.pattern) || self.never_fails() {
             return Err(Refusal::because(
                 Hazard::Types,
-                "The pattern may match everything, and then there is nothing else.",
+                "The pattern may be irrefutable, which leaves nothing for `else`.",
             ));
         }
         if temporaries::are_prolonged_by_let(&self.pattern, &self.scrutinee) {
             return Err(Refusal::because(
                 Hazard::Temporaries,
-                "A `let` would keep what the value borrows from to the end of the block, as the guard of a lock.",
+                "A `let` would keep temporaries, such as a lock guard, alive to the end of the block.",
             ));
         }
         if patterns::says_question_mark(&self.pattern, &self.otherwise) {
             return Err(Refusal::because(
                 Hazard::ControlFlow,
-                "A `?` says this in fewer words, where the value is no reference.",
+                "`?` is shorter here, unless the value is a reference.",
             ));
         }
         self.check_arms()?;
         if conditions::top_operator(&self.scrutinee).is_some() {
             return Err(Refusal::because(
                 Hazard::Evaluation,
-                "A `&&` or `||` may not stand in front of the `else` of a `let`.",
+                "`&&` and `||` aren't allowed before the `else` of a `let`.",
             ));
         }
         Ok(())
@@ -364,20 +367,20 @@ impl Parts {
             if arm.guard().is_some() {
                 return Err(Refusal::because(
                     Hazard::Evaluation,
-                    "An arm has a guard, which `let … else` cannot ask.",
+                    "An arm has a guard, which `let … else` doesn't support.",
                 ));
             }
             if arm.attrs().next().is_some() {
                 return Err(Refusal::because(
                     Hazard::Text,
-                    "An attribute stands on an arm that would no longer be there.",
+                    "An arm has an attribute, which would be lost.",
                 ));
             }
         }
         if !self.other_patterns.iter().all(patterns::binds_nothing) {
             return Err(Refusal::because(
                 Hazard::Scope,
-                "The way out may use what its pattern binds, and `else` binds nothing.",
+                "The early exit may use bindings of its pattern, and `else` has none.",
             ));
         }
         let is_equal = |body: &ast::Expr| {
@@ -388,7 +391,7 @@ impl Parts {
         if !self.equal_arms.iter().all(is_equal) {
             return Err(Refusal::because(
                 Hazard::ControlFlow,
-                "The code leaves in more than one way.",
+                "The code has several different early exits.",
             ));
         }
         self.check_order()
@@ -412,7 +415,7 @@ impl Parts {
         }
         Err(Refusal::because(
             Hazard::Evaluation,
-            "An arm that leaves comes first and may match the same values.",
+            "An arm that exits comes first and may match the same values.",
         ))
     }
 
@@ -523,7 +526,7 @@ fn rename(binding: &ast::IdentPat, from: String, to: String) -> Result<Renamed, 
     if is_field && binding.ref_token().is_some() {
         return Err(Refusal::because(
             Hazard::Scope,
-            "A field that is bound by its own name with `ref` would need another name.",
+            "A field bound by `ref` shorthand would need another name.",
         ));
     }
     Ok(Renamed {

@@ -81,13 +81,13 @@ impl Source {
         let source = source.ok_or_else(|| {
             Refusal::because(
                 Hazard::Types,
-                "It is not shown that the loop goes over an iterator, and that nothing is dropped with it.",
+                "It can't be shown that the loop iterates over an iterator whose drop isn't observable.",
             )
         })?;
         if !flow::escapes(iterable.syntax()).is_empty() {
             return Err(Refusal::because(
                 Hazard::ControlFlow,
-                "What the loop goes over may leave the function.",
+                "The iterated expression may exit the function.",
             ));
         }
         Ok(source)
@@ -379,13 +379,13 @@ pub(super) fn check_place(
     if !flow::is_run(node) {
         return Err(Refusal::because(
             Hazard::Constants,
-            "A `const` or `async` block is around, or a `const fn`, in which no iterator may be asked.",
+            "Iterators can't be used in this `const` or `async` block or `const fn`.",
         ));
     }
     if has_condition_inside(around) {
         return Err(Refusal::because(
             Hazard::Text,
-            "A part of the code is compiled only under a `#[cfg]`.",
+            "Part of the code is behind a `#[cfg]`.",
         ));
     }
     let root = node.ancestors().last();
@@ -393,14 +393,14 @@ pub(super) fn check_place(
     if comments.is_none_or(|comments| !comments.is_empty()) {
         return Err(Refusal::because(
             Hazard::Text,
-            "A comment stands where the new form has no place for it.",
+            "A comment has no place in the new code.",
         ));
     }
     let declared = FileNames::around_node(node);
     if called.iter().any(|name| declared.has_method(name)) {
         return Err(Refusal::because(
             Hazard::Scope,
-            "The file has a method of its own with the name of an iterator's.",
+            "The file defines a method with the name of an iterator method.",
         ));
     }
     Ok(())

@@ -53,7 +53,7 @@ impl<'a> MappedDefault<'a> {
         if parts.is_turned() {
             return Err(Refusal::because(
                 Hazard::Negation,
-                "The opposite of the whole would be asked better by another method.",
+                "For the negation, another method would be better.",
             ));
         }
         let rewrite = parts
@@ -63,7 +63,7 @@ impl<'a> MappedDefault<'a> {
         if may_be_joined(&statement, &rewrite, text, context) {
             return Err(Refusal::because(
                 Hazard::Text,
-                "Lines that are broken now would fit, and their layout would be a guess.",
+                "Lines that are wrapped now would fit, and their layout can't be predicted.",
             ));
         }
         Ok(Self {

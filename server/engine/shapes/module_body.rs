@@ -93,7 +93,7 @@ pub fn is_of_module(bare: &str) -> bool {
 fn elsewhere() -> Refusal {
     Refusal::because(
         Hazard::References,
-        "What stands around the module may say that its files are elsewhere.",
+        "The code around the module may put its files elsewhere.",
     )
 }
 
@@ -101,14 +101,14 @@ fn check_head(module: &ast::Module, is_kept: fn(&str) -> bool) -> Result<(), Ref
     if !module.attrs().all(|it| is_kept(&attributes::bare(&it))) {
         return Err(Refusal::because(
             Hazard::References,
-            "An attribute of the module may say where its file is, or read what stands in it.",
+            "An attribute of the module may set its file path or read its content.",
         ));
     }
     let name = module.name().map(|it| it.text().is_ascii());
     if name != Some(true) {
         return Err(Refusal::because(
             Hazard::References,
-            "A module with such a name can't have a file of its own.",
+            "A module with this name can't have its own file.",
         ));
     }
     let head = module
@@ -119,7 +119,7 @@ fn check_head(module: &ast::Module, is_kept: fn(&str) -> bool) -> Result<(), Ref
     if head.any(|token| token.kind() == SyntaxKind::COMMENT) {
         return Err(Refusal::because(
             Hazard::Text,
-            "A comment stands beside the name of the module and would have no place any more.",
+            "A comment next to the module name would be lost.",
         ));
     }
     Ok(())
@@ -139,14 +139,14 @@ fn check_body(list: &ast::ItemList) -> Result<(), Refusal> {
     if has_files {
         return Err(Refusal::because(
             Hazard::References,
-            "The module has modules in files of their own, which would be looked for elsewhere.",
+            "The module has submodules in files, whose paths would change.",
         ));
     }
     let is_lint = |attribute: &ast::Attr| is_of_lints(&attributes::bare(attribute));
     if !list.attrs().all(|it| is_lint(&it)) {
         return Err(Refusal::because(
             Hazard::Edition,
-            "An attribute inside the module may not be allowed at the head of a file.",
+            "An attribute inside the module may not be allowed at the top of a file.",
         ));
     }
     Ok(())
@@ -171,7 +171,7 @@ fn check_macros(list: &ast::ItemList) -> Result<Ground, Refusal> {
     if called.iter().any(|name| is_of_file(name)) || defined.any(|name| is_of_file(&name)) {
         return Err(Refusal::because(
             Hazard::References,
-            "A macro in the module depends on the file that it stands in.",
+            "A macro in the module depends on its file.",
         ));
     }
     let is_known = called.iter().all(|name| KNOWN.contains(&name.as_str()));
@@ -264,7 +264,7 @@ fn lines_inside<'a>(
     if has_long_comment(list) {
         return Err(Refusal::because(
             Hazard::Text,
-            "A comment of several lines is indented with the module, and can't be moved with it.",
+            "A block comment is indented with the module and can't be moved with it.",
         ));
     }
     let indent = layout::indentation(&source.text, start);
@@ -284,6 +284,6 @@ fn has_long_comment(list: &ast::ItemList) -> bool {
 fn odd_layout() -> Refusal {
     Refusal::because(
         Hazard::Text,
-        "The lines of the module are not indented evenly, so they can't be moved as they are.",
+        "The lines of the module are indented inconsistently, so they can't be moved as they are.",
     )
 }

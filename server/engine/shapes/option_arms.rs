@@ -89,26 +89,26 @@ pub(super) fn check_place(
     if is_old || !context.supports(version) {
         return Err(Refusal::because(
             Hazard::Edition,
-            "The compiler that is promised does not know the method.",
+            "The package's minimum Rust version doesn't have the method.",
         ));
     }
     if !flow::is_run(node) {
         return Err(Refusal::because(
             Hazard::Constants,
-            "A `const` or `async` block is around, or a `const fn`, in which no closure may be called.",
+            "Closures can't be called in this `const` or `async` block or `const fn`.",
         ));
     }
     let declared = FileNames::around_node(node);
     if declared.has_own_some_or_ok() || methods.iter().any(|name| declared.has_method(name)) {
         return Err(Refusal::because(
             Hazard::Scope,
-            "The file has a `Some`, `None`, `Ok` or `Err` or a method of its own.",
+            "The file defines its own `Some`, `None`, `Ok` or `Err`, or the method itself.",
         ));
     }
     if has_condition_inside(node) || layout::has_comment(node) {
         return Err(Refusal::because(
             Hazard::Text,
-            "A comment or a condition stands where the new form has no place for it.",
+            "A comment or a `#[cfg]` has no place in the new code.",
         ));
     }
     Ok(())

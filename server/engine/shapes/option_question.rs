@@ -81,7 +81,7 @@ impl OptionQuestion {
         if after > 1 && rewrite.saved_lines() == 0 {
             return Err(Refusal::because(
                 Hazard::Text,
-                "The new form would take as many lines.",
+                "The new code would take as many lines.",
             ));
         }
         let shape = Self {
@@ -211,7 +211,7 @@ impl Parts {
         if list.is_some_and(|list| !layout::comments_in(&list, self.whole).is_empty()) {
             return Err(Refusal::because(
                 Hazard::Text,
-                "A comment stands where the new form has no place for it.",
+                "A comment has no place in the new code.",
             ));
         }
         let view = self.is_lent.then_some("as_ref");
@@ -229,13 +229,13 @@ impl Parts {
         if !flow::escapes(self.value.syntax()).is_empty() || !is_free {
             return Err(Refusal::because(
                 Hazard::Temporaries,
-                "What the value borrows from would be dropped at another time.",
+                "Temporaries of the value would be dropped at a different time.",
             ));
         }
         if self.method == "is_ok_and" && FileNames::around_node(&self.node).has_drop() {
             return Err(Refusal::because(
                 Hazard::Drops,
-                "The error would be dropped earlier, which somebody might see.",
+                "The error would be dropped earlier, which might be observable.",
             ));
         }
         let is_shown = if self.is_lent {
@@ -269,7 +269,7 @@ impl Parts {
         }
         Err(Refusal::because(
             Hazard::Types,
-            "It is not shown that the value is an `Option` or a `Result` itself, which is not used again.",
+            "It can't be shown that the value is an owned `Option` or `Result` that isn't used again.",
         ))
     }
 
@@ -278,7 +278,7 @@ impl Parts {
         if !flow::escapes(self.asked.syntax()).is_empty() {
             return Err(Refusal::because(
                 Hazard::ControlFlow,
-                "The question may leave the function, which a closure can't do.",
+                "The condition may exit the function, which a closure can't.",
             ));
         }
         let question = Body {
@@ -289,7 +289,7 @@ impl Parts {
         if !question.looks(&self.asked) {
             return Err(Refusal::because(
                 Hazard::Borrows,
-                "The question may do more than look at what it asks of.",
+                "The condition may do more than read the value.",
             ));
         }
         let is_borrowed = closures::borrows_more(&self.asked, Some(&held), context.edition)
@@ -297,7 +297,7 @@ impl Parts {
         if types == TypesBy::Syntax && is_borrowed {
             return Err(Refusal::because(
                 Hazard::Borrows,
-                "A closure would borrow what the value may borrow from.",
+                "A closure would borrow something that the value may already borrow.",
             ));
         }
         self.check_form(&held)
@@ -332,7 +332,7 @@ impl Parts {
         if is_other || !is_used {
             return Err(Refusal::because(
                 Hazard::Text,
-                "The question has a shorter form of its own, which asks for the type.",
+                "There is a shorter form for this condition, which depends on the type.",
             ));
         }
         Ok(())

@@ -86,7 +86,7 @@ impl OptionValue {
         if saved < 2 && !is_small {
             return Err(Refusal::because(
                 Hazard::Text,
-                "The new form would not be much shorter.",
+                "The new code would not be much shorter.",
             ));
         }
         let shape = Self {
@@ -133,7 +133,7 @@ impl Judge<'_> {
         if parts.iter().any(leaves) {
             return Err(Refusal::because(
                 Hazard::ControlFlow,
-                "A part may leave the function, which a closure can't do.",
+                "Part of the code may exit the function, which a closure can't.",
             ));
         }
         Ok(())
@@ -147,7 +147,7 @@ impl Judge<'_> {
         }
         Err(Refusal::because(
             Hazard::Temporaries,
-            "What the condition borrows from would be dropped at another time.",
+            "Temporaries of the condition would be dropped at a different time.",
         ))
     }
 
@@ -167,7 +167,7 @@ impl Judge<'_> {
             }
             _ => Err(Refusal::because(
                 Hazard::Drops,
-                "A part of the value may stay where it is, and a method would take all of it.",
+                "Only part of the value may be moved now, but a method would move all of it.",
             )),
         }
     }
@@ -179,7 +179,7 @@ impl Judge<'_> {
         let unknown = || {
             Refusal::because(
                 Hazard::Types,
-                "It is not shown that the value is of the type whose method is called.",
+                "It can't be shown that the value has the type whose method is called.",
             )
         };
         if self.parts.form == Form::Then {
@@ -219,7 +219,7 @@ impl Judge<'_> {
         if is_opaque(value) {
             return Err(Refusal::because(
                 Hazard::Text,
-                "It depends on the types whether the value needs a closure.",
+                "Whether the value needs a closure depends on types.",
             ));
         }
         if !self.parts.form.may_be_eager() {
@@ -241,13 +241,13 @@ impl Judge<'_> {
             if makes && self.declared.has_drop() {
                 return Err(Refusal::because(
                     Hazard::Drops,
-                    "A value that is made before it is needed may be dropped where none was.",
+                    "An eagerly evaluated value might be dropped unused, which would be observable.",
                 ));
             }
             if may_deref(value, self.declared) {
                 return Err(Refusal::because(
                     Hazard::Evaluation,
-                    "To read a field may make what it is in.",
+                    "Reading a field may have side effects.",
                 ));
             }
             return Ok(false);
@@ -257,7 +257,7 @@ impl Judge<'_> {
         } else {
             Err(Refusal::because(
                 Hazard::Text,
-                "It depends on the types whether the value needs a closure.",
+                "Whether the value needs a closure depends on types.",
             ))
         }
     }
@@ -279,7 +279,7 @@ impl Judge<'_> {
             if !is_free || is_made {
                 return Err(Refusal::because(
                     Hazard::Drops,
-                    "What is given where nothing is held would move, or be dropped where none was.",
+                    "The default value would be moved, or dropped unused.",
                 ));
             }
         }
@@ -289,7 +289,7 @@ impl Judge<'_> {
         if !moves && !body.gives(&parts.value) {
             return Err(Refusal::because(
                 Hazard::Borrows,
-                "The value may do more than look at variables.",
+                "The value may do more than read variables.",
             ));
         }
         if self.types == TypesBy::Rustc {
@@ -298,7 +298,7 @@ impl Judge<'_> {
         if is_lazy && closures::borrows_more(&parts.value, held, self.context.edition) {
             return Err(Refusal::because(
                 Hazard::Borrows,
-                "A closure would borrow the whole variable, not the field that it uses.",
+                "A closure would borrow the whole variable instead of the field it uses.",
             ));
         }
         let edition = self.context.edition;
@@ -310,7 +310,7 @@ impl Judge<'_> {
         {
             return Err(Refusal::because(
                 Hazard::Borrows,
-                "The value uses a variable that is still borrowed then.",
+                "The value uses a variable that would still be borrowed.",
             ));
         }
         Ok(())
@@ -357,7 +357,7 @@ impl Judge<'_> {
         let unknown = || {
             Err(Refusal::because(
                 Hazard::Types,
-                "It is not shown that nothing is converted where the value goes.",
+                "The value might be coerced where it is used.",
             ))
         };
         let value = &self.parts.value;

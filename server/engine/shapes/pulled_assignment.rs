@@ -116,7 +116,7 @@ impl Pulled {
         if self.branches.iter().any(is_lost) || has_condition_inside(&self.choice) {
             return Err(Refusal::because(
                 Hazard::Text,
-                "A comment or a condition stands where the new form has no place for it.",
+                "A comment or a `#[cfg]` has no place in the new code.",
             ));
         }
         Ok(())
@@ -148,7 +148,7 @@ impl Pulled {
         if is_odd {
             return Err(Refusal::because(
                 Hazard::Text,
-                "The variable would have no need to be there, or would get its value in another place than clippy wants.",
+                "The variable would be redundant, or clippy would want it initialized elsewhere.",
             ));
         }
         Ok(())
@@ -173,7 +173,7 @@ impl Pulled {
         }
         Err(Refusal::because(
             Hazard::Text,
-            "The branches set several places side by side, or the place in several steps.",
+            "The branches assign several variables, or assign in several steps.",
         ))
     }
 
@@ -191,7 +191,7 @@ impl Pulled {
             if declares || names.is_none_or(|names| names.contains(&name)) {
                 return Err(Refusal::because(
                     Hazard::Scope,
-                    "A branch may declare another variable of the name.",
+                    "A branch may declare another variable with that name.",
                 ));
             }
         }
@@ -208,7 +208,7 @@ impl Pulled {
         } else {
             Err(Refusal::because(
                 Hazard::Scope,
-                "A branch uses the variable beside its assignment.",
+                "A branch uses the variable outside its assignment.",
             ))
         }
     }
@@ -218,13 +218,13 @@ impl Pulled {
         if !self.branches.iter().all(is_free) {
             return Err(Refusal::because(
                 Hazard::TailTemporaries,
-                "What a value borrows from would be dropped after the variables of its branch.",
+                "Temporaries of a value would be dropped after the variables of its branch.",
             ));
         }
         if !matched(&self.choice).iter().all(temporaries::makes_none) {
             return Err(Refusal::because(
                 Hazard::Temporaries,
-                "What is matched keeps something alive to the end of its branches, as the guard of a lock.",
+                "The scrutinee keeps temporaries, such as a lock guard, alive to the end of the branches.",
             ));
         }
         Ok(())
@@ -240,7 +240,7 @@ impl Pulled {
         if self.branches.iter().any(holds) && FileNames::around_node(&self.choice).has_drop() {
             return Err(Refusal::because(
                 Hazard::Drops,
-                "A branch has a variable, and the file tells what is dropped.",
+                "A branch declares a variable, and a `Drop` in the file makes its drop observable.",
             ));
         }
         Ok(if has_lets {

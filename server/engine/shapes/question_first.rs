@@ -99,7 +99,7 @@ impl QuestionFirst {
         if !context.supports(RustVersion(13)) {
             return Err(Refusal::because(
                 Hazard::Edition,
-                "`?` needs Rust 1.13, and the package may be built with less.",
+                "`?` needs Rust 1.13, but the package may be built with an older version.",
             ));
         }
         self.check()?;
@@ -116,13 +116,13 @@ impl QuestionFirst {
         if !is_call {
             return Err(Refusal::because(
                 Hazard::Drops,
-                "A `?` would take the value out of what it is in.",
+                "`?` would move the value out of its place.",
             ));
         }
         if FileNames::around_node(node).has_own_some_or_ok() {
             return Err(Refusal::because(
                 Hazard::Scope,
-                "The file has a `Some`, `None`, `Ok` or `Err` of its own.",
+                "The file defines its own `Some`, `None`, `Ok` or `Err`.",
             ));
         }
         let has_attributes = |(arm, _): &(ast::MatchArm, _)| arm.attrs().next().is_some();
@@ -130,20 +130,20 @@ impl QuestionFirst {
         if has_condition_inside(node) || !is_plain {
             return Err(Refusal::because(
                 Hazard::Text,
-                "A part of the code is compiled only under a `#[cfg]`, or has other attributes.",
+                "Part of the code is behind a `#[cfg]` or has other attributes.",
             ));
         }
         if !flow::is_run(node) {
             return Err(Refusal::because(
                 Hazard::Constants,
-                "A `const fn` may not use `?`.",
+                "`?` isn't allowed in a `const fn`.",
             ));
         }
         let stays = matches!(self.hands_on, HandsOn::Same | HandsOn::In(_));
         if stays && (self.gives.contains("dyn ") || self.gives.contains("Box<")) {
             return Err(Refusal::because(
                 Hazard::Types,
-                "The error may become a trait object on its way, which `?` would do in another way.",
+                "The error may be converted to a trait object, which `?` does differently.",
             ));
         }
         Ok(())
@@ -168,7 +168,7 @@ impl QuestionFirst {
         if has_own {
             return Err(Refusal::because(
                 Hazard::Text,
-                "What remains would be an `if`, a `let` or a method, and no `match`.",
+                "The rest would be better written as an `if`, a `let` or a method call.",
             ));
         }
         Ok(())

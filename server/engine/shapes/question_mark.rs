@@ -63,20 +63,20 @@ impl QuestionMark {
         if parts.has_comment_beside() {
             return Err(Refusal::because(
                 Hazard::Text,
-                "A comment stands where the new form has no place for it.",
+                "A comment has no place in the new code.",
             ));
         }
         let rewrite = writing::rewrite(&parts, &failure, text, context).ok_or_else(|| {
             Refusal::because(
                 Hazard::Text,
-                "The lines are not laid out in a way that the new form could take over.",
+                "The layout of these lines can't be kept in the new code.",
             )
         })?;
         // The whole file is read only for what could be offered.
         if text.contains("try!(") {
             return Err(Refusal::because(
                 Hazard::Text,
-                "The file says `try!`, and a `?` would be another way beside it.",
+                "The file uses `try!`, and `?` would be inconsistent with it.",
             ));
         }
         let shape = Self {
@@ -143,13 +143,13 @@ fn returned_from(node: &SyntaxNode) -> Result<(ast::Fn, String), Refusal> {
     let function = function_around(node).ok_or_else(|| {
         Refusal::because(
             Hazard::ControlFlow,
-            "A closure, an `async` block or a constant is around, whose result is not written down.",
+            "The enclosing closure, `async` block or constant has no written result type.",
         )
     })?;
     if function.const_token().is_some() {
         return Err(Refusal::because(
             Hazard::Constants,
-            "A `const fn` may not use `?`.",
+            "`?` isn't allowed in a `const fn`.",
         ));
     }
     let gives = function.ret_type().and_then(|ty| ty.ty());
@@ -171,7 +171,7 @@ pub(super) fn check_returns_option(node: &SyntaxNode) -> Result<(), Refusal> {
 fn unknown_result() -> Refusal {
     Refusal::because(
         Hazard::Types,
-        "The result of the function is not written as an `Option` or a `Result`.",
+        "The return type of the function isn't written as an `Option` or a `Result`.",
     )
 }
 
@@ -224,25 +224,25 @@ impl Parts {
         if declared.has_own_some_or_ok() {
             return Err(Refusal::because(
                 Hazard::Scope,
-                "The file has a `Some`, `None`, `Ok` or `Err` of its own.",
+                "The file defines its own `Some`, `None`, `Ok` or `Err`.",
             ));
         }
         if has_condition_inside(&self.node) {
             return Err(Refusal::because(
                 Hazard::Text,
-                "A part of the code is compiled only under a `#[cfg]`.",
+                "Part of the code is behind a `#[cfg]`.",
             ));
         }
         if !self.has_plain_place() {
             return Err(Refusal::because(
                 Hazard::Text,
-                "It is a part of a larger expression, which would have to be laid out anew.",
+                "It is part of a larger expression, which would be reformatted.",
             ));
         }
         if self.form == Form::IfValue && !self.drops_alike() {
             return Err(Refusal::because(
                 Hazard::Temporaries,
-                "An `if let` drops what its value borrows from before the `else`, a `?` behind it.",
+                "An `if let` drops temporaries before the `else`, `?` drops them after it.",
             ));
         }
         Ok(())
@@ -284,7 +284,7 @@ impl Parts {
         if self.form == Form::Unit && !holds_unit && !may_be_forgotten(&self.scrutinee) {
             return Err(Refusal::because(
                 Hazard::Types,
-                "What is in the value may be something that has to be used.",
+                "The contained value may be `#[must_use]`.",
             ));
         }
         self.check_place()?;
@@ -370,7 +370,7 @@ impl Parts {
         }
         Err(Refusal::because(
             Hazard::Drops,
-            "The variable may be used again, and a `?` moves it.",
+            "The variable may be used again, and `?` moves it.",
         ))
     }
 }
@@ -405,21 +405,21 @@ fn may_be_forgotten(value: &ast::Expr) -> bool {
 fn open_error() -> Refusal {
     Refusal::because(
         Hazard::Types,
-        "The type of the error may be known only from what the function returns.",
+        "The error type may only be inferred from the return type.",
     )
 }
 
 fn may_be_trait_object() -> Refusal {
     Refusal::because(
         Hazard::Types,
-        "The error may become a trait object on its way, which `?` would do in another way.",
+        "The error may be converted to a trait object, which `?` does differently.",
     )
 }
 
 fn may_be_reference() -> Refusal {
     Refusal::because(
         Hazard::Types,
-        "The value may be a reference to an `Option` or a `Result`, and no `?` may stand behind that.",
+        "The value may be a reference to an `Option` or a `Result`, on which `?` isn't allowed.",
     )
 }
 
@@ -443,7 +443,7 @@ fn check_into(around: &Around) -> Result<(), Refusal> {
     if declared.implements("Into") || declared.has_method("into") || headers.any(|it| it) {
         return Err(Refusal::because(
             Hazard::Types,
-            "The error may have an `into` without a `From`.",
+            "The error type may implement `Into` without `From`.",
         ));
     }
     Ok(())

@@ -87,8 +87,8 @@ impl<'a> QuestionTail<'a> {
 impl QuestionTail<'_> {
     pub fn title(&self) -> String {
         match self.levels {
-            1 => "Use `?` and move the rest out".to_owned(),
-            levels => format!("Use `?` in place of {levels} levels"),
+            1 => "Replace with `?` and unindent the rest".to_owned(),
+            levels => format!("Replace {levels} levels with `?`"),
         }
     }
 }
@@ -126,21 +126,21 @@ impl<'a> Writer<'a, '_> {
         if is_old || !self.context.supports(RustVersion(22)) {
             return Err(Refusal::because(
                 Hazard::Edition,
-                "The compiler that is promised may not know `?` on an `Option`.",
+                "The package's minimum Rust version may not support `?` on `Option`.",
             ));
         }
         let own = ["ok", "as_ref", "as_mut"];
         if declared.has_own_some_or_ok() || own.iter().any(|name| declared.has_method(name)) {
             return Err(Refusal::because(
                 Hazard::Scope,
-                "The file has a `Some`, `None`, `Ok` or `Err` or a method of its own.",
+                "The file defines its own `Some`, `None`, `Ok` or `Err`, or the method itself.",
             ));
         }
         let is_even = layout::is_first_on_line(self.text, node.text_range().start());
         if has_condition_inside(node) || !is_even || self.found.loses_comment(self.text) {
             return Err(Refusal::because(
                 Hazard::Text,
-                "A comment or a condition stands where the new form has no place for it.",
+                "A comment or a `#[cfg]` has no place in the new code.",
             ));
         }
         if !self.found.has_no_items() {
@@ -160,13 +160,13 @@ impl<'a> Writer<'a, '_> {
         if !temporaries::leaves_nothing(&level.pattern, &level.asked) {
             return Err(Refusal::because(
                 Hazard::Temporaries,
-                "What the matched value borrows from might be dropped too early.",
+                "Temporaries of the matched value might be dropped too early.",
             ));
         }
         if level.wraps == Wraps::Ok && FileNames::around(&level.asked).has_drop() {
             return Err(Refusal::because(
                 Hazard::Drops,
-                "The error would be dropped earlier, and the file has something to tell it by.",
+                "The error would be dropped earlier, which a `Drop` in the file makes observable.",
             ));
         }
         let is_shown = || {
@@ -187,7 +187,7 @@ impl<'a> Writer<'a, '_> {
         }
         Err(Refusal::because(
             Hazard::Types,
-            "The value may be a reference to an `Option` or a `Result`, and no `?` may stand behind that.",
+            "The value may be a reference to an `Option` or a `Result`, on which `?` isn't allowed.",
         ))
     }
 
@@ -201,7 +201,7 @@ impl<'a> Writer<'a, '_> {
             End::Itself if self.types == TypesBy::Syntax => {
                 return Err(Refusal::because(
                     Hazard::Types,
-                    "It is not shown that nothing is converted where the value goes.",
+                    "The value might be coerced where it is used.",
                 ));
             }
             // Nothing of it lives on.
@@ -212,7 +212,7 @@ impl<'a> Writer<'a, '_> {
         }
         Err(Refusal::because(
             Hazard::TailTemporaries,
-            "What the last expression borrows from might be dropped too early one level further out.",
+            "One level further out, temporaries of the last expression might be dropped too early.",
         ))
     }
 

@@ -166,7 +166,7 @@ impl Repeated {
 fn unknown() -> Refusal {
     Refusal::because(
         Hazard::Types,
-        "Whether the value may be used again isn't shown by the syntax.",
+        "The syntax doesn't show whether the value can be reused.",
     )
 }
 
@@ -207,7 +207,7 @@ fn sure_place(first: &ast::Expr) -> Result<(ast::StmtList, SyntaxNode), Refusal>
     let lazy = || {
         Refusal::because(
             Hazard::Evaluation,
-            "The expression is evaluated only sometimes, or again and again.",
+            "The expression is evaluated conditionally or repeatedly.",
         )
     };
     let mut child = first.syntax().clone();

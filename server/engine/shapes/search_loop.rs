@@ -63,7 +63,7 @@ impl SearchLoop {
         if parts.gives == Gives::Element && !source.has_copied_elements() {
             return Err(Refusal::because(
                 Hazard::Types,
-                "It is not shown that the elements can be copied.",
+                "It can't be shown that the elements are `Copy`.",
             ));
         }
         let predicate = Predicate::of(&parts);
@@ -173,7 +173,7 @@ fn check_place(parts: &Parts) -> Result<(), Refusal> {
     {
         return Err(Refusal::because(
             Hazard::Scope,
-            "The file has a `Some` or `None` of its own.",
+            "The file defines its own `Some` or `None`.",
         ));
     }
     Ok(())
@@ -184,7 +184,7 @@ fn check_layout(parts: &Parts) -> Result<(), Refusal> {
     if parts.is_tail() && !layout::keeps_braces(&parts.around, parts.whole) {
         return Err(Refusal::because(
             Hazard::Text,
-            "The braces around the loop may have to go with it.",
+            "The braces around the loop might become redundant.",
         ));
     }
     Ok(())
@@ -205,7 +205,7 @@ fn check_condition(
     if hidden.any(|name| names.has(name.text()) || over.has(name.text())) {
         return Err(Refusal::because(
             Hazard::Scope,
-            "The condition asks for a variable that would no longer be there.",
+            "The condition uses a variable that would be removed.",
         ));
     }
     let is_pure = matches!(&parts.asks, Asks::Condition(it) if purity::is_pure(it));
@@ -216,7 +216,7 @@ fn check_condition(
     {
         return Err(Refusal::because(
             Hazard::Borrows,
-            "A closure would borrow the whole variable that the loop goes over.",
+            "A closure would borrow the whole variable that the loop iterates over.",
         ));
     }
     if parts.is_tail() && source.may_have_drop && context.edition < Edition::Edition2024 {
@@ -249,13 +249,13 @@ fn check_flow(asked: &SyntaxNode) -> Result<(), Refusal> {
     if jumps || asked.descendants().any(is_opaque) {
         return Err(Refusal::because(
             Hazard::ControlFlow,
-            "The condition may leave the function, which a closure can't do.",
+            "The condition may exit the function, which a closure can't.",
         ));
     }
     if asked.descendants().any(|it| has_effect(&it)) {
         return Err(Refusal::because(
             Hazard::Evaluation,
-            "The condition changes something, which nobody expects of a search.",
+            "The condition has side effects, which are unexpected in a search.",
         ));
     }
     Ok(())
@@ -281,7 +281,7 @@ fn check_lints(parts: &Parts, predicate: &Predicate) -> Result<(), Refusal> {
     if predicate.is_negated && (denies(condition) || compares_by_order(condition)) {
         return Err(Refusal::because(
             Hazard::Negation,
-            "What is denied would be denied twice.",
+            "The condition would be negated twice.",
         ));
     }
     let bound = scopes_name(&parts.pattern);
@@ -318,7 +318,7 @@ fn check_lints(parts: &Parts, predicate: &Predicate) -> Result<(), Refusal> {
     if is_redundant || is_counted || last.as_deref() == Some("cloned") {
         return Err(Refusal::because(
             Hazard::Text,
-            "The condition has a shorter form of its own, which asks for the element's type.",
+            "There is a shorter form for this condition, which depends on the element type.",
         ));
     }
     Ok(())

@@ -141,7 +141,7 @@ impl Parts {
         if comments.iter().any(|it| is_lost(it.text_range())) {
             return Err(Refusal::because(
                 Hazard::Text,
-                "A comment stands where the new form has no place for it.",
+                "A comment has no place in the new code.",
             ));
         }
         let mut inside = node.descendants();
@@ -149,7 +149,7 @@ impl Parts {
         if self.terms.iter().any(asks_build) {
             return Err(Refusal::because(
                 Hazard::Text,
-                "What is asked of the build is easier to read one after the other.",
+                "Separate `cfg!` conditions are easier to read.",
             ));
         }
         if self.outer.attrs().next().is_some()
@@ -158,7 +158,7 @@ impl Parts {
         {
             return Err(Refusal::because(
                 Hazard::Text,
-                "An attribute stands where the new form has no place for it.",
+                "An attribute has no place in the new code.",
             ));
         }
         Ok(())
@@ -192,7 +192,7 @@ impl Parts {
         if operands.len() > MOST_OPERANDS {
             return Err(Refusal::because(
                 Hazard::Text,
-                "The conditions are long, and in one they would be hard to read.",
+                "The combined condition would be too long to read easily.",
             ));
         }
         // The operands of such a chain drop what is theirs alone since Rust 1.68.
@@ -205,7 +205,7 @@ impl Parts {
         if !leaves_nothing || self.first_values().any(holds) {
             return Err(Refusal::because(
                 Hazard::Temporaries,
-                "What the first condition borrows from would be dropped at another time.",
+                "Temporaries of the first condition would be dropped at a different time.",
             ));
         }
         let lets: Vec<_> = operands
@@ -218,7 +218,7 @@ impl Parts {
         if !context.allows_let_chains() || lets.iter().any(|it| !conditions::is_chainable_let(it)) {
             return Err(Refusal::because(
                 Hazard::Edition,
-                "`let` in a chain of `&&` needs edition 2024 and Rust 1.88, and a value that stands alone.",
+                "Let chains need edition 2024, Rust 1.88 and a scrutinee that doesn't absorb the rest.",
             ));
         }
         let names = Names::in_node(self.goes.syntax());
@@ -235,7 +235,7 @@ impl Parts {
         if bound.into_iter().any(is_hidden) {
             return Err(Refusal::because(
                 Hazard::Scope,
-                "One of the equal branches may use what the pattern gives.",
+                "One of the identical branches may use a binding of the pattern.",
             ));
         }
         Ok(())
@@ -248,7 +248,7 @@ impl Parts {
         if opposites.iter().flatten().any(is_odd) {
             return Err(Refusal::because(
                 Hazard::Negation,
-                "The opposite of the condition would be harder to read than what stands here.",
+                "The negated condition would be harder to read than the current code.",
             ));
         }
         Ok(opposites)

@@ -148,7 +148,7 @@ impl Shared {
         if goes.any(|range| !layout::comments_in(&root, range).is_empty()) {
             return Err(Refusal::because(
                 Hazard::Text,
-                "A comment stands beside what the branches share, and one would be lost.",
+                "A comment next to the shared code would be lost.",
             ));
         }
         let has_attribute = |node: &SyntaxNode| {
@@ -159,7 +159,7 @@ impl Shared {
         if moved.any(has_attribute) {
             return Err(Refusal::because(
                 Hazard::Text,
-                "An attribute or a text of several lines is a part of what the branches share.",
+                "The shared code contains an attribute or a multi-line string.",
             ));
         }
         Ok(())
@@ -175,7 +175,7 @@ impl Shared {
             if !is_known || declared.is_none_or(|names| names.iter().any(is_used)) {
                 return Err(Refusal::because(
                     Hazard::Scope,
-                    "What the branches share uses what one of them declares.",
+                    "The shared code uses something that one of the branches declares.",
                 ));
             }
         }
@@ -183,13 +183,13 @@ impl Shared {
         if moved.any(|code| inference_order::may_be_settled_in(&self.choice, code)) {
             return Err(Refusal::because(
                 Hazard::Types,
-                "What the branches share may settle the type of a variable, which a branch needs to know.",
+                "The shared code may determine the type of a variable that a branch uses.",
             ));
         }
         if self.first().iter().any(purity::holds_state) {
             return Err(Refusal::because(
                 Hazard::Evaluation,
-                "What the branches share holds a state, or says where it stands.",
+                "The shared code keeps state or uses its own location.",
             ));
         }
         Ok(())
@@ -205,20 +205,20 @@ impl Shared {
         if flow::expr_diverges(&value) {
             return Err(Refusal::because(
                 Hazard::ControlFlow,
-                "The branches end in leaving.",
+                "The branches end with an early exit.",
             ));
         }
         if self.is_value && !moving_out::is_free_tail(&value, context) {
             return Err(Refusal::because(
                 Hazard::TailTemporaries,
-                "What the last expression borrows from would be dropped after the variables of the block around.",
+                "Temporaries of the last expression would be dropped after the variables of the enclosing block.",
             ));
         }
         let mut matched = branches::matched(&self.choice);
         if matched.any(|value| !temporaries::makes_none(&value)) {
             return Err(Refusal::because(
                 Hazard::Temporaries,
-                "What is matched keeps something alive to the end of its branches, as the guard of a lock.",
+                "The scrutinee keeps temporaries, such as a lock guard, alive to the end of the branches.",
             ));
         }
         Ok(())
@@ -232,7 +232,7 @@ impl Shared {
             let last = last.ok_or_else(|| {
                 Refusal::because(
                     Hazard::Drops,
-                    "A branch would end in a `let`, whose value would be dropped at once.",
+                    "A branch would end with a `let`, whose value would be dropped immediately.",
                 )
             })?;
             let is_ended = last.semicolon_token().is_some();
@@ -240,14 +240,14 @@ impl Shared {
             if !is_ended && !moving_out::is_free_tail(&expr, context) {
                 return Err(Refusal::because(
                     Hazard::TailTemporaries,
-                    "What a branch ends in would keep something alive after the branch's variables.",
+                    "Temporaries of a branch's last expression would outlive the branch's variables.",
                 ));
             }
             let is_choice = matches!(expr, ast::Expr::IfExpr(_) | ast::Expr::MatchExpr(_));
             if !is_ended && is_choice && rest.len() == 1 {
                 return Err(Refusal::because(
                     Hazard::Text,
-                    "A branch would be nothing but a choice, which could be one with the choice around.",
+                    "A branch would contain only an `if` or `match`, which could be merged with the outer one.",
                 ));
             }
         }
@@ -284,7 +284,7 @@ impl Shared {
                 if HELD.iter().any(|word| names.has(word)) {
                     return Err(Refusal::because(
                         Hazard::Drops,
-                        "A branch holds something that would be dropped before what the branches share.",
+                        "A branch holds something that would be dropped before the shared code runs.",
                     ));
                 }
             }
@@ -292,7 +292,7 @@ impl Shared {
         if ground != Ground::Shown && FileNames::around_node(&self.choice).has_drop() {
             return Err(Refusal::because(
                 Hazard::Drops,
-                "A branch has a variable, and the file tells what is dropped.",
+                "A branch declares a variable, and a `Drop` in the file makes its drop observable.",
             ));
         }
         Ok(ground)

@@ -217,45 +217,45 @@ impl SinglePattern {
         if !comments.iter().all(|it| is_inside(it.text_range())) {
             return Err(Refusal::because(
                 Hazard::Text,
-                "A comment stands between the arms, where the new form has no place for it.",
+                "A comment between the arms has no place in the new code.",
             ));
         }
         if self.blocks().any(is_only_if) {
             return Err(Refusal::because(
                 Hazard::Text,
-                "A branch would be nothing but an `if`, which could be one with the choice around.",
+                "A branch would contain only an `if`, which could be merged with the outer one.",
             ));
         }
         if self.otherwise.is_none() && context.edition.at_least_2024() && is_alone_in_if(choice) {
             return Err(Refusal::because(
                 Hazard::Text,
-                "It is all that an `if` around holds, with which it could be one.",
+                "It is the only content of an outer `if` and could be merged with it.",
             ));
         }
         let is_lazy = matches!(&self.value, ast::Expr::BinExpr(it) if matches!(it.op_kind(), Some(BinaryOp::LogicOp(_))));
         if is_lazy || self.value.syntax().text().contains_char('{') {
             return Err(Refusal::because(
                 Hazard::Text,
-                "What is matched would have to be written in parentheses.",
+                "The scrutinee would need parentheses.",
             ));
         }
         if FileNames::around_node(choice).imports("Infallible") {
             return Err(Refusal::because(
                 Hazard::Types,
-                "The file has errors that can't be, for which the pattern would match everything.",
+                "The file uses `Infallible`, for which the pattern would be irrefutable.",
             ));
         }
         if self.ends_block_without_semicolon() && !temporaries::makes_none(&self.value) {
             return Err(Refusal::because(
                 Hazard::Temporaries,
-                "Without its `;`, what is matched would be dropped behind the variables of the block.",
+                "Without a `;`, temporaries of the scrutinee would be dropped after the variables of the block.",
             ));
         }
         // What is asked lives as long as the only branch in both forms.
         if self.otherwise.is_some() && !temporaries::makes_none(&self.value) {
             return Err(Refusal::because(
                 Hazard::Temporaries,
-                "What is matched keeps something alive, which an `if let` may drop at another time.",
+                "The scrutinee holds temporaries, which an `if let` may drop at a different time.",
             ));
         }
         Ok(())
@@ -275,7 +275,7 @@ impl SinglePattern {
         }
         Err(Refusal::because(
             Hazard::Temporaries,
-            "What is matched would be dropped before the `else`, and not behind it.",
+            "The scrutinee would be dropped before the `else` instead of after it.",
         ))
     }
 }

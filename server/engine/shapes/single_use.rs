@@ -115,7 +115,7 @@ impl SingleUse {
         if comments.iter().any(|it| is_before(it.text_range())) {
             return Err(Refusal::because(
                 Hazard::Text,
-                "A comment tells of the variable, and would tell of something else.",
+                "A comment describes the variable and would no longer fit.",
             ));
         }
         Ok(())
@@ -125,13 +125,13 @@ impl SingleUse {
         if !temporaries::makes_none(&self.value) {
             return Err(Refusal::because(
                 Hazard::Temporaries,
-                "What the value is made of would live to the end of the next statement.",
+                "Temporaries of the value would live to the end of the next statement.",
             ));
         }
         if self.is_operand() && is_what_is_wanted(&self.value) {
             return Err(Refusal::because(
                 Hazard::Types,
-                "The variable may be what settles the type of its value.",
+                "The type of the value may be inferred from the variable.",
             ));
         }
         Ok(())
@@ -148,7 +148,7 @@ impl SingleUse {
         let before = self.before().ok_or_else(|| {
             Refusal::because(
                 Hazard::Evaluation,
-                "The value would be made after something else, or be taken in another way than by its name.",
+                "The value would be computed after something else, or isn't used by its plain name.",
             )
         })?;
         match before {
@@ -157,7 +157,7 @@ impl SingleUse {
             Before::Reads => {
                 return Err(Refusal::because(
                     Hazard::Evaluation,
-                    "The value would be made after something that it may change is read.",
+                    "The value would be computed after something it may change is read.",
                 ));
             }
         }
@@ -221,7 +221,7 @@ impl SingleUse {
         if is_odd {
             return Err(Refusal::because(
                 Hazard::Text,
-                "The value would be written in another way where it is used.",
+                "The inlined code would be written differently there.",
             ));
         }
         Ok(())
@@ -262,7 +262,7 @@ impl SingleUse {
         takes_all.then_some(()).ok_or_else(|| {
             Refusal::because(
                 Hazard::Drops,
-                "What takes the value may leave a part of it, which the variable keeps to the end.",
+                "Part of the value may not be moved, and the variable keeps it alive to the end.",
             )
         })
     }

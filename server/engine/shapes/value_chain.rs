@@ -129,33 +129,33 @@ impl Chain {
         {
             return Err(Refusal::because(
                 Hazard::Text,
-                "A comment or an attribute stands where the new form has no place for it.",
+                "A comment or an attribute has no place in the new code.",
             ));
         }
         if self.blocks().any(|it| ends_in_comment_of_next(it, text)) {
             return Err(Refusal::because(
                 Hazard::Text,
-                "A comment at the end of a branch tells of the next one.",
+                "A comment at the end of a branch describes the next one.",
             ));
         }
         if !temporaries::is_place(&self.place) {
             return Err(Refusal::because(
                 Hazard::Evaluation,
-                "What is compared would be asked for once, and it is not shown to be the same each time.",
+                "The compared expression would be evaluated only once, and might not always have the same value.",
             ));
         }
         let is_range = |branch: &Branch| values::are_a_range(&branch.values);
         if self.blocks().all(is_bool) || self.branches.iter().any(is_range) {
             return Err(Refusal::because(
                 Hazard::Text,
-                "A `match` of these is written shorter: as a question, or with a range.",
+                "This `match` would be shorter as a condition or with a range.",
             ));
         }
         let all: Vec<Value> = self.values().cloned().collect();
         if !values::are_apart(&all) || self.has_all_variants(&all) {
             return Err(Refusal::because(
                 Hazard::Text,
-                "One of the values stands there twice, they are not of one kind, or nothing would be left for `_`.",
+                "One value is repeated, they are not of the same kind, or nothing would be left for `_`.",
             ));
         }
         Ok(())

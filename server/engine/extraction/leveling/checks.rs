@@ -31,8 +31,7 @@ impl Leveled {
                 .map(|(capture, _)| &capture.name)
         };
         if let Some(shared) = self.shared_root(captured()) {
-            let why =
-                format!("`{shared}` is a value that differs in one place, and another one's too.");
+            let why = format!("`{shared}` is part of several differing values in one occurrence.");
             return Err(NotExtracted(why.into()));
         }
         for (capture, way) in passing.captured(selection) {
@@ -42,31 +41,31 @@ impl Leveled {
             let ty = known.types.get(&put.name);
             let is_copy = ty.is_some_and(|it| it.is_copy);
             if ty.is_some_and(|it| it.text.starts_with('[') && way.is_kept()) {
-                return Err(NotExtracted::new("An array would be copied for each call."));
+                return Err(NotExtracted::new("An array would be copied in each call."));
             }
             let has = |form: Form| put.forms.contains(&form);
             let text = &put.texts[0];
             // Each use of a constant is another value; what is dropped or changed would tell.
             if has(Form::Function) && !way.is_kept() {
-                let why = format!("`{text}` is more than called.");
+                let why = format!("`{text}` is used other than by calling it.");
                 return Err(NotExtracted(why.into()));
             }
             if has(Form::Path) && !(is_copy && way.is_kept()) {
-                let why = format!("`{text}` may be made anew wherever it stands.");
+                let why = format!("`{text}` may create a new value at each use.");
                 return Err(NotExtracted(why.into()));
             }
             if has(Form::Field) && way.is_behind() {
-                let why = format!("What `{text}` refers to may change.");
+                let why = format!("The value behind `{text}` may change.");
                 return Err(NotExtracted(why.into()));
             }
             if !is_copy && has(Form::Field) && way.owned().is_some() {
-                let why = format!("`{text}` would be moved out of what it belongs to.");
+                let why = format!("`{text}` would be moved out of its parent.");
                 return Err(NotExtracted(why.into()));
             }
         }
         let selected = selection.parameters();
         if selected > MOST_PARAMETERS && !self.puts.is_empty() {
-            let why = format!("A function would take {selected} parameters.");
+            let why = format!("The function would have {selected} parameters.");
             return Err(NotExtracted(why.into()));
         }
         Ok(())

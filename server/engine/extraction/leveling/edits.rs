@@ -70,7 +70,7 @@ fn labelled(root: &SyntaxNode, spot: TextRange, name: &str) -> Result<TextRange,
     let mut inside = field.syntax().descendants_with_tokens();
     if inside.any(|it| matches!(it.kind(), SyntaxKind::COMMENT | SyntaxKind::ATTR)) {
         return Err(NotExtracted::new(
-            "A comment or an attribute beside a field would have no place.",
+            "A comment or an attribute next to a field would be lost.",
         ));
     }
     Ok(field.syntax().text_range())
@@ -83,7 +83,7 @@ fn renaming(
     renamed: &[Renamed],
 ) -> Result<Vec<Edit>, NotExtracted> {
     const ELSEWHERE: NotExtracted =
-        NotExtracted::new("A variable of one place is looked at in another.");
+        NotExtracted::new("A variable of one occurrence is used in another.");
     let range = |list: &[SyntaxNode]| -> Option<TextRange> {
         Some(list.first()?.text_range().cover(list.last()?.text_range()))
     };

@@ -64,7 +64,7 @@ pub(super) fn names(
         let name = told.into_iter().find(is_free).ok_or_else(|| {
             let pair = (&group[0].texts[0], &group[0].texts[1]);
             let why = format!(
-                "What differs has no name that tells what it is: `{}` and `{}`.",
+                "The code doesn't suggest a parameter name for the difference between `{}` and `{}`.",
                 pair.0, pair.1
             );
             NotExtracted(why.into())

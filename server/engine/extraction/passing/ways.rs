@@ -74,7 +74,7 @@ pub(super) fn ways(
     let text = written.or_else(|| known_type.map(|it| it.text.clone()));
     let Some(text) = text else {
         return Err(NotExtracted(
-            format!("The type of `{name}` can't be told.").into(),
+            format!("The type of `{name}` is unknown.").into(),
         ));
     };
     if capture.written.is_none() {
@@ -139,7 +139,7 @@ pub(super) fn ways(
     }
     if ways.is_empty() {
         return Err(NotExtracted(
-            format!("`{name}` would have to be a reference to a `Box`.").into(),
+            format!("`{name}` would have to be passed as a reference to a `Box`.").into(),
         ));
     }
     Ok(ways)
@@ -208,7 +208,7 @@ pub(in crate::extraction) fn nameable(name: &str, text: &str) -> Result<(), NotE
     if is_hole || signs.iter().any(|sign| text.contains(sign)) {
         let is_closure = text.contains("{closure");
         let text = if is_closure { "a closure" } else { text };
-        let why = format!("The type of `{name}` has no name that could be written: {text}.");
+        let why = format!("The type of `{name}` can't be written: {text}.");
         return Err(NotExtracted(why.into()));
     }
     Ok(())

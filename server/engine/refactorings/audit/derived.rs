@@ -17,15 +17,19 @@ pub(super) fn check(first: &Pair, second: &Pair, edition: Edition) -> Result<(),
     let (gone, stays) = match (first.is_gone(), second.is_gone()) {
         (true, false) => (first, second),
         (false, true) => (second, first),
-        _ => return Err(text("The edit is not of a type and one implementation.")),
+        _ => {
+            return Err(text(
+                "The edit is not limited to a type and one of its implementations.",
+            ));
+        }
     };
     let gains =
-        Gains::of(gone).ok_or_else(|| text("What goes is no implementation of a trait."))?;
+        Gains::of(gone).ok_or_else(|| text("The removed item is not a trait implementation."))?;
     if !gains.is_type(&stays.before) || !gains.is_type(&stays.after) {
-        return Err(text("The implementation is of another type."));
+        return Err(text("The implementation is for another type."));
     }
     if !gains.are_all(stays, edition) {
-        return Err(text("The type would change by more than what it derives."));
+        return Err(text("The type would change in more than its derives."));
     }
     Ok(())
 }

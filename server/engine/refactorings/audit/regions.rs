@@ -110,10 +110,14 @@ impl<'a> Regions<'a> {
     ) -> Result<(), Refusal> {
         let touched = match self.pairs.as_slice() {
             [touched] if allows.has(Also::MovesModule) && touched.loses_body() => touched,
-            _ => return Err(text("The new file would not be the body of one module.")),
+            _ => {
+                return Err(text(
+                    "The new file would not be the body of exactly one module.",
+                ));
+            }
         };
         if LineEnding::of(new) != LineEnding::of(&beside.text) {
-            return Err(text("The lines of the new file would end in another way."));
+            return Err(text("The new file would have different line endings."));
         }
         let pair = self.new_code(new.to_owned())?;
         check_indentation(&touched.item, &pair.after, &beside.text)?;
@@ -126,7 +130,9 @@ impl<'a> Regions<'a> {
         self.check_words(allows, ledger)?;
         if allows.has(Also::DerivesTrait) {
             let [first, second] = self.pairs.as_slice() else {
-                return Err(text("The edit is not of a type and one implementation."));
+                return Err(text(
+                    "The edit is not limited to a type and one of its implementations.",
+                ));
             };
             derived::check(first, second, self.edition)?;
         } else {
@@ -137,7 +143,7 @@ impl<'a> Regions<'a> {
         }
         if self.conditions.windows(2).any(|pair| pair[0] != pair[1]) {
             return Err(text(
-                "The places are compiled under different conditions, so nothing may move between them.",
+                "The locations are compiled under different `#[cfg]`s, so code can't move between them.",
             ));
         }
         Ok(())
@@ -202,7 +208,7 @@ impl<'a> Regions<'a> {
             siblings.is_none_or(|(kind, more)| more == 0 || (more == 1 && may_grow(kind)))
         };
         if !allows.has(Also::AddsSiblings) && !self.pairs.iter().all(stays) {
-            return Err(text("The item would become several items."));
+            return Err(text("The item would be split into several items."));
         }
         Ok(())
     }
@@ -221,7 +227,7 @@ impl<'a> Regions<'a> {
         };
         if let Some(word) = allows.exceeded_by(&net, &ground) {
             return Err(text(&format!(
-                "The edit would change more words than this refactoring may: `{word}`."
+                "The edit would change a word that this refactoring may not change: `{word}`."
             )));
         }
         let before = Words::sum(pairs().map(|pair| pair.before.words(self.edition)));
@@ -229,7 +235,7 @@ impl<'a> Regions<'a> {
         let unsaid = after.since(&before).since(&net);
         if let Some((word, ..)) = unsaid.changes().next() {
             return Err(text(&format!(
-                "The edit would lose, repeat or invent a word: `{word}`."
+                "The edit would remove, repeat or add a word: `{word}`."
             )));
         }
         Ok(())
@@ -256,8 +262,7 @@ impl<'a> Regions<'a> {
         let range = node.text_range();
         let part = || part(file.source.slice(range).to_owned(), self.edition);
         let item = self.known.item((file.id, range), part);
-        let item =
-            item.ok_or_else(|| text("The item has a syntax error, so its code can't be trusted."))?;
+        let item = item.ok_or_else(|| text("The item has a syntax error."))?;
         let stretch = (edits.span()).and_then(|span| Stretch::around(file.root, node, span));
         let pair = stretch.and_then(|it| self.pair_of_stretch(&it, file.source, &item, edits));
         pair.map_or_else(|| self.pair_of_item(range, file.source, item, edits), Ok)
@@ -308,8 +313,7 @@ impl<'a> Regions<'a> {
         let range = item.text_range();
         let part = || part(file.source.slice(range).to_owned(), self.edition);
         let item = self.known.item((file.id, range), part);
-        let item =
-            item.ok_or_else(|| text("The item has a syntax error, so its code can't be trusted."))?;
+        let item = item.ok_or_else(|| text("The item has a syntax error."))?;
         Ok(Pair {
             before: Rc::clone(&item),
             item,
@@ -328,7 +332,7 @@ impl<'a> Regions<'a> {
     }
 
     fn part(&self, code: String) -> Result<Part, Refusal> {
-        part(code, self.edition).ok_or_else(|| text("The code would not parse any more."))
+        part(code, self.edition).ok_or_else(|| text("The code would no longer parse."))
     }
 }
 
@@ -373,10 +377,10 @@ impl Pair {
         };
         let (before, after) = (kinds(&self.before), kinds(&self.after));
         let [kind] = before.as_slice() else {
-            return Err(text("The edit reaches beyond one item."));
+            return Err(text("The edit extends beyond one item."));
         };
         if after.is_empty() || after.iter().any(|other| other != kind) {
-            return Err(text("The item would become another kind of item."));
+            return Err(text("The item would become a different kind of item."));
         }
         Ok(())
     }
@@ -464,7 +468,7 @@ fn items_of(root: &SyntaxNode, edits: &Edits) -> Result<Vec<(SyntaxNode, Edits)>
             if is_in_gap(root, edit) {
                 continue;
             }
-            return Err(text("The edit reaches beyond one item."));
+            return Err(text("The edit extends beyond one item."));
         };
         let range = item.text_range();
         if !items

@@ -18,7 +18,7 @@ pub(super) fn check_macros(root: &SyntaxNode, range: TextRange) -> Result<(), Re
     let around = covering_node(root, range);
     if around.ancestors().any(|node| is_inside_macro(&node, range)) {
         return Err(text(
-            "The code is the input of a macro, which may read it in a way of its own.",
+            "The code is macro input, which the macro may interpret differently.",
         ));
     }
     Ok(())
@@ -29,7 +29,7 @@ pub(super) fn check_conditions(root: &SyntaxNode, range: TextRange) -> Result<()
     let mut attributes = touched_attributes(root, range);
     if attributes.any(|attribute| attributes::is_conditional(&attribute)) {
         return Err(text(
-            "A part of the code is compiled only under a `#[cfg]`, so the edit would hold in some builds only.",
+            "Part of the code is behind a `#[cfg]`, so the edit would only be correct in some builds.",
         ));
     }
     Ok(())

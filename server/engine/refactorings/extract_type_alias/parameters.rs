@@ -14,7 +14,7 @@ pub(super) fn shared(types: &[ast::Type]) -> Result<String, Refusal> {
     for list in lists {
         if list? != first {
             return Err(refused(
-                "The places mean different things by the names of their parameters.",
+                "The occurrences use generic parameters with different meanings.",
             ));
         }
     }
@@ -30,7 +30,7 @@ pub(super) fn shared(types: &[ast::Type]) -> Result<String, Refusal> {
     };
     if !types.iter().any(is_field) && !types.iter().all(has_written_lifetimes) {
         return Err(refused(
-            "The type may have a lifetime that isn't written, which an alias has to write.",
+            "The type may have an elided lifetime, which an alias would have to spell out.",
         ));
     }
     Ok(if first.is_empty() {
@@ -64,11 +64,13 @@ fn of(ty: &ast::Type) -> Result<Vec<String>, Refusal> {
         let name = name.map(|name| name.text().to_string()).unwrap_or_default();
         let is_whole = path.as_single_name_ref().is_some();
         if name == "Self" || path.segment().is_some_and(|it| it.type_anchor().is_some()) {
-            return Err(refused("The type is a part of what only its place knows."));
+            return Err(refused(
+                "The type depends on `Self` or on a type only known at this location.",
+            ));
         }
         if constants.contains(&name) || types.contains(&name) && !is_whole {
             return Err(refused(
-                "The type depends on a parameter in a way that an alias can't repeat.",
+                "The type uses a generic parameter in a way that an alias can't.",
             ));
         }
         if types.contains(&name) && !parameters.contains(&name) {

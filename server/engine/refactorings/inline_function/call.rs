@@ -48,7 +48,7 @@ impl Place {
         {
             return Err(Refusal::because(
                 Hazard::Temporaries,
-                "An argument may hold something for as long as the call lasts.",
+                "A temporary of an argument may have to live for the whole call.",
             ));
         }
         let is_single = bound.is_empty() && callee.only_expression().is_some();
@@ -138,7 +138,7 @@ impl Place {
         let Some(inside) = callee.inside() else {
             return Err(Refusal::because(
                 Hazard::Text,
-                "The function has no body to put here.",
+                "The function has no body to inline.",
             ));
         };
         let from = layout::indentation(text, inside.start());
@@ -211,7 +211,7 @@ fn statement(
     if ends_block && !leaves_none && (!is_free || (is_choice && has_locals_around(call))) {
         return Err(Refusal::because(
             Hazard::Temporaries,
-            "What the last expression makes on the way would be dropped later.",
+            "Temporaries of the last expression would be dropped later.",
         ));
     }
     if is_free || ends_block {
@@ -243,7 +243,7 @@ fn value(
         if !temporaries::makes_none(&tail) {
             return Err(Refusal::because(
                 Hazard::Temporaries,
-                "What the last expression makes on the way would be dropped later.",
+                "Temporaries of the last expression would be dropped later.",
             ));
         }
         return Ok((Shape::Statements { closed: false }, range));
@@ -260,7 +260,7 @@ fn value(
     if !temporaries::makes_none(&tail) {
         return Err(Refusal::because(
             Hazard::Temporaries,
-            "What the expression makes on the way would be dropped later.",
+            "Temporaries of the expression would be dropped later.",
         ));
     }
     let stands_alone = matches!(
@@ -349,6 +349,6 @@ fn wants_semicolon(callee: &Callee) -> bool {
 fn inside_of_expression() -> Refusal {
     Refusal::because(
         Hazard::Types,
-        "The result is used inside of another expression, which would decide about its type.",
+        "The result is used in another expression, which might change its type.",
     )
 }

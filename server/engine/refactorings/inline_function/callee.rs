@@ -59,13 +59,13 @@ impl Callee {
         if !is_bare || has_comment_outside(&function, &body) {
             return why(
                 Hazard::References,
-                "The function has a visibility, an attribute or a comment, which would be lost.",
+                "The function has a visibility, an attribute or a comment that would be lost.",
             );
         }
         if mentions(&function, name) != 2 {
             return why(
                 Hazard::References,
-                "The function is called or mentioned elsewhere too.",
+                "The function is also called or mentioned elsewhere.",
             );
         }
         let is_plain = function.generic_param_list().is_none()
@@ -80,17 +80,20 @@ impl Callee {
         else {
             return why(
                 Hazard::Types,
-                "The function is generic, or of a kind whose body can't stand elsewhere.",
+                "The function is generic, or its body isn't valid elsewhere.",
             );
         };
         let count = call.arg_list().map_or(0, |it| it.args().count());
         if count != parameters.len() {
-            return why(Hazard::Types, "The call has another number of arguments.");
+            return why(
+                Hazard::Types,
+                "The call has a different number of arguments.",
+            );
         }
         if !flow::escapes(body.syntax()).is_empty() || !holds_known_code(body.syntax()) {
             return why(
                 Hazard::ControlFlow,
-                "The body has a jump, an item or a macro, which would mean something else in the caller.",
+                "The body contains a jump, an item or a macro that would have a different meaning in the caller.",
             );
         }
         Ok(Self {

@@ -30,7 +30,7 @@ pub(super) fn returns(body: &ast::Expr) -> Result<Vec<TextRange>, Refusal> {
         if escape != Escape::Return || !is_bare || is_in_loop {
             return Err(Refusal::because(
                 Hazard::ControlFlow,
-                "The closure returns a value, or from an inner loop.",
+                "The closure returns a value, or returns from within an inner loop.",
             ));
         }
         found.push(node.text_range());
@@ -90,7 +90,7 @@ pub(super) fn opaque(body: &ast::Expr) -> Result<Opaque, Refusal> {
         {
             return Err(Refusal::because(
                 Hazard::ControlFlow,
-                "A macro in the closure returns from it.",
+                "A macro in the closure returns from the closure.",
             ));
         }
         if declared.defines_macro(&name) || !KNOWN.contains(&&*name) {
@@ -122,7 +122,7 @@ pub(super) fn check_lints(parts: &Parts) -> Result<(), Refusal> {
     {
         return Err(Refusal::because(
             Hazard::Text,
-            "Clippy has another form for such a loop.",
+            "Clippy would report the resulting loop.",
         ));
     }
     Ok(())

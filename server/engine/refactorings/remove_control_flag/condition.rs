@@ -18,7 +18,7 @@ pub(super) fn without_flag(
     let refusal = || {
         Refusal::because(
             Hazard::Evaluation,
-            "What else the loop asks might not be asked as often as before.",
+            "The rest of the loop condition might be evaluated less often.",
         )
     };
     let has_line = condition.syntax().text().contains_char('\n');

@@ -52,7 +52,7 @@ pub(super) fn check_lints(
     if !goes_on && block_ends(body, sets) {
         return Err(Refusal::because(
             Hazard::Text,
-            "The loop would run once, and be none.",
+            "The loop would run only once.",
         ));
     }
     let first = body
@@ -70,7 +70,7 @@ pub(super) fn check_lints(
     if asks_first && !has_condition {
         return Err(Refusal::because(
             Hazard::Text,
-            "The loop ends by what its first statement finds, for which `while let` is the shorter form.",
+            "The first statement decides whether the loop ends; `while let` is shorter.",
         ));
     }
     Ok(())
@@ -107,7 +107,7 @@ pub(super) fn check_condition(
     }
     Err(Refusal::because(
         Hazard::Text,
-        "What is asked beside the flag doesn't change in the loop, and clippy would say so.",
+        "The rest of the condition doesn't change in the loop, which clippy would report.",
     ))
 }
 

@@ -53,7 +53,7 @@ pub(super) fn branch<'a>(
     }
     let mut rewrites = taken.rewrites;
     rewrites.push(head);
-    Ok(("Use `if let` in place of the `unwrap`", rewrites))
+    Ok(("Replace check and `unwrap` with `if let`", rewrites))
 }
 
 /// What a branch takes out of the place.
@@ -100,13 +100,13 @@ impl<'a> Taken<'a> {
         if view == ".take()" {
             return Err(Refusal::because(
                 Hazard::Evaluation,
-                "The value would be taken away before it is needed.",
+                "`take` would be called earlier than before.",
             ));
         }
         if view.is_empty() && FileNames::around(block).has_drop() {
             return Err(Refusal::because(
                 Hazard::Drops,
-                "The value would be dropped where the branch ends, which somebody might see.",
+                "The value would be dropped at the end of the branch, which might be observable.",
             ));
         }
         let name = fresh(asked, block).ok_or_else(mentioned)?;

@@ -61,13 +61,13 @@ impl Guard {
         if !context.source.context.allows_let_else() {
             return Err(Refusal::because(
                 Hazard::Edition,
-                "`let … else` needs Rust 1.65, and the package may be built with less.",
+                "`let … else` needs Rust 1.65, but the package may be built with an older version.",
             ));
         }
         if asked.is_mentioned_in(self.leaves.syntax()) {
             return Err(Refusal::because(
                 Hazard::Borrows,
-                "The way out asks the value once more.",
+                "The early exit uses the value again.",
             ));
         }
         let statement = choice.syntax().parent().ok_or(Refusal::NotHere)?;
@@ -79,19 +79,19 @@ impl Guard {
             if takes {
                 return Err(Refusal::because(
                     Hazard::Evaluation,
-                    "The value would be taken away before it is needed.",
+                    "`take` would be called earlier than before.",
                 ));
             }
             if node.kind() == SyntaxKind::LET_STMT {
                 return Err(Refusal::because(
                     Hazard::Drops,
-                    "Variables in between would be dropped in another order.",
+                    "Variables declared in between would be dropped in a different order.",
                 ));
             }
             if node.kind() == SyntaxKind::MACRO_EXPR || mentions(&node, name.text()) {
                 return Err(Refusal::because(
                     Hazard::Scope,
-                    "What is in between may mean something else by the new name.",
+                    "The new name may shadow a name used in between.",
                 ));
             }
         }
@@ -137,9 +137,9 @@ impl Guard {
             <= context.source.context.width.max();
         let is_even = layout::is_first_on_line(text, whole.start()) && fits && !is_broken;
         let title = if is_question {
-            "Use `?` in place of the question"
+            "Replace check and `unwrap` with `?`"
         } else {
-            "Use `let … else` in place of the `unwrap`"
+            "Replace check and `unwrap` with `let … else`"
         };
         is_even.then(|| (title, vec![rewrite, Rewrite::of(text, goes)]))
     }

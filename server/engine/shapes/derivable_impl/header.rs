@@ -67,13 +67,13 @@ impl Header {
         if !self.is_of_std(name, names) || !names.is_derive_of_std(name) {
             return Err(Refusal::because(
                 Hazard::Scope,
-                "The name of the trait may be of something else in this file.",
+                "The trait name may refer to something else in this file.",
             ));
         }
         if self.has_conditions || self.projects || !self.is_same(name) {
             return Err(Refusal::because(
                 Hazard::Generics,
-                "Deriving would ask for other bounds.",
+                "The derive would add different bounds.",
             ));
         }
         Ok(())

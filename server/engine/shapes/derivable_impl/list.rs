@@ -97,7 +97,7 @@ pub(super) fn marked_default<'a>(
     if !context.supports(RustVersion(62)) {
         return Err(Refusal::because(
             Hazard::Edition,
-            "The compiler that is promised derives no default of an enum.",
+            "The package's minimum Rust version can't derive `Default` for enums.",
         ));
     }
     let name = variant.name().filter(|_| variant.attrs().next().is_none());

@@ -18,14 +18,14 @@ pub(super) fn check(
     if leaves_import(block, &root, name, names) {
         return Err(Refusal::because(
             Hazard::References,
-            "An import would be used by nothing any more.",
+            "An import would become unused.",
         ));
     }
     // What these derive counts as no use.
     if matches!(name, "Clone" | "Debug") && !own.is_read_elsewhere(block, &root) {
         return Err(Refusal::because(
             Hazard::References,
-            "A field may be read nowhere else, and rustc would warn of it.",
+            "A field may be read nowhere else, so rustc would warn about it.",
         ));
     }
     Ok(())

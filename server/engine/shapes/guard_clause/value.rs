@@ -89,7 +89,7 @@ impl<'a> Finder<'a> {
         if has_condition_inside(choice.syntax()) {
             return Err(Refusal::because(
                 Hazard::Text,
-                "A part of the `if` is compiled only under a `#[cfg]`.",
+                "Part of the `if` is behind a `#[cfg]`.",
             ));
         }
         check_none(choice, value)?;
@@ -133,7 +133,7 @@ impl<'a> Finder<'a> {
         if !is_free {
             return Err(Refusal::because(
                 Hazard::Temporaries,
-                "What the matched value borrows from would be dropped earlier.",
+                "Temporaries of the matched value would be dropped earlier.",
             ));
         }
         let start = choice.syntax().text_range().start();
@@ -197,7 +197,7 @@ fn check_none(choice: &ast::IfExpr, value: &Value) -> Result<(), Refusal> {
     if asks {
         return Err(Refusal::because(
             Hazard::ControlFlow,
-            "A `?` says this in fewer words, where the value is no reference.",
+            "`?` is shorter here, unless the value is a reference.",
         ));
     }
     Ok(())

@@ -26,7 +26,7 @@ pub(super) fn check(arms: &[ast::MatchArm]) -> Result<(), Refusal> {
     if is_run && (has_range || numbers.len() > 2) {
         return Err(Refusal::because(
             Hazard::Text,
-            "The numbers would follow each other, which is a range and not a list.",
+            "The numbers would be consecutive, which calls for a range.",
         ));
     }
     Ok(())

@@ -26,7 +26,7 @@ pub(super) fn check(arm: &ast::MatchArm, one: &ast::Pat, other: &ast::Pat) -> Re
         (Some(one), Some(other)) if one == other && !one.is_empty() => Ok(()),
         _ => Err(Refusal::because(
             Hazard::Types,
-            "The arms bind variables whose types cannot be shown to be equal.",
+            "It can't be shown that the variables bound by the arms have equal types.",
         )),
     }
 }

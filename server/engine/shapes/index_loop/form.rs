@@ -65,7 +65,7 @@ impl Form {
         let name = naming::element(parts, shown).ok_or_else(|| {
             Refusal::because(
                 Hazard::Scope,
-                "The list does not tell what an element could be called.",
+                "The collection doesn't suggest a name for an element.",
             )
         })?;
         let is_copied = shown
@@ -100,7 +100,7 @@ fn lends(uses: &Uses, shown: &List) -> Result<Lends, Refusal> {
         (true, _) if may_change => Ok(Lends::Mutably),
         _ => Err(Refusal::because(
             Hazard::Borrows,
-            "It is not shown whether the loop changes the elements.",
+            "It can't be shown whether the loop changes the elements.",
         )),
     }
 }
@@ -178,7 +178,7 @@ fn ground(parts: &Parts, uses: &Uses, shown: &List, lends: Lends) -> Result<Grou
         if !fits {
             return Err(Refusal::because(
                 Hazard::Types,
-                "A reference to the element might not do in the place of the element.",
+                "A reference to the element might not work as a replacement for it.",
             ));
         }
     }
@@ -281,7 +281,7 @@ fn check_lints(parts: &Parts, uses: &Uses) -> Result<(), Refusal> {
             if sets && uses.all.len() == 1 && matches!(uses.all[0].way, Way::Whole) {
                 return Err(Refusal::because(
                     Hazard::Text,
-                    "The loop sets every element to one value, for which `fill` is the shorter form.",
+                    "The loop sets every element to the same value; `fill` is shorter.",
                 ));
             }
         }
@@ -297,7 +297,7 @@ fn check_lints(parts: &Parts, uses: &Uses) -> Result<(), Refusal> {
             if asks_pattern || finds {
                 return Err(Refusal::because(
                     Hazard::Text,
-                    "The loop only looks for elements, for which an iterator has a shorter form.",
+                    "The loop only searches for elements; an iterator method is shorter.",
                 ));
             }
         }

@@ -97,7 +97,7 @@ impl Uses {
             Some(around) if is_its(&around, parts) => Ok(()),
             Some(_) => Err(Refusal::because(
                 Hazard::Evaluation,
-                "The index counts through another list too.",
+                "The index is also used for another collection.",
             )),
             None => {
                 self.counts = true;
@@ -156,7 +156,7 @@ impl Uses {
             (Some(_), Some(_)) if edition >= Edition::Edition2021 || !in_closure() => Ok(()),
             _ => Err(Refusal::because(
                 Hazard::Borrows,
-                "The loop asks for the whole of `self`, while the list would be borrowed.",
+                "The loop uses all of `self` while the collection would be borrowed.",
             )),
         }
     }
@@ -167,7 +167,7 @@ impl Uses {
         let Some(place) = around.filter(|it| is_its(it, parts)) else {
             return Err(Refusal::because(
                 Hazard::Borrows,
-                "The loop asks for more of the list than the element at the index.",
+                "The loop uses more of the collection than the element at the index.",
             ));
         };
         let (way, effect) = way_and_effect(&place);
@@ -179,7 +179,7 @@ impl Uses {
 fn in_macro() -> Refusal {
     Refusal::because(
         Hazard::Text,
-        "The list stands in the input of a macro, which may read it in a way of its own.",
+        "The collection is used in macro input, which the macro may interpret differently.",
     )
 }
 
@@ -204,7 +204,7 @@ fn variable(token: &SyntaxToken) -> Result<Option<ast::PathExpr>, Refusal> {
         Some(around) if of_others.contains(&around.kind()) => Ok(None),
         _ => Err(Refusal::because(
             Hazard::Scope,
-            "The loop declares the name of the list or of the index anew.",
+            "The loop shadows the collection or the index.",
         )),
     }
 }

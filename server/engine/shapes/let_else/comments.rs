@@ -49,7 +49,7 @@ impl Parts {
                 None => {
                     return Err(Refusal::because(
                         Hazard::Text,
-                        "A comment stands where the new form has no place for it.",
+                        "A comment has no place in the new code.",
                     ));
                 }
             }

@@ -12,7 +12,7 @@ pub(super) fn check(pulled: &Pulled) -> Result<(), Refusal> {
     if are_bools(pulled) || is_of_option(pulled) || is_of_comparison(pulled) {
         return Err(Refusal::because(
             Hazard::Text,
-            "A choice between these values is written shorter, as a comparison or a method.",
+            "A choice between these values is shorter as a comparison or a method call.",
         ));
     }
     Ok(())

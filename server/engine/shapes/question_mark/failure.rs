@@ -147,13 +147,13 @@ impl Judge<'_> {
         if !is_typed {
             return Err(Refusal::because(
                 Hazard::Types,
-                "The type of the error may be known only from what the function returns.",
+                "The error type may only be inferred from the return type.",
             ));
         }
         if !self.is_free(value) && !self.is_lent(value) {
             return Err(Refusal::because(
                 Hazard::Borrows,
-                "The error is made of variables that a closure may not borrow, or of more than calls.",
+                "The error uses variables that a closure can't borrow, or more than calls.",
             ));
         }
         Ok(())
@@ -381,7 +381,7 @@ fn of_option(value: &ast::Expr) -> Result<Failure, Refusal> {
         return if is_dropped {
             Err(Refusal::because(
                 Hazard::Drops,
-                "An error that is made before it is needed may be dropped where none was.",
+                "An eagerly created error might be dropped unused, which would be observable.",
             ))
         } else {
             Ok(Failure::OkOr)

@@ -42,7 +42,7 @@ pub(super) fn check(found: &Repeated, ends: &[TextSize]) -> Result<(), Doubt> {
         if changes(&node, &roots) {
             let refusal = Refusal::because(
                 Hazard::Evaluation,
-                "Something between the places may change the value.",
+                "Something between the occurrences may change the value.",
             );
             return Err(Doubt {
                 at: node.text_range(),
@@ -53,7 +53,7 @@ pub(super) fn check(found: &Repeated, ends: &[TextSize]) -> Result<(), Doubt> {
     if found.value.may_panic && does_something_before(found) {
         let refusal = Refusal::because(
             Hazard::Evaluation,
-            "The value may fail to be made, which would come before what the statement does first.",
+            "The expression may panic, which would happen before earlier effects of the statement.",
         );
         let at = TextRange::empty(range.start());
         return Err(Doubt { at, refusal });

@@ -24,7 +24,7 @@ pub(super) fn check(found: &Repeated) -> Result<(), Refusal> {
     if uses.contains(&Use::Changes) {
         return Err(Refusal::because(
             Hazard::Borrows,
-            "One of the places may change the value that it makes.",
+            "One occurrence may change the value that it creates.",
         ));
     }
     if found.value.kind == Kind::Copied {
@@ -35,7 +35,7 @@ pub(super) fn check(found: &Repeated) -> Result<(), Refusal> {
     is_last.then_some(()).ok_or_else(|| {
         Refusal::because(
             Hazard::Drops,
-            "A place before the last one takes the value for itself.",
+            "An occurrence before the last one moves the value.",
         )
     })
 }

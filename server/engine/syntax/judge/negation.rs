@@ -55,7 +55,7 @@ pub fn negated(condition: &ast::Expr) -> Result<Negated, Refusal> {
     if contains_let(condition) {
         return Err(Refusal::because(
             Hazard::Negation,
-            "A condition with a pattern (`let`) has no opposite.",
+            "A condition with `let` can't be negated.",
         ));
     }
     let condition = without_parens(condition);
@@ -68,19 +68,19 @@ pub fn negated(condition: &ast::Expr) -> Result<Negated, Refusal> {
     if is_clumsy_with_bang(&condition) {
         return Err(Refusal::because(
             Hazard::Negation,
-            "The opposite would be a `!` before comparisons or negations, which is harder to read than what stands here.",
+            "The negation would be a `!` in front of comparisons or negations, which is harder to read than the current code.",
         ));
     }
     if asks_what_is_there(&condition) {
         return Err(Refusal::because(
             Hazard::Negation,
-            "The question has an opposite by name, and it is not shown that this type answers it.",
+            "The method has a named opposite, but it can't be shown that this type has it.",
         ));
     }
     let Some(ground) = inference_order::known_before(&condition) else {
         return Err(Refusal::because(
             Hazard::Types,
-            "The condition's type is known only because it is a condition, and `!` would have to know it earlier.",
+            "The type of the condition is only inferred from being a condition, and `!` needs to know it earlier.",
         ));
     };
     Ok(with_bang(&condition).on(ground))
@@ -136,7 +136,7 @@ fn without_bang(operand: &ast::Expr) -> Result<Negated, Refusal> {
         return Err(Refusal::because(
             Hazard::Types,
             format!(
-                "`{}` without its `!` may be a reference to a `bool`, which is no condition.",
+                "Without its `!`, `{}` may be a `&bool`, which isn't a condition.",
                 shortened(&bare)
             ),
         ));

@@ -44,7 +44,7 @@ impl Refusal {
     pub fn of_layout() -> Self {
         Self::because(
             Hazard::Text,
-            "The lines are not laid out in a way that the new form could take over.",
+            "The layout of these lines can't be kept in the new code.",
         )
     }
 }

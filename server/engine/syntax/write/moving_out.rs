@@ -90,7 +90,7 @@ impl<'a> MovedOut<'a> {
         if layout::may_be_joined(&moved, self.context, indent, gained) {
             return Err(Refusal::because(
                 Hazard::Text,
-                "Lines that are broken now would fit one level further out, and their layout would be a guess.",
+                "Lines that are wrapped now would fit one level further out, and their layout can't be predicted.",
             ));
         }
         Ok(moved)
@@ -112,7 +112,7 @@ pub fn moved_text(code: &str, edition: Edition, from: &str, to: &str) -> Option<
 pub fn odd_indentation() -> Refusal {
     Refusal::because(
         Hazard::Text,
-        "The lines of the block are not indented evenly, so they can't be moved as they are.",
+        "The lines of the block are indented inconsistently, so they can't be moved as they are.",
     )
 }
 
@@ -221,7 +221,7 @@ pub fn wants_semicolon(tail: &ast::Expr, context: FileContext) -> Result<bool, R
         ast::Expr::BlockExpr(block) => Ok(block.tail_expr().is_some()),
         ast::Expr::MacroExpr(call) if ends_with_brace(call) => Err(Refusal::because(
             Hazard::TailTemporaries,
-            "The last expression is a macro in braces, and whether it needs a `;` isn't visible.",
+            "The last expression is a macro call with braces, and it is unclear whether it needs a `;`.",
         )),
         _ => Ok(true),
     }
@@ -237,7 +237,7 @@ pub fn semicolon_reorders_drops(
     if must_be_used(tail) {
         return Err(Refusal::because(
             Hazard::TailTemporaries,
-            "What the last expression gives must be used, and a `;` would throw it away.",
+            "The value of the last expression must be used, and a `;` would discard it.",
         ));
     }
     let mut statements = block.statements();
@@ -249,7 +249,7 @@ pub fn semicolon_reorders_drops(
     if FileNames::around(tail).has_drop() {
         return Err(Refusal::because(
             Hazard::TailTemporaries,
-            "The block's variables and what its last expression borrows from would be dropped in another order.",
+            "The block's variables and the temporaries of its last expression would be dropped in a different order.",
         ));
     }
     Ok(true)

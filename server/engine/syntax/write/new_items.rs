@@ -50,7 +50,7 @@ impl Gap {
         anchor.and_then(|anchor| Self::before(anchor, joins, text)).ok_or_else(|| {
             Refusal::because(
                 Hazard::Text,
-                "There is no blank line before the items that use it, where a new item could stand.",
+                "There is no blank line before the items that use it, where a new item could go.",
             )
         })
     }
@@ -114,7 +114,7 @@ fn check_imports(module: &SyntaxNode) -> Result<(), Refusal> {
     (!hands_on_all).then_some(()).ok_or_else(|| {
         Refusal::because(
             Hazard::Scope,
-            "The module hands on all of another one, of which the new item could hide a part.",
+            "The module re-exports another one with a glob, part of which the new item could shadow.",
         )
     })
 }

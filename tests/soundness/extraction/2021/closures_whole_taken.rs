@@ -1,4 +1,4 @@
-//= refused: would take all of
+//= refused: would capture all of
 struct Loud(&'static str);
 impl Drop for Loud {
     fn drop(&mut self) {

@@ -1,4 +1,4 @@
-//= repeated: refused: The places differ in more than values
+//= repeated: refused: The occurrences differ in more than values
 fn low(marks: &[u32]) {
     //{
     for mark in marks {

@@ -1,4 +1,4 @@
-//= repeated: refused: may be reached through code that does something
+//= repeated: refused: Reading a differing field may have side effects
 use std::{cell::Cell, ops::Deref};
 
 struct Pair {

@@ -1,4 +1,4 @@
-//= repeated: refused: The places differ in more than values
+//= repeated: refused: The occurrences differ in more than values
 fn first(names: &[&str], out: &mut Vec<String>) {
     //{
     for name in names {

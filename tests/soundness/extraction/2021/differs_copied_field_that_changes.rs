@@ -1,4 +1,4 @@
-//= repeated: refused: may change before it is looked at
+//= repeated: refused: may change before it is read
 #[derive(Debug, Default)]
 struct Counts {
     good: u32,

@@ -1,4 +1,4 @@
-//= repeated: refused: is of another type there
+//= repeated: refused: has a different type there
 fn read_width(text: &&str) -> usize {
     text.len()
 }

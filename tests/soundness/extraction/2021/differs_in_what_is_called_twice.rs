@@ -1,4 +1,4 @@
-//= repeated: refused: More than one function that is called differs
+//= repeated: refused: More than one called function differs
 fn parse_width(text: &str) -> usize {
     text.len()
 }

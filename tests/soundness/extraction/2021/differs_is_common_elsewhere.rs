@@ -1,4 +1,4 @@
-//= repeated: refused: is a value that differs in one place
+//= repeated: refused: is part of several differing values
 fn one(mut left: u32, right: u32, marks: &[u32]) -> u32 {
     //{
     println!("sum {right} of {}", marks.len());

@@ -1,4 +1,4 @@
-//= repeated: refused: The places differ in more than values
+//= repeated: refused: The occurrences differ in more than values
 fn sums(rows: &[Vec<u32>]) -> u32 {
     //{
     let first: u32 = rows.iter().map(|row| row.len() as u32 * 3).sum();

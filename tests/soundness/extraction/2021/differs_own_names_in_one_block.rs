@@ -1,4 +1,4 @@
-//= repeated: refused: A variable of one place is looked at in another
+//= repeated: refused: A variable of one occurrence is used in another
 fn decipher(rows: &[Vec<u32>]) -> (usize, usize) {
     let width = 0;
     println!("{width}");

@@ -1,4 +1,4 @@
-//= repeated: refused: The places differ in more than values
+//= repeated: refused: The occurrences differ in more than values
 use std::sync::atomic::{AtomicU32, Ordering};
 
 static LEFT_COUNT: AtomicU32 = AtomicU32::new(1);

@@ -1,4 +1,4 @@
-//= repeated: refused: may be made anew wherever it stands
+//= repeated: refused: may create a new value at each use
 mod counts {
     pub mod of {
         use std::sync::atomic::AtomicU32;

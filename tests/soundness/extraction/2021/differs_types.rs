@@ -1,4 +1,4 @@
-//= repeated: refused: is of another type there
+//= repeated: refused: has a different type there
 fn first(small: u8, names: &[&str]) -> usize {
     //{
     let mut all = 0;

@@ -1,4 +1,4 @@
-//= refused: would be dropped at the end of the new function
+//= refused: at the end of the new function
 use std::cell::RefCell;
 
 fn update(cell: &RefCell<Vec<u32>>) -> usize {

@@ -1,4 +1,4 @@
-//= refused: dropped earlier than now
+//= refused: would be dropped earlier
 use std::cell::RefCell;
 
 fn show(cell: &RefCell<Vec<u32>>) -> bool {

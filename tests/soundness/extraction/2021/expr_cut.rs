@@ -1,4 +1,4 @@
-//= refused: begins or ends inside of a statement
+//= refused: starts or ends inside a statement
 fn sum(a: u32, b: u32, c: u32) -> u32 {
     a * /*{*/b + c/*}*/
 }

@@ -1,4 +1,4 @@
-//= refused: A place is selected
+//= refused: The selection is a place expression
 struct Counter {
     count: u32,
 }

@@ -1,4 +1,4 @@
-//= refused: Jumps of several kinds leave the selection
+//= refused: The selection has several kinds of early exits
 fn search(rows: &[Vec<i32>]) -> usize {
     let mut seen = 0;
     'rows: for row in rows {

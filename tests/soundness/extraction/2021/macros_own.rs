@@ -1,4 +1,4 @@
-//= refused: rustc stands against it
+//= refused: rustc rejects it
 macro_rules! add {
     ($sum:ident, $value:expr) => {
         $sum += $value * 2

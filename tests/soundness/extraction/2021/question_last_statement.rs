@@ -1,4 +1,4 @@
-//= refused: rustc stands against it
+//= refused: rustc rejects it
 fn save(lines: &[&str], out: &mut Vec<u8>) -> std::io::Result<()> {
     use std::io::Write;
     //{

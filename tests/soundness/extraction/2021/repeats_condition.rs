@@ -1,4 +1,4 @@
-//= repeated: refused: compiled under a condition
+//= repeated: refused: is behind a `#[cfg]`
 fn first(numbers: &[u32]) -> u32 {
     //{
     let scaled: Vec<u32> = numbers.iter().map(|it| it * 2).collect();

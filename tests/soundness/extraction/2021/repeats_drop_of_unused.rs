@@ -1,4 +1,4 @@
-//= repeated: refused: would be dropped at the end of the new function
+//= repeated: refused: at the end of the new function
 struct Bell(String);
 
 impl Drop for Bell {

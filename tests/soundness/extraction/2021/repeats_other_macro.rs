@@ -1,4 +1,4 @@
-//= repeated: refused: `scaled!` may be another macro there.
+//= repeated: refused: `scaled!` may be a different macro there.
 macro_rules! scaled {
     ($it:expr) => {
         $it * 2

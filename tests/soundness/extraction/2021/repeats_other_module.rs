@@ -1,4 +1,4 @@
-//= repeated: refused: It stands in another module.
+//= repeated: refused: It is in another module.
 fn weigh(number: &u32) -> u32 {
     number * 2
 }

@@ -1,4 +1,4 @@
-//= repeated: refused: `self` is something else there.
+//= repeated: refused: `self` has a different type there.
 struct Dog {
     name: String,
     age: u32,

@@ -1,4 +1,4 @@
-//= repeated: refused: `items` is of another type there.
+//= repeated: refused: `items` has a different type there.
 fn of_numbers(items: &[u32]) -> String {
     //{
     let first = items.first().map(|it| it.to_string());

@@ -1,4 +1,4 @@
-//= repeated: refused: A function has items of its own
+//= repeated: refused: A function declares items
 fn first(numbers: &[u32]) -> u32 {
     const STEP: u32 = 2;
     //{

@@ -1,4 +1,4 @@
-//= repeated: refused: No statements that stand again in the file are here.
+//= repeated: refused: There are no statements here that are repeated in the file.
 fn first(numbers: &[u32]) -> u32 {
     //{
     let scaled: Vec<u32> = numbers.iter().map(|it| it * 2).collect();

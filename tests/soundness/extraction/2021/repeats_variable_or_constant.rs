@@ -1,4 +1,4 @@
-//= repeated: refused: A name is a variable in one place
+//= repeated: refused: A name is a variable in one occurrence
 fn third() -> usize {
     3
 }

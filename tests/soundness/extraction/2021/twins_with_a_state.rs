@@ -1,4 +1,4 @@
-//= repeated: refused: An item is declared in the selection
+//= repeated: refused: The selection declares an item
 use std::sync::atomic::{AtomicU32, Ordering};
 
 struct Left;
