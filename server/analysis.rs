@@ -1,7 +1,7 @@
 //! The engine behind the language server and the command line: reports through the cache, findings, offers.
 //!
-//! Functions run on the caller's thread, which needs `syntax::STACK_SIZE` bytes of stack, and are pure functions
-//! of text, context and configuration. Only [`engine`] knows of threads and caches.
+//! Functions run on the caller's thread, which needs `syntax::STACK_SIZE` bytes of stack, and are pure functions of source
+//! text, context and configuration. Only [`engine`] knows about threads and caches.
 
 mod agreed;
 mod allowing;

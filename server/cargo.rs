@@ -1,4 +1,4 @@
-//! `cargo rustassistant …` is `rustassistant …`, which lies beside this program.
+//! Runs `rustassistant …`, installed next to this program, for `cargo rustassistant …`.
 
 use std::{
     env, io,
@@ -8,7 +8,7 @@ use std::{
 fn main() -> io::Result<ExitCode> {
     let name = format!("rustassistant{}", env::consts::EXE_SUFFIX);
     let program = env::current_exe()?.with_file_name(name);
-    // Cargo names the subcommand before what it is told.
+    // Cargo passes the subcommand's name as the first argument.
     let told = env::args_os().skip(1);
     let told = told
         .enumerate()

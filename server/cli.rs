@@ -1,7 +1,7 @@
 //! The command line: one file per command.
 //!
-//! A command writes its report to stdout and everything else to stderr, and says with its exit code how it went: 0 fine,
-//! 1 findings at or above the level that was asked for, 2 wrong usage, or a file that could not be read or written.
+//! A command writes its report to stdout and everything else to stderr. Exit codes: 0 for success, 1 for findings at or above
+//! the requested level, 2 for wrong usage or a file that can't be read or written.
 
 mod agents;
 mod agreed;
@@ -113,10 +113,10 @@ enum Refactor {
     /// Compare code quality with a revision: improved, stable or degraded
     ///
     /// Moved and renamed functions are compared with their earlier version. A function has degraded if its complexity, lines,
-    /// nesting or parameters grew past the limit, or grew by more than a tenth while above it, or if it has a new finding. It has
-    /// improved if one of these fell to the limit, or fell by more than a tenth while above it, or if a finding is gone. New
-    /// functions are judged by their findings. Duplicates across files are not compared. Exit code 1 means that something has
-    /// degraded.
+    /// nesting or parameters grew past the limit, or grew by more than a tenth while above it, or if it has a new finding. It
+    /// has improved if one of these fell to the limit, or fell by more than a tenth while above it, or if a finding is gone.
+    /// New functions are judged by their findings. Duplicates across files are not compared. Exit code 1 means that something
+    /// has degraded.
     Compare(compare::Arguments),
     /// Rank functions, files and modules by how complex they are and how often they change
     ///
@@ -133,9 +133,9 @@ enum Refactor {
     Run(run::Arguments),
     /// Let a language model choose how to split a function; prints a diff unless `--write` is given
     ///
-    /// Nothing is sent unless `[model]` in your own config.toml names a model. RustAssistant lists the parts of the function that
-    /// it can extract, the model chooses among them and names them, and each choice is applied, compiled and measured before it
-    /// is shown. rustc runs the package's build scripts and procedural macros, as `cargo check` does.
+    /// Nothing is sent unless `[model]` in your own config.toml names a model. RustAssistant lists the parts of the function
+    /// that it can extract, the model chooses among them and names them, and each choice is applied, compiled and measured
+    /// before it is shown. rustc runs the package's build scripts and procedural macros, as `cargo check` does.
     #[cfg_attr(
         not(feature = "model"),
         command(about = "Let a language model choose how to split a function (not in this build)", long_about = None)
@@ -157,14 +157,14 @@ enum Refactor {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum ExitStatus {
     Fine,
-    /// There are findings at or above the level that was asked for.
+    /// There are findings at or above the requested level.
     Findings,
-    /// Some work failed, and stderr says which.
+    /// Some work failed; stderr reports what.
     Trouble,
 }
 
-/// Runs the program with the process's own arguments: `editors` if they ask for the language server, and `agents` for the server
-/// of coding agents.
+/// Runs the program with the process's arguments, calling `editors` to start the language server and `agents` to start the
+/// server for coding agents.
 pub fn run(
     editors: impl FnOnce(Start) -> ExitCode,
     agents: impl FnOnce(StartForAgents) -> Result<(), String>,
@@ -175,7 +175,7 @@ pub fn run(
     }
 }
 
-/// Editors that know a language server by its binary alone start it with `--stdio` and nothing else.
+/// Editors that only know a language server's binary start it with `--stdio` and no other argument.
 fn carry_out(
     arguments: Arguments,
     editors: impl FnOnce(Start) -> ExitCode,
@@ -189,7 +189,7 @@ fn carry_out(
     }
 }
 
-/// The server alone writes to the standard output.
+/// Only the server may write to stdout.
 fn serve_agents(
     start: StartForAgents,
     agents: impl FnOnce(StartForAgents) -> Result<(), String>,
@@ -260,13 +260,13 @@ fn help(out: &mut Output) -> anyhow::Result<ExitStatus> {
     Ok(ExitStatus::Fine)
 }
 
-/// Help and version were asked for, and go to stdout; all else is wrong usage.
+/// Help and version requests go to stdout; everything else is wrong usage.
 fn usage(error: &clap::Error) -> ExitStatus {
     let was_asked_for = matches!(
         error.kind(),
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion
     );
-    // A stream that is gone takes nobody's words.
+    // A closed stream can't be reported anywhere.
     let _ = error.print();
     if was_asked_for {
         ExitStatus::Fine

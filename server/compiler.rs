@@ -1,12 +1,12 @@
-//! The compiler as judge: the room that starts cargo and rustc, and nothing else does.
+//! Checks changes with the compiler; the only module that starts cargo and rustc.
 //!
-//! A package is recorded once: cargo checks it with a target directory of ours, and our own binary, as cargo's wrapper of rustc,
-//! writes down how each unit was compiled. From then on a verdict is rustc alone, run as it was recorded, on an overlay in
-//! which everything but the changed files is a link. Cargo, its lock and its fingerprints are out of the way, and the
-//! sources are never touched.
+//! A package is recorded once: cargo checks it with a separate target directory and with this binary as `RUSTC_WRAPPER`, which
+//! records how each unit is compiled. From then on, a verdict only takes a run of rustc with the recorded arguments, on an
+//! overlay in which every file except the changed ones is a link. That avoids cargo's lock and fingerprints, and never touches
+//! the sources.
 //!
-//! Recording runs the build scripts and the procedural macros of a package, so nothing here happens unless a person asks for
-//! it. One program runs at a time, at low priority, in a process group that ends with whoever waits for it.
+//! Recording runs the package's build scripts and procedural macros, so nothing happens here unless the user requests it. One
+//! program runs at a time, at low priority, in a process group that ends with its waiter.
 
 mod inputs;
 mod keeping;
@@ -47,22 +47,22 @@ use known::Question;
 use package::{Locks, Package};
 use replay::Replay;
 
-/// New texts of files, by their absolute paths without links.
+/// New source texts of files, by their absolute paths with links resolved.
 pub type Texts = BTreeMap<PathBuf, Arc<str>>;
 
-/// What rustc says of texts that compiled before they were changed.
+/// Result of compiling source texts that compiled before the change.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verdict {
-    /// No error, in none of the targets that the files belong to.
+    /// No error in any of the targets the files belong to.
     Clean,
     /// The errors, at least one.
     Broken(Vec<Fault>),
 }
 
-/// Why there is no verdict.
+/// Reason for a missing verdict.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Unjudged {
-    /// Somebody wants no more of it.
+    /// The check was cancelled.
     #[error("the check was stopped")]
     Stopped,
     #[error("{0}")]
@@ -87,15 +87,15 @@ impl Unjudged {
     }
 }
 
-/// Gives verdicts, and remembers what it was told for as long as it lives. What lies on the disk must not change meanwhile.
+/// Computes verdicts and caches them for its lifetime. The files on disk must not change meanwhile.
 pub struct Compiler {
     stop: Stop,
     packages: HashMap<PathBuf, Result<Package, Unjudged>>,
     locks: Locks,
-    /// Texts of files that nobody asks about, which aren't on the disk yet.
+    /// Unsaved source texts of files that aren't being checked.
     unsaved: Arc<Texts>,
     memory: HashMap<blake3::Hash, Verdict>,
-    /// What other runs were told.
+    /// Verdicts from earlier runs.
     known: Option<Known>,
 }
 
@@ -111,7 +111,7 @@ impl Compiler {
         }
     }
 
-    /// The same with what other runs were told, and for them.
+    /// Uses verdicts from earlier runs, and records new ones for later runs.
     #[must_use]
     pub fn remembering(self, known: Known) -> Self {
         Self {
@@ -120,7 +120,7 @@ impl Compiler {
         }
     }
 
-    /// The same where files have other texts in an editor than on the disk.
+    /// Uses the unsaved source texts of files that are open in an editor.
     #[must_use]
     pub fn beside(self, unsaved: Texts) -> Self {
         Self {
@@ -129,8 +129,8 @@ impl Compiler {
         }
     }
 
-    /// What rustc says if the files had these texts: of every target of their packages that they belong to. What uses a
-    /// package from outside isn't asked.
+    /// Returns rustc's verdict on these source texts in every target of their packages that includes them. Dependents of a
+    /// package aren't checked.
     pub fn verdict(&mut self, texts: &Texts) -> Result<Verdict, Unjudged> {
         for (home, texts) in by_home(texts) {
             let verdict = self.verdict_at(&home, &texts)?;
@@ -141,8 +141,9 @@ impl Compiler {
         Ok(Verdict::Clean)
     }
 
-    /// What rustc and cargo say of a change that they don't say of `before`, the texts that it changes: in every target of its
-    /// packages and of what uses them in their workspaces. Cargo checks both states, which takes longer.
+    /// Returns the diagnostics of rustc and cargo that a change introduces over `before`, the source texts it replaces. Covers
+    /// every target of the packages and of their dependents in the same workspaces. Cargo checks both states, so this is slower
+    /// than a verdict.
     pub fn complaints(&mut self, before: &Texts, after: &Texts) -> Result<Complaints, Unjudged> {
         let mut all = Complaints::default();
         let question = Question::Complaints;
@@ -174,7 +175,7 @@ impl Compiler {
         Ok(all)
     }
 
-    /// Why the tests of the packages of these texts don't pass with them, in words; nothing where they do.
+    /// Describes why the tests of these packages fail with these source texts; `None` if they pass.
     pub fn failing_tests(&mut self, texts: &Texts) -> Result<Option<String>, Unjudged> {
         for home in by_home(texts).into_keys() {
             let failing = self.package(home)?.failing_tests(texts)?;
@@ -185,7 +186,7 @@ impl Compiler {
         Ok(None)
     }
 
-    /// What the tests of the packages of these texts say whose names hold one of `names`.
+    /// Runs the tests of these packages whose names contain one of `names`.
     pub fn tests_naming(
         &mut self,
         texts: &Texts,
@@ -202,7 +203,7 @@ impl Compiler {
         Ok(TestsTold::Passed(passed))
     }
 
-    /// Everything that rustc says of these texts of one package, with more flags. Nothing of it is remembered.
+    /// Returns all diagnostics for these source texts of one package, compiled with extra flags. Not cached.
     pub fn probe(&mut self, texts: &Texts, flags: &[&str]) -> Result<Vec<Told>, Unjudged> {
         let Some(file) = texts.keys().next() else {
             return Ok(Vec::new());
@@ -210,7 +211,7 @@ impl Compiler {
         self.package(home(file))?.probe(texts, flags)
     }
 
-    /// The text as rustfmt would write it at this place; nothing where rustfmt isn't installed or finds no way.
+    /// Returns the source text formatted by rustfmt as if it were at this path; `None` if rustfmt isn't installed or fails.
     pub fn formatted(&self, file: &Path, text: &str, edition: &str) -> Option<String> {
         layout::formatted(file, text, edition, &self.stop)
     }
@@ -234,7 +235,7 @@ impl Compiler {
         Ok(verdict)
     }
 
-    /// A hash of everything that isn't on the disk.
+    /// Hashes all source texts that differ from the disk.
     fn change(&self, texts: &[&Texts]) -> blake3::Hash {
         let mut hasher = blake3::Hasher::new();
         for texts in texts.iter().copied().chain([&*self.unsaved]) {
@@ -243,7 +244,7 @@ impl Compiler {
         hasher.finalize()
     }
 
-    /// Whether the change was clean when everything was as it is.
+    /// Whether the change is known to be clean in the current state of its inputs.
     fn is_known(&self, question: Question, home: &Path, change: &blake3::Hash) -> bool {
         let Some(known) = &self.known else {
             return false;
@@ -252,8 +253,8 @@ impl Compiler {
         state.is_some_and(|state| known.is_clean(question.key(&state, home, change)))
     }
 
-    /// Remembers that a change is clean, if all that it follows from is known and was so when it was asked. `units` are the
-    /// package's own where none are named.
+    /// Remembers that a change is clean, provided all inputs are known and haven't changed since the package was recorded.
+    /// `units` defaults to the package's units.
     fn remember(
         &self,
         question: Question,
@@ -279,7 +280,7 @@ impl Compiler {
         }
     }
 
-    /// The package whose manifest, or the file without a package whose path, this is.
+    /// Returns the package at `home`: a manifest, or a file that belongs to no package.
     fn package(&mut self, home: PathBuf) -> Result<&mut Package, Unjudged> {
         let Self {
             stop,
@@ -301,7 +302,7 @@ impl Compiler {
     }
 }
 
-/// The texts of each package.
+/// Groups the source texts by package.
 fn by_home(texts: &Texts) -> BTreeMap<PathBuf, Texts> {
     let mut by_home: BTreeMap<PathBuf, Texts> = BTreeMap::new();
     for (file, text) in texts {
@@ -311,7 +312,7 @@ fn by_home(texts: &Texts) -> BTreeMap<PathBuf, Texts> {
     by_home
 }
 
-/// What a file is checked with: the nearest manifest above it, or the file itself.
+/// Returns the unit a file is checked with: the nearest manifest above it, or the file itself.
 pub fn home(file: &Path) -> PathBuf {
     let manifest = file.parent().and_then(package::manifest_above);
     manifest.unwrap_or_else(|| file.to_path_buf())

@@ -1,12 +1,12 @@
-//! Layers of options become one immutable configuration.
+//! Merges layers of options into one immutable configuration.
 //!
-//! Defaults, then `config.toml` in the user's home, then the nearest `rustassistant.toml` of the workspace, then the
-//! editor, the environment and the command line; a later layer wins key by key. Each layer is parsed into a tree
-//! of values with positions and checked against the table of `keys`; all layers are then resolved once into an immutable
-//! [`Config`]. A wrong key costs that key only and becomes a [`ConfigProblem`]; the command line and the language server
-//! decide whether that ends the program.
+//! The layers are the defaults, `config.toml` in the user's home, the nearest `rustassistant.toml` of the workspace, the
+//! editor, the environment and the command line; a later layer overrides earlier ones key by key. Each layer is parsed into a
+//! tree of values with positions and checked against the table of `keys`; all layers are then resolved once into an immutable
+//! [`Config`]. An invalid key is ignored and becomes a [`ConfigProblem`]; the command line and the language server decide
+//! whether that is fatal.
 //!
-//! Only [`Environment::of_process`] reads the process's environment. Nothing here knows the analysed files.
+//! Only [`Environment::of_process`] reads the process's environment. Nothing here knows about the analysed files.
 
 mod decode;
 mod environment;
@@ -47,7 +47,7 @@ pub(crate) use units::tokens;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Origin {
     Default,
-    /// A file, as it is shown to people, and the line of the value.
+    /// A file, as displayed to users, and the line of the value.
     File {
         shown: String,
         line: u32,
@@ -55,7 +55,7 @@ pub enum Origin {
     Editor,
     /// The variable's name.
     Environment(&'static str),
-    /// The flag's text, without a value that may be secret.
+    /// The flag as written, without a value that may be secret.
     Flag(String),
 }
 

@@ -1,7 +1,8 @@
-//! What git knows of the files before they were changed. Only what a person asks for runs git, and nothing that the repository
-//! configures is run.
+//! Reads the earlier versions of files from git. Git only runs on request, and nothing that the repository configures is
+//! executed.
 //!
-//! The files on disk are compared here, since git would run the filters, text converters and drivers that a repository names.
+//! Files on disk are compared here, because git would run the filters, text converters and drivers that a repository
+//! configures.
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
@@ -18,18 +19,18 @@ use crate::{
     workspace::is_rust,
 };
 
-/// Contents that are asked for by one call, so that what is said stays within bounds.
+/// Maximum number of file contents requested per call, which bounds the size of the output.
 const FILES_AT_ONCE: usize = 500;
-/// Commits that are looked at.
+/// Maximum number of commits to examine.
 const MOST_COMMITS: usize = 10_000;
-/// Characters of what git says of a failure.
+/// Maximum length of git's error message in characters.
 const LONGEST_WORDS: usize = 300;
-/// A repository of many gigabytes is asked within this.
+/// Timeout of a call; repositories may be many gigabytes large.
 const PATIENCE: Duration = Duration::from_mins(1);
 
 #[derive(Debug, thiserror::Error)]
 pub enum NoHistory {
-    // It tells its cause itself, which a source would tell once more.
+    // The message already includes the cause, so it isn't marked as a source.
     #[error("{why}; git is needed to find changes, so install it and put it on PATH")]
     NotRun { why: NotRun },
     #[error("`{}` is not in a git repository, so changes are unknown", printable(&.0.to_string_lossy()))]
@@ -64,38 +65,38 @@ impl From<NotRun> for NoHistory {
     }
 }
 
-/// What is compared with what.
+/// The two states to compare.
 #[derive(Debug, Clone, Copy)]
 pub enum Against<'a> {
-    /// The files on disk with where this branch and the revision parted.
+    /// The files on disk with the merge base of `HEAD` and the revision.
     Revision(&'a str),
     /// The files on disk with the revision itself.
     Exactly(&'a str),
-    /// The files as they are staged with the last commit.
+    /// The staged files with the last commit.
     Staged,
 }
 
-/// Texts of Rust files, by their paths without links.
+/// Source texts of Rust files, by their paths with links resolved.
 type Texts = BTreeMap<PathBuf, Arc<str>>;
 
-/// What changes are told from.
+/// The state that changes are compared with.
 #[derive(Debug, Default)]
 pub struct Before {
-    /// Files that aren't here are new.
+    /// The old source texts; a file that isn't here is new.
     pub old: Texts,
-    /// What is staged of the files that differ, where that is compared.
+    /// The staged source texts of files that differ, when comparing the index.
     pub staged: Option<Texts>,
-    /// What somebody should know of how it was compared.
+    /// A remark for the user on how the comparison was made.
     pub note: Option<String>,
-    /// The repository's folder without links.
+    /// The repository's root, with links resolved.
     pub root: PathBuf,
-    /// Folders that have a history of their own.
+    /// Submodules, which have their own history.
     pub submodules: Vec<PathBuf>,
-    /// Files whose content isn't in this clone.
+    /// Number of files whose content is missing from this clone.
     lacking: usize,
 }
 
-/// The folder without links of the repository around all of these folders.
+/// Returns the root of the repository around all of these folders, with links resolved.
 pub fn repository(folders: &BTreeSet<PathBuf>) -> Result<PathBuf, NoHistory> {
     let mut roots = folders.iter().map(|folder| Git { folder }.root());
     let first = roots.next();
@@ -109,7 +110,7 @@ pub fn repository(folders: &BTreeSet<PathBuf>) -> Result<PathBuf, NoHistory> {
     Ok(one)
 }
 
-/// The Rust files of the repository around `folder`, as they were.
+/// Returns the old state of the Rust files of the repository around `folder`.
 pub fn before(folder: &Path, against: Against<'_>) -> Result<Before, NoHistory> {
     let root = Git { folder }.root()?;
     let git = Git { folder: &root };
@@ -152,16 +153,16 @@ pub fn before(folder: &Path, against: Against<'_>) -> Result<Before, NoHistory> 
     }
 }
 
-/// When files were changed, by their paths without links.
+/// Commits that changed each file, by its path with links resolved.
 #[derive(Debug, Default)]
 pub struct Churn {
-    /// Numbers of commits, each once.
+    /// Indices of commits, without duplicates.
     pub commits: BTreeMap<PathBuf, Vec<usize>>,
-    /// What somebody should know of how it was counted.
+    /// A remark for the user on how the commits were counted.
     pub note: Option<String>,
 }
 
-/// In which commits of the last year each Rust file of the repository around `folder` was changed. Merges don't count.
+/// Returns the commits of the last year that changed each Rust file of the repository around `folder`, without merges.
 pub fn churn(folder: &Path) -> Result<Churn, NoHistory> {
     let root = Git { folder }.root()?;
     let git = Git { folder: &root };
@@ -198,10 +199,10 @@ pub fn churn(folder: &Path) -> Result<Churn, NoHistory> {
     Ok(Churn { commits, note })
 }
 
-/// A path below the root of the repository, and the name of its content in git's store.
+/// A path below the repository's root, and the object name of its content.
 type Entry = (PathBuf, String);
 
-/// The Rust files in what `ls-tree -z` prints: a mode, a kind and a name, and behind a tab the path.
+/// Parses the Rust files from the output of `ls-tree -z`: mode, type and object name, then a tab and the path.
 fn tree_entries(listed: &[u8]) -> Vec<Entry> {
     let entries = listed.split(|byte| *byte == 0);
     let entries = entries.filter_map(|entry| {
@@ -215,7 +216,7 @@ fn tree_entries(listed: &[u8]) -> Vec<Entry> {
     entries.collect()
 }
 
-/// The submodules in what `ls-tree -z` prints.
+/// Parses the submodules from the output of `ls-tree -z`.
 fn submodules(listed: &[u8]) -> Vec<PathBuf> {
     let entries = listed.split(|byte| *byte == 0);
     let submodules = entries.filter(|entry| entry.starts_with(b"160000 "));
@@ -226,8 +227,8 @@ fn submodules(listed: &[u8]) -> Vec<PathBuf> {
     paths.collect()
 }
 
-/// The Rust files in what `diff-index --raw -z` prints, as they were and as they are: modes, names of contents and a letter,
-/// and behind a null the path.
+/// Parses the Rust files from the output of `diff-index --raw -z`, in their old and new states: modes, object names and a
+/// status letter, then a null byte and the path.
 fn index_entries(listed: &[u8]) -> (Vec<Entry>, Vec<Entry>) {
     let mut fields = listed.split(|byte| *byte == 0);
     let (mut old, mut new) = (Vec::new(), Vec::new());
@@ -243,13 +244,13 @@ fn index_entries(listed: &[u8]) -> (Vec<Entry>, Vec<Entry>) {
     (old, new)
 }
 
-/// Links and submodules have no text of their own.
+/// Returns `None` for links and submodules, which have no source text.
 fn entry_of(mode: &str, name: &str, path: &[u8]) -> Option<Entry> {
     let path = os::path_of(path);
     (is_rust(&path) && mode.starts_with("100")).then(|| (path, name.to_owned()))
 }
 
-/// Calls of git in a folder.
+/// Runs git in a folder.
 struct Git<'a> {
     folder: &'a Path,
 }
@@ -270,7 +271,7 @@ impl Git<'_> {
         root.map_err(|error| NoHistory::Failed(error.to_string()))
     }
 
-    /// All Rust files of a commit. The folder is the root.
+    /// Returns all Rust files of a commit. The folder must be the root.
     fn tree(&self, commit: &str) -> Result<Before, NoHistory> {
         let listed = self.ask(["ls-tree", "-r", "-z", "--full-tree", commit])?;
         let (old, lacking) = self.texts(self.folder, &tree_entries(&listed))?;
@@ -284,10 +285,10 @@ impl Git<'_> {
         })
     }
 
-    /// The name of the commit that a revision is.
+    /// Resolves a revision to its commit.
     fn commit(&self, revision: &str) -> Result<String, NoHistory> {
         let unknown = || NoHistory::NoRevision(revision.to_owned());
-        // What begins with a dash would be an option to some of git's commands.
+        // Some git commands would parse a leading dash as an option.
         if revision.is_empty() || revision.starts_with('-') || revision.contains('\0') {
             return Err(unknown());
         }
@@ -315,7 +316,7 @@ impl Git<'_> {
         Err(unknown())
     }
 
-    /// Where this branch and `revision` parted, or the revision itself where that isn't known.
+    /// Returns the merge base of `HEAD` and `revision`, or the revision itself if there is none.
     fn base(&self, revision: &str) -> Result<(String, Option<String>), NoHistory> {
         let commit = self.commit(revision)?;
         let parted = self.run(Vec::new(), ["merge-base", &commit, "HEAD"])?;
@@ -329,7 +330,7 @@ impl Git<'_> {
         Ok((commit, Some(note)))
     }
 
-    /// The last commit, or a tree without files where there is none yet.
+    /// Returns the last commit, or the empty tree if there is none yet.
     fn head(&self) -> Result<String, NoHistory> {
         if let Some(head) = self.head_commit()? {
             return Ok(head);
@@ -338,7 +339,7 @@ impl Git<'_> {
             .map(|out| line_of(&out))
     }
 
-    /// The last commit, if there is one.
+    /// Returns the last commit, if there is one.
     fn head_commit(&self) -> Result<Option<String>, NoHistory> {
         let said = self.run(
             Vec::new(),
@@ -347,7 +348,7 @@ impl Git<'_> {
         Ok(said.is_success.then(|| line_of(&said.out)))
     }
 
-    /// The Rust files that each of these commits has changed, with the number of the commit among these.
+    /// Returns the Rust files that each of these commits changed, with the commit's index.
     fn changed_in(&self, commits: &[&str]) -> Result<Vec<(usize, PathBuf)>, NoHistory> {
         let said = self.run(
             (commits.join("\n") + "\n").into_bytes(),
@@ -371,7 +372,7 @@ impl Git<'_> {
             .collect();
         let mut commit = 0;
         let mut changed = Vec::new();
-        // The name of a commit stands ahead of its paths.
+        // Each commit's name precedes its paths.
         for field in said.out.split(|byte| *byte == 0) {
             match numbers.get(field) {
                 Some(number) => commit = *number,
@@ -382,7 +383,7 @@ impl Git<'_> {
         Ok(changed)
     }
 
-    /// Contents as texts, and how many this clone lacks; what is no text is left out.
+    /// Reads contents as source texts and counts those missing from this clone. Contents that aren't UTF-8 are skipped.
     fn texts(&self, root: &Path, entries: &[Entry]) -> Result<(Texts, usize), NoHistory> {
         let mut texts = Texts::new();
         let mut lacking = 0;
@@ -408,7 +409,7 @@ impl Git<'_> {
         Ok((texts, lacking))
     }
 
-    /// What git prints, if it succeeds.
+    /// Returns git's output if it succeeds.
     fn ask<'s>(&self, arguments: impl IntoIterator<Item = &'s str>) -> Result<Vec<u8>, NoHistory> {
         let said = self.run(Vec::new(), arguments)?;
         if said.is_success {
@@ -424,7 +425,7 @@ impl Git<'_> {
     ) -> Result<Said, NoHistory> {
         let mut git = Command::new("git");
         git.arg("-C").arg(self.folder);
-        // What a repository's configuration would start, or read from anywhere.
+        // Settings by which a repository could start programs or read files elsewhere.
         for setting in [
             "core.fsmonitor=false",
             "core.hooksPath=",
@@ -443,16 +444,17 @@ impl Git<'_> {
     }
 }
 
-/// A content of git's store.
+/// An object's content.
 enum Content {
     Text(Arc<str>),
-    /// It is not in this clone.
+    /// Missing from this clone.
     Missing,
-    /// It is no text.
+    /// Not a text.
     Other,
 }
 
-/// The next content in what `cat-file --batch` prints: its name, kind and size on a line, itself, and a newline.
+/// Parses the next object from the output of `cat-file --batch`: a line with its name, type and size, the content, and a
+/// newline.
 fn next_content(rest: &mut &[u8]) -> Result<Content, NoHistory> {
     let broken = || NoHistory::Failed("its answer ended early".to_owned());
     let end = rest
@@ -472,7 +474,7 @@ fn next_content(rest: &mut &[u8]) -> Result<Content, NoHistory> {
     Ok(text)
 }
 
-/// The first line of what git complains of.
+/// Returns the first line of git's error output.
 fn words_of(err: &[u8]) -> String {
     let said = String::from_utf8_lossy(err);
     let line = said.lines().next().unwrap_or("no reason given");

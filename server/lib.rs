@@ -1,21 +1,21 @@
-//! RustAssistant reads Rust, says what wants refactoring and why, and carries it out with edits that hold.
+//! RustAssistant finds Rust code worth refactoring, explains why, and refactors it with edits that keep behaviour.
 //!
-//! This crate is what one binary is made of; it offers no stable library API. Its rooms in reading order, each of which may
-//! use the ones before it (crates hold this where they can, else `tests/architecture.rs`):
+//! This crate is the implementation of one binary and offers no stable library API. Its modules in reading order, each of which
+//! may use those before it (enforced by crates where possible, otherwise by `tests/architecture.rs`):
 //!
-//! - [`text`], [`syntax`], [`facts`], [`smells`] and [`refactorings`] are the engine, a crate of its own.
-//! - [`os`], a crate of its own: what differs between operating systems.
-//! - [`cache`], a crate of its own: bytes in, bytes out.
-//! - [`migrations`]: the tables of the caches' databases.
-//! - [`config`]: layers of options become one immutable configuration.
-//! - [`programs`]: running another program, with an end.
-//! - [`workspace`]: which files there are, what their manifests say of them.
-//! - [`compiler`]: what rustc says of a change; the only room that starts it.
-//! - `history`: what git says has changed.
-//! - `model`: a language model, asked where a person asks for it; nothing else speaks to one.
-//! - [`analysis`]: reports through the cache, findings, offers.
-//! - [`report`]: what people and programs read.
-//! - [`lsp`], [`cli`] and `mcp`: the doors for editors, people and coding agents.
+//! - [`text`], [`syntax`], [`facts`], [`smells`] and [`refactorings`]: the engine, a separate crate.
+//! - [`os`]: differences between operating systems, a separate crate.
+//! - [`cache`]: stores bytes under keys, a separate crate.
+//! - [`migrations`]: the tables of the databases.
+//! - [`config`]: merges layers of options into one immutable configuration.
+//! - [`programs`]: runs other programs, with a timeout.
+//! - [`workspace`]: finds files and reads their manifests.
+//! - [`compiler`]: checks changes with rustc; the only module that starts it.
+//! - `history`: reads changes from git.
+//! - `model`: queries a language model on request; the only module that does.
+//! - [`analysis`]: cached reports, findings, offers.
+//! - [`report`]: output for users and programs.
+//! - [`lsp`], [`cli`] and `mcp`: the interfaces for editors, users and coding agents.
 
 pub use rustassistant_cache as cache;
 pub use rustassistant_engine::{

@@ -1,17 +1,17 @@
-//! The language server: the only door to tower-lsp and to the protocol's types.
+//! The language server: the only module that uses tower-lsp and the protocol's types.
 //!
 //! In reading order, each part using only those before it:
 //!
-//! 1. [`wire`]: what is agreed with the client. [`wire::profile`] is what the client can do, [`wire::positions`] and
-//!    [`wire::uri`] how places and documents are named.
-//! 2. [`session`]: what is open. From [`session::memo`] (what one version remembers) and [`session::document`] to
-//!    [`session::server`], which every handler is given. [`session::transport`] takes messages in their order and changes
+//! 1. [`wire`]: the protocol's conventions. [`wire::profile`] holds the client's capabilities; [`wire::positions`] and
+//!    [`wire::uri`] convert positions and document names.
+//! 2. [`session`]: the open documents, from [`session::memo`] (memoized results of one version) and [`session::document`] to
+//!    [`session::server`], which every handler receives. [`session::transport`] reads messages in order and changes
 //!    [`session::documents`]; it never waits for a handler.
-//! 3. [`features`]: what clients ask for, from [`features::diagnostics`] and [`features::actions`] to [`features::commands`].
-//! 4. [`backend`]: the protocol's methods, each handed to its feature.
+//! 3. [`features`]: the requests, from [`features::diagnostics`] and [`features::actions`] to [`features::commands`].
+//! 4. [`backend`]: dispatches the protocol's methods to the features.
 //!
-//! A handler reads the documents through its own snapshot ([`session::request`]), and works on the engine's threads. Nobody
-//! waits for the client inside a call; it may never answer.
+//! A handler reads the documents through a snapshot ([`session::request`]) and works on the engine's threads. No call waits for
+//! the client, because it may never respond.
 
 use std::{io, num::NonZero, path::PathBuf, process::ExitCode, sync::Arc, time::Duration};
 
@@ -45,25 +45,25 @@ use crate::{
     os,
 };
 
-/// What writing may still take when the session is over.
+/// Maximum time to flush output after the session has ended.
 const FLUSH_TIMEOUT: Duration = Duration::from_millis(300);
 
-/// How a server is started.
+/// Options for starting a server.
 #[derive(Debug, Clone, Default)]
 pub struct ServeOptions {
-    /// The process that started the server: when it is gone, so is the session.
+    /// The process that started the server; the session ends when it exits.
     pub client_process_id: Option<u32>,
     /// Where logs go instead of standard error.
     pub log_file: Option<PathBuf>,
 }
 
-/// Serves one session on standard input and output. The code is 0 if the client said `shutdown` before it left.
+/// Serves one session on standard input and output. Returns success if the client sent `shutdown` before it left.
 pub fn serve(options: ServeOptions) -> ExitCode {
     let ServeOptions {
         client_process_id,
         log_file,
     } = options;
-    // It is dropped last, so that the session's last words are written.
+    // Dropped last, so that the session's last log lines are written.
     let _log = log::start(log_file.as_deref());
     let runtime = match start_runtime() {
         Ok(runtime) => runtime,
@@ -77,7 +77,7 @@ pub fn serve(options: ServeOptions) -> ExitCode {
     let engine = Arc::new(start_engine(&cache));
     let session = Arc::new(Session::new(environment));
     let end = runtime.block_on(hold(&runtime, &session, &engine, cache, client_process_id));
-    // Whatever still runs ends with the process.
+    // Whatever is still running ends with the process.
     runtime.shutdown_background();
     match end {
         End::Left if session.is_shut_down() => ExitCode::SUCCESS,
@@ -86,7 +86,7 @@ pub fn serve(options: ServeOptions) -> ExitCode {
 }
 
 fn start_runtime() -> io::Result<Runtime> {
-    // Calls only wait here: the work is done on the engine's threads.
+    // Calls only wait on these threads; the work runs on the engine's threads.
     tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .max_blocking_threads(4)
@@ -95,7 +95,7 @@ fn start_runtime() -> io::Result<Runtime> {
         .build()
 }
 
-/// The user's own: no project may say where data goes.
+/// Only the user's configuration counts: a project mustn't decide where data is sent.
 fn cache_options(environment: &Environment) -> CacheOptions {
     let nowhere = environment.home.clone().unwrap_or_default();
     config::load(&Request::new(&nowhere), environment)
@@ -153,7 +153,7 @@ async fn hold(
         output.clone(),
     );
     let left = ends.clone();
-    // Neither thread can be joined: each may be inside a call of the system that never returns.
+    // Neither thread can be joined, because each may be blocked in a system call that never returns.
     std::thread::spawn(move || {
         let written = os::standard_output().and_then(|output| output::write_all(messages, output));
         tracing::debug!("writing ended: {written:?}");

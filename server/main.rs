@@ -1,4 +1,4 @@
-//! The doors meet here and nowhere else: none knows another.
+//! The program: connects the interfaces, which don't know each other.
 
 use std::process::ExitCode;
 

@@ -1,9 +1,8 @@
-//! The door for coding agents: findings, offers and proofs over the Model Context Protocol, on standard input and output.
+//! The interface for coding agents: findings, offers and proofs over the Model Context Protocol, on standard input and output.
 //!
-//! An agent is told of what is there and is given nothing that it could do by itself but what its person has allowed: files
-//! are changed with `--allow-write` alone, and cargo is started with `--allow-build` alone. It names an offer by what
-//! the offer was made of, so that one that is stale is refused, and every edit is derived again from the text that it changes.
-//! Only this module knows `rmcp`.
+//! An agent can only read unless the user allows more: files are changed only with `--allow-write`, and cargo is started only
+//! with `--allow-build`. An offer's name is derived from the offer's contents, so a stale one is refused, and every edit is
+//! derived again from the current source text. Only this module depends on `rmcp`.
 
 mod answer;
 mod apply;
@@ -37,18 +36,19 @@ use crate::{
 use answer::Refused;
 use project::{Allowed, Project};
 
-/// What a person starts the door with.
+/// Options for starting the server.
 #[derive(Debug, Clone)]
 pub struct ServeOptions {
-    /// The folder that nothing leads out of.
+    /// The folder that limits all access.
     pub root: PathBuf,
     pub may_write: bool,
     pub may_build: bool,
 }
 
-/// A longer message is dropped unread; one that carries too large a patch is shorter, and is refused in words.
+/// Maximum message length in bytes; longer ones are dropped unread. A patch that is too large still fits, and is refused with
+/// an error message.
 const LONGEST_MESSAGE: usize = 128 << 20;
-/// Time for what is written last. Whatever then still runs ends with the process.
+/// Time to finish the last writes. Whatever is still running afterwards ends with the process.
 const LAST_WRITES: Duration = Duration::from_secs(3);
 
 /// Serves one agent until it leaves.
@@ -61,13 +61,13 @@ pub fn serve(options: &ServeOptions) -> Result<(), String> {
     let runtime = runtime().map_err(|error| format!("The program can't start: {error}"))?;
     let served = runtime.block_on(served(Arc::clone(&project)));
     runtime.block_on(project.end(LAST_WRITES));
-    // A read of the standard input is never given up by itself.
+    // A read of standard input can't be cancelled.
     runtime.shutdown_background();
     served
 }
 
 fn runtime() -> io::Result<Runtime> {
-    // Calls only wait here: the work is done on the engine's threads.
+    // Calls only wait on these threads; the work runs on the engine's threads.
     Builder::new_current_thread()
         .max_blocking_threads(4)
         .enable_all()
@@ -80,7 +80,7 @@ async fn served(project: Arc<Project>) -> Result<(), String> {
     let transport = AsyncRwTransport::new(tokio::io::stdin(), tokio::io::stdout())
         .with_max_line_length(LONGEST_MESSAGE);
     let session = async {
-        // An agent that leaves before it has said who it is has left, which is no failure of ours.
+        // An agent that leaves before the handshake isn't an error.
         if let Ok(running) = Door(project).serve(transport).await {
             let _ = running.waiting().await;
         }
@@ -96,7 +96,7 @@ async fn served(project: Arc<Project>) -> Result<(), String> {
     }
 }
 
-/// What `rmcp` asks.
+/// Handles the requests that `rmcp` receives.
 struct Door(Arc<Project>);
 
 impl ServerHandler for Door {

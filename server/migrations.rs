@@ -1,8 +1,8 @@
-//! The tables of the databases, embedded: only the root's package holds the folder that they are read from.
+//! Embedded migrations of the databases; only the root package contains the folder they are read from.
 
 use sqlx::migrate::Migrator;
 
-/// Of what this machine spends on a language model.
+/// Records this machine's spending on language models.
 pub static LEDGER: Migrator = sqlx::migrate!("migrations/ledger");
 
 pub static SQLITE: Migrator = sqlx::migrate!("migrations/sqlite");

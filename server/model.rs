@@ -1,8 +1,8 @@
-//! A language model, asked where a person asks for it: the room that speaks to one, and nothing else does.
+//! Queries a language model on the user's request; the only module that does.
 //!
-//! Nothing is sent unless `[model]` names a provider, and nothing is believed: an answer is a choice among what the engine can
-//! do, read strictly, and what it leads to is worked out, compiled and measured as anything else. Every request is reserved in
-//! the ledger before it is sent, and answers are kept, so that the same question is never paid for twice.
+//! Nothing is sent unless `[model]` names a provider, and no answer is trusted: it is a choice among edits the engine can make,
+//! parsed strictly, and its result is derived, compiled and measured like any other edit. Every request is reserved in the
+//! ledger before it is sent, and answers are cached, so the same question is never paid for twice.
 
 mod answers;
 mod anthropic;

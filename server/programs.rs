@@ -1,4 +1,4 @@
-//! Programs that are started: in a process group of their own, at low priority, until they end, are stopped or are late.
+//! Runs programs in separate process groups, at low priority, until they exit, are stopped or time out.
 
 use std::{
     io::{self, Read, Write},
@@ -13,12 +13,12 @@ use std::{
 
 use crate::os;
 
-/// How much of what a program says is kept.
+/// Maximum bytes of a program's output to keep.
 const MOST_OUTPUT: u64 = 64 << 20;
-/// So often it is asked whether the program has ended.
+/// Interval for checking whether the program has exited.
 const LOOK: Duration = Duration::from_millis(4);
 
-/// Ends what is running, from another thread.
+/// Stops the running program from another thread.
 #[derive(Debug, Clone, Default)]
 pub struct Stop(Arc<AtomicBool>);
 
@@ -32,7 +32,7 @@ impl Stop {
     }
 }
 
-/// What a program said, and how it ended.
+/// A program's output and exit status.
 #[derive(Debug)]
 pub struct Said {
     pub is_success: bool,
@@ -40,7 +40,7 @@ pub struct Said {
     pub err: Vec<u8>,
 }
 
-/// Why a program didn't come to its end.
+/// Reason why a program didn't run to completion.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NotRun {
     #[error("`{0}` was not found")]
@@ -49,17 +49,17 @@ pub enum NotRun {
     NotStarted { name: String, why: String },
     #[error("`{name}` was stopped after {seconds} seconds")]
     Late { name: String, seconds: u64 },
-    /// Somebody wants no more of it.
+    /// The run was cancelled.
     #[error("it was stopped")]
     Stopped,
 }
 
-/// Runs a program to its end and returns what it said.
+/// Runs a program to completion and returns its output.
 pub fn run(command: Command, patience: Duration, stop: &Stop) -> Result<Said, NotRun> {
     run_on(Vec::new(), command, patience, stop)
 }
 
-/// Runs a program that reads this.
+/// Runs a program with `input` on its standard input.
 pub fn run_on(
     input: Vec<u8>,
     command: Command,
@@ -77,13 +77,13 @@ pub fn run_on(
         _ => not_started(&name, &error),
     })?;
     if let Some(mut stdin) = group.0.stdin.take() {
-        // A program that ends before it has read everything says why itself.
+        // A program that exits before reading all input reports the reason itself.
         thread::spawn(move || stdin.write_all(&input));
     }
     let out = read(group.0.stdout.take());
     let err = read(group.0.stderr.take());
     let status = group.wait(&name, patience, stop)?;
-    // What it left behind may hold its outputs open.
+    // Descendants may still hold the outputs open.
     drop(group);
     Ok(Said {
         is_success: status.success(),
@@ -103,7 +103,7 @@ fn read(from: Option<impl Read + Send + 'static>) -> JoinHandle<Vec<u8>> {
     thread::spawn(move || {
         let mut bytes = Vec::new();
         if let Some(mut from) = from {
-            // What was read until a fault counts, and nobody waits for the rest.
+            // Keep what was read before an error.
             let _ = from.by_ref().take(MOST_OUTPUT).read_to_end(&mut bytes);
             let _ = io::copy(&mut from, &mut io::sink());
         }
@@ -111,7 +111,7 @@ fn read(from: Option<impl Read + Send + 'static>) -> JoinHandle<Vec<u8>> {
     })
 }
 
-/// A program and what it starts; all of it ends with this.
+/// A program and its descendants, which are ended on drop.
 struct Group(Child);
 
 impl Group {
@@ -121,7 +121,7 @@ impl Group {
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
         os::own_group(&mut command);
-        // A program inherits the priority of the thread that starts it, and a thread can't raise its own again.
+        // A child inherits the priority of the thread that starts it, and a thread can't raise its priority again.
         let started = thread::spawn(move || {
             let _ = os::step_back();
             command.spawn()
@@ -157,7 +157,7 @@ impl Group {
 impl Drop for Group {
     fn drop(&mut self) {
         os::end_group(self.0.id());
-        // Where there are no groups, the program alone is ended.
+        // Without process groups, only the program itself is killed.
         let _ = self.0.kill();
         let _ = self.0.wait();
     }
@@ -216,7 +216,7 @@ mod tests {
         assert_eq!(stopped.err(), Some(NotRun::Stopped));
     }
 
-    /// Whether it has ended and nobody has asked for its end yet.
+    /// Whether the process has exited and hasn't been reaped yet.
     fn is_zombie(number: u32) -> bool {
         let stat = std::fs::read_to_string(format!("/proc/{number}/stat"));
         stat.is_ok_and(|stat| stat.contains(") Z "))

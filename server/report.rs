@@ -1,8 +1,7 @@
-//! Reports for people and programs, made from the results of the analysis and the analysed text. Nothing here reads files or
-//! decides what is a finding.
+//! Reports for users and programs, generated from the analysis results and the analysed source text. Nothing here reads files
+//! or decides what is a finding.
 //!
-//! Meaning is never carried by colour or by a glyph alone, and no line of source reaches a terminal with control characters
-//! in it.
+//! Meaning is never conveyed by colour or a glyph alone, and source lines are printed to a terminal without control characters.
 
 mod baseline;
 mod catalogue;
@@ -75,11 +74,11 @@ pub struct ReportedFile {
     pub path: String,
     pub text: Arc<str>,
     pub lines: Lines,
-    /// In the order of the text.
+    /// In source order.
     pub findings: Vec<ReportedFinding>,
     /// Every function with a body, if measures are wanted.
     pub functions: Option<Vec<FunctionFacts>>,
-    /// Allowances that allow nothing; they are printed beside the report.
+    /// Allowances that suppress nothing; they are printed beside the report.
     pub idle: Vec<IdleAllowance>,
     pub problem: Option<Problem>,
 }
@@ -89,17 +88,17 @@ pub struct ReportedFinding {
     pub finding: Finding,
     /// Ids of the refactorings offered there, if requested.
     pub refactorings: Option<Vec<&'static str>>,
-    /// Where a refactoring is offered that makes the finding smaller.
+    /// Locations where a refactoring that reduces the finding is offered.
     pub openings: Vec<Opening>,
-    /// Extractions that would make it smaller, if looked for.
+    /// Extractions that reduce the finding, if requested.
     pub extractions: Vec<Proposal>,
     /// The best safe edit, if requested.
     pub suggestion: Option<Suggestion>,
-    /// Stays when code elsewhere in the file changes.
+    /// Remains the same when code elsewhere in the file changes.
     pub identity: String,
 }
 
-/// An edit of the file that answers a finding, as one replacement.
+/// An edit that addresses a finding, as one replacement in the file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Suggestion {
     pub title: String,
@@ -107,13 +106,13 @@ pub struct Suggestion {
     pub text: String,
 }
 
-/// Counts over all files. The last three fields may differ between runs over the same files, the others don't.
+/// Counts over all files. Only the last three fields may differ between runs over the same files.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct Summary {
     pub files: usize,
     pub lines: usize,
     pub findings: usize,
-    /// Findings that a baseline holds back; they are not among the others.
+    /// Findings suppressed by a baseline; not included in `findings`.
     pub baseline: usize,
     /// Files that were parsed.
     pub parsed: usize,
@@ -121,7 +120,7 @@ pub struct Summary {
     pub elapsed_ms: u64,
 }
 
-/// Sources of the files' reports; the counts add up to the number of files.
+/// Origins of the files' reports; the counts add up to the number of files.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct CacheCounts {
     pub memory_hits: usize,
@@ -146,7 +145,7 @@ impl CacheCounts {
 }
 
 impl Report {
-    /// Every finding with its file, in the order of paths and lines.
+    /// Iterates over all findings with their files, by path and line.
     pub fn found(&self) -> impl Iterator<Item = (&ReportedFile, &ReportedFinding)> {
         let files = self.files.iter();
         files.flat_map(|file| file.findings.iter().map(move |found| (file, found)))
@@ -164,7 +163,7 @@ impl Report {
 }
 
 impl ReportedFinding {
-    /// Takes what was found that answers it, where its places decide.
+    /// Adds openings that address the finding, if it depends on them.
     pub fn is_answered_by(&mut self, openings: Vec<Opening>) {
         if let Some(ids) = &mut self.refactorings {
             ids.extend(openings.iter().map(|it| it.refactoring));
@@ -173,7 +172,8 @@ impl ReportedFinding {
         self.openings.extend(openings);
     }
 
-    /// The refactorings of this build that may answer it, the best first; where its places decide, only what was found to.
+    /// Returns the refactorings in this build that may address the finding, best first. If that depends on openings, only those
+    /// found.
     fn answers(&self) -> Vec<&'static str> {
         if !is_answered_by_places(self.finding.smell) {
             return answers(&self.finding);
@@ -183,7 +183,7 @@ impl ReportedFinding {
         found
     }
 
-    /// How much there is to gain here: how the measure stands to the strong limit, twice that where a refactoring is offered.
+    /// Estimates the potential gain: the ratio of the measure to the strong limit, doubled if a refactoring is offered.
     pub fn weight(&self) -> f64 {
         let strong = self.finding.judgement.limits.strong.max(1);
         let excess = f64::from(self.finding.measure) / f64::from(strong);
@@ -195,10 +195,10 @@ impl ReportedFinding {
     }
 }
 
-/// What a model is told of the door for agents.
+/// Instructions for a model that uses the interface for agents.
 pub const AGENT_INSTRUCTIONS: &str = include_str!("report/agents.md");
 
-/// The word for a level, in every format.
+/// Returns the name of a level, the same in every format.
 pub fn level_word(level: Level) -> &'static str {
     match level {
         Level::Warn => "warn",
@@ -206,7 +206,7 @@ pub fn level_word(level: Level) -> &'static str {
     }
 }
 
-/// The refactorings of this build that may answer a finding, the best first; none where its places decide.
+/// Returns the refactorings in this build that may address a finding, best first. Empty if that depends on openings.
 pub fn answers(finding: &Finding) -> Vec<&'static str> {
     if is_answered_by_places(finding.smell) {
         return Vec::new();

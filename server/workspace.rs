@@ -1,5 +1,5 @@
-//! Rust files of a workspace: finding, reading, writing, and what their manifests say of them. A path that can't be
-//! read is a problem with its reason, and the rest goes on.
+//! Finds, reads and writes the Rust files of a workspace and reads their manifests. A path that can't be read becomes a problem
+//! with a reason, and the rest continues.
 
 mod compiler;
 mod ignored;
@@ -29,19 +29,19 @@ pub use replace::{CreatedFile, ReplaceError, Update, carry_out};
 pub use scope::{Scope, Surroundings, editor_scope};
 pub use walk::{WalkOptions, WalkProblem, walk, walk_while};
 
-/// Meaning of a change on disk.
+/// Effect of a change on disk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Changed {
-    /// A `Cargo.toml` or rustfmt's options: what is known of files below it may be other.
+    /// A `Cargo.toml` or rustfmt's options: information about the files below it may be outdated.
     Manifest,
-    /// A `rustassistant.toml` or a baseline: limits, what is left out and what is held back may be others.
+    /// A `rustassistant.toml` or a baseline: limits, exclusions and suppressed findings may be outdated.
     Options,
     /// A Rust file.
     Source,
 }
 
-/// What a change of the file at `path` means; nothing for files that mean nothing here. Clients report what they like, so
-/// this is a hint to look at the disk again.
+/// Classifies a change of the file at `path`; `None` if the file is irrelevant. Clients may report anything, so this is only a
+/// hint to read the disk again.
 pub fn changed(path: &Path) -> Option<Changed> {
     match path.file_name()?.to_str() {
         Some("Cargo.toml" | "rustfmt.toml" | ".rustfmt.toml") => Some(Changed::Manifest),

@@ -1,11 +1,10 @@
-//! Copying entries from one cache into another, whatever they are: what restoring, migrating and filling a team's cache
-//! have in common.
+//! Copies entries between any two caches; shared by restoring, migrating and filling a team's cache.
 //!
-//! Pages go over in the order of their keys, and the next is read while one is written. What the target has is not
-//! written again, so a copy that was stopped is simply started again; [`Resume`] only spares it looking at what it had
-//! done. What was written is read back and compared before it counts.
+//! Pages are copied in key order, and the next page is read while one is written. Entries that the target already has aren't
+//! written again, so an interrupted copy can simply be restarted; [`Resume`] only avoids checking finished entries again. An
+//! entry counts as copied after it was read back and compared.
 //!
-//! What is added to the source behind the page that is being copied waits for the next copy.
+//! Entries added to the source before the page that is being copied are left for the next copy.
 
 mod resume;
 #[cfg(test)]
@@ -21,49 +20,49 @@ use super::fault::Remedy;
 use super::{Cache, Entry, Fault, FaultKind, Key, Lookup, Page};
 pub use resume::Resume;
 
-/// Entries of a page at most, and of the first, as nobody knows yet how large they are.
+/// Maximum entries of a page. The first page is smaller, because the entries' size isn't known yet.
 const PAGE: usize = 500;
 const FIRST_PAGE: usize = 100;
-/// Payload that a page should have at most; a few pages are in memory at once.
+/// Target payload of a page in bytes; a few pages are in memory at once.
 const PAGE_BYTES: usize = 4 << 20;
-/// How long to wait before trying again what may pass by itself.
+/// Delays before retries of transient faults.
 const PAUSES: [Duration; 3] = [
     Duration::from_millis(250),
     Duration::from_secs(1),
     Duration::from_secs(4),
 ];
 
-/// What to copy, and who is told.
+/// What to copy, and how to report progress.
 #[derive(Default)]
 pub struct CopyOptions<'a> {
-    /// Only these, otherwise everything.
+    /// Only copies these keys; `None` copies everything.
     pub keys: Option<Vec<Key>>,
-    /// Only what comes after this key.
+    /// Only copies keys after this one.
     pub after: Option<Key>,
-    /// Where an earlier copy between the same two got to.
+    /// Progress of an earlier copy between the same two caches.
     pub resume: Option<Resume>,
-    /// Told after every page what is done so far.
+    /// Called after every page with the progress so far.
     pub progress: Option<&'a (dyn Fn(&Copied) + Send + Sync)>,
-    /// Stops the copy at once; what is half done counts as not done.
+    /// Stops the copy immediately; a half-finished page counts as not done.
     pub cancel: CancellationToken,
 }
 
-/// What a copy has done.
+/// Progress of a copy.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug, serde::Serialize)]
 pub struct Copied {
-    /// Entries that were written, read back and found right.
+    /// Entries that were written, read back and verified.
     pub copied: u64,
-    /// Their payload.
+    /// Payload of the copied entries in bytes.
     pub bytes: u64,
-    /// Entries that the target had.
+    /// Entries that the target already had.
     pub skipped: u64,
-    /// Entries of the source that are damaged, or whose seals can't be believed.
+    /// Entries of the source that are damaged or whose seals can't be trusted.
     pub damaged: u64,
-    /// Entries that are larger than the target takes.
+    /// Entries that are too large for the target.
     pub too_large: u64,
-    /// Entries for which the target has something else that it keeps.
+    /// Entries that differ in the target, which keeps its version.
     pub differing: u64,
-    /// Entries that stay where they are, because others read the target.
+    /// Private entries, which aren't copied to a shared target.
     pub private: u64,
     /// Everything up to this key is done.
     #[serde(skip)]
@@ -71,7 +70,7 @@ pub struct Copied {
 }
 
 impl Copied {
-    /// Entries that were looked at.
+    /// Number of entries examined.
     pub fn seen(&self) -> u64 {
         let done = self.copied + self.skipped + self.private;
         done + self.damaged + self.too_large + self.differing
@@ -89,10 +88,10 @@ impl Copied {
     }
 }
 
-/// A copy that did not get to its end.
+/// A copy that stopped early.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 pub struct Stopped {
-    /// What stays done.
+    /// Progress until then, which is kept.
     pub so_far: Copied,
     #[source]
     pub why: Why,
@@ -107,7 +106,7 @@ pub enum Why {
     Source(Fault),
     #[error("writing: {0}")]
     Target(Fault),
-    /// What was read back is not what was written.
+    /// Reading back returned something other than what was written.
     #[error("entry {0} was written, but reading it back from the target returns something else")]
     Different(Key),
 }
@@ -127,7 +126,7 @@ impl fmt::Display for Stopped {
     }
 }
 
-/// Copies entries. Fails where either cache does; what was copied until then stays.
+/// Copies entries. Fails when either cache does; entries copied until then are kept.
 pub async fn copy(
     from: &dyn Cache,
     to: &dyn Cache,
@@ -161,7 +160,7 @@ pub async fn copy(
 struct Ends<'a> {
     from: &'a dyn Cache,
     to: &'a dyn Cache,
-    /// In their order; `None` stands for all.
+    /// Sorted; `None` means all.
     keys: Option<Vec<Key>>,
     cancel: CancellationToken,
 }
@@ -199,7 +198,7 @@ impl Ends<'_> {
         Ok(())
     }
 
-    /// Whether the target still has the entry, which it hasn't if it was emptied meanwhile.
+    /// Whether the target still has the entry; it may have been cleared meanwhile.
     async fn has(&self, key: Key) -> Result<bool, Why> {
         let keys = [key];
         let lookups = patiently(|| look_up(self.to, &keys)).await;
@@ -238,7 +237,7 @@ impl Ends<'_> {
         Ok(page)
     }
 
-    /// Writes what the target hasn't; what became of each entry.
+    /// Writes the entries that the target is missing and counts the outcomes.
     async fn write(&self, page: Page) -> Result<Copied, Why> {
         let mut done = Copied {
             damaged: page.damaged,
@@ -277,7 +276,7 @@ impl Ends<'_> {
         Ok(missing)
     }
 
-    /// Leaves in `missing` what was stored; how many entries were too large for it.
+    /// Stores the entries, keeps those stored in `missing`, and returns how many were too large.
     async fn put(&self, missing: &mut Vec<Missing>) -> Result<u64, Fault> {
         if missing.is_empty() {
             return Ok(0);
@@ -309,7 +308,7 @@ impl Ends<'_> {
                     done.copied += 1;
                     done.bytes += entry.len() as u64;
                 }
-                // A team's rows are never replaced, also not those that nobody believes.
+                // A team's rows are never replaced, even if they can't be trusted.
                 (Missing::Damaged(_), Lookup::Fault(kind)) => {
                     tracing::warn!(%key, %kind, "the target has an unusable entry, which it keeps");
                     done.differing += 1;
@@ -321,7 +320,7 @@ impl Ends<'_> {
     }
 }
 
-/// What the target hasn't, and what it has instead.
+/// An entry to write, and the state of its row in the target.
 enum Missing {
     Nothing((Key, Entry)),
     Damaged((Key, Entry)),
@@ -335,14 +334,14 @@ impl Missing {
     }
 }
 
-/// As many entries as a page should have if they are as large as these.
+/// Returns the number of entries per page for which the payload meets the target, estimated from these.
 fn next_size(entries: &[(Key, Entry)]) -> usize {
     let bytes: usize = entries.iter().map(|(_, entry)| entry.len()).sum();
     let average = bytes / entries.len().max(1);
     (PAGE_BYTES / average.max(1)).clamp(1, PAGE)
 }
 
-/// Answers that concern single entries only; whatever concerns the whole cache is a fault.
+/// Looks up keys; faults that concern the whole cache become an error, those of single entries don't.
 fn look_up<'a>(cache: &'a dyn Cache, keys: &'a [Key]) -> BoxFuture<'a, Result<Vec<Lookup>, Fault>> {
     Box::pin(async move {
         if keys.is_empty() {
@@ -360,7 +359,7 @@ fn look_up<'a>(cache: &'a dyn Cache, keys: &'a [Key]) -> BoxFuture<'a, Result<Ve
     })
 }
 
-/// Tries again what may pass by itself, a few times.
+/// Retries transient faults a few times.
 async fn patiently<'a, T>(
     attempt: impl Fn() -> BoxFuture<'a, Result<T, Fault>>,
 ) -> Result<T, Fault> {

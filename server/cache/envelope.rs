@@ -1,20 +1,20 @@
-//! How an entry lies on a disk or crosses a network: the same bytes in every tier.
+//! Format of an entry on disk and in transit, the same bytes in every tier.
 //!
 //! ```text
 //! 0      magic, "RA"
 //! 2      format, 1
-//! 3      codec, 0 as it is, 1 zstd
+//! 3      codec, 0 raw, 1 zstd
 //! 4..8   length of the payload, little endian
 //! 8..24  checksum: blake3 keyed with the entry's key, over the bytes 0..8 and the value
 //! 24..   value
 //! ```
 //!
-//! The checksum is keyed, so an envelope that got into another row is as wrong as one with a flipped bit. Nothing is
-//! allocated or unpacked before the checksum held and the length is within [`MAX_LENGTH`].
+//! The checksum is keyed, so an envelope in the wrong row is detected like one with a flipped bit. Nothing is allocated or
+//! decompressed before the checksum matches and the length is within [`MAX_LENGTH`].
 
 use super::{Entry, FaultKind, Key};
 
-/// The longest payload, in bytes. A longer one is not stored, and an envelope that claims one is refused.
+/// Maximum payload length in bytes. A longer one isn't stored, and an envelope that claims one is refused.
 pub const MAX_LENGTH: usize = 16 << 20;
 
 const MAGIC: [u8; 2] = *b"RA";
@@ -22,19 +22,19 @@ const FORMAT: u8 = 1;
 const RAW: u8 = 0;
 const ZSTD: u8 = 1;
 const ZSTD_LEVEL: i32 = 1;
-/// Below this length compression costs more time than it saves space.
+/// Minimum length in bytes for compression to be worth the time.
 const WORTH_PACKING: usize = 256;
 const HEAD: usize = 8;
 const CHECKSUM: usize = 16;
 
-/// Makes envelopes; keeps the compressor's memory from one to the next.
+/// Encodes envelopes; reuses the compressor's memory.
 #[derive(Default)]
 pub struct Encoder {
     zstd: Option<zstd::bulk::Compressor<'static>>,
 }
 
 impl Encoder {
-    /// Fails on payloads above [`MAX_LENGTH`] only.
+    /// Encodes `entry`. Only fails on payloads above [`MAX_LENGTH`].
     pub fn encode(&mut self, key: &Key, entry: &Entry) -> Result<Vec<u8>, FaultKind> {
         let length = u32::try_from(entry.len()).map_err(|_| FaultKind::TooLarge)?;
         if entry.len() > MAX_LENGTH {
@@ -54,7 +54,7 @@ impl Encoder {
         Ok(envelope)
     }
 
-    /// The compressed payload, unless it is short or does not get shorter.
+    /// Compresses the payload; `None` if it is short or doesn't shrink.
     fn pack(&mut self, payload: &[u8]) -> Option<Vec<u8>> {
         if payload.len() < WORTH_PACKING {
             return None;
@@ -67,14 +67,14 @@ impl Encoder {
     }
 }
 
-/// Opens envelopes; keeps the decompressor's memory from one to the next.
+/// Decodes envelopes; reuses the decompressor's memory.
 #[derive(Default)]
 pub struct Decoder {
     zstd: Option<zstd::bulk::Decompressor<'static>>,
 }
 
 impl Decoder {
-    /// The payload, if `envelope` is exactly what was stored under `key`. Any bytes at all are safe to pass.
+    /// Returns the payload if `envelope` is exactly what was stored under `key`. Safe for arbitrary bytes.
     pub fn decode(&mut self, key: &Key, envelope: &[u8]) -> Result<Entry, FaultKind> {
         let (head, rest) = envelope
             .split_first_chunk::<HEAD>()
@@ -117,12 +117,12 @@ fn checksum(key: &Key, head: &[u8], value: &[u8]) -> [u8; CHECKSUM] {
     checksum
 }
 
-/// What a seal goes around.
+/// Parts of an envelope that a seal covers.
 #[cfg(feature = "team")]
 pub(super) mod outside {
     use super::{CHECKSUM, FORMAT, HEAD, Key, MAGIC, checksum};
 
-    /// The codec and the value of an envelope; `None` if it is too short to be one.
+    /// Returns the codec and the value of an envelope; `None` if it is too short.
     pub(crate) fn parts(envelope: &[u8]) -> Option<(u8, &[u8])> {
         let (head, rest) = envelope.split_first_chunk::<HEAD>()?;
         let (_, value) = rest.split_first_chunk::<CHECKSUM>()?;
@@ -130,12 +130,12 @@ pub(super) mod outside {
         Some((codec, value))
     }
 
-    /// Whether this starts as an envelope does; a web page, say, does not.
+    /// Whether the bytes begin like an envelope, unlike a web page for example.
     pub(crate) fn is_envelope(bytes: &[u8]) -> bool {
         bytes.starts_with(&[MAGIC[0], MAGIC[1], FORMAT])
     }
 
-    /// Whether this is, but for its seal, an envelope that belongs to the key; nothing is unpacked.
+    /// Whether the bytes, without their seal, are an envelope of this key. Nothing is decompressed.
     pub(crate) fn is_whole(key: &Key, envelope: &[u8]) -> bool {
         envelope
             .split_first_chunk::<HEAD>()

@@ -1,9 +1,9 @@
-//! What can go wrong with a cache, in words that say what to do about it.
+//! Faults of caches, with messages that say how to fix them.
 
 use std::fmt;
 use std::path::Path;
 
-/// What went wrong. `Display` says what a person can do about it.
+/// Kind of a fault. `Display` says what the user can do about it.
 #[derive(
     Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, serde::Serialize, serde::Deserialize,
 )]
@@ -11,11 +11,11 @@ use std::path::Path;
 pub enum FaultKind {
     /// Another process holds the lock.
     Busy,
-    /// No answer within the time that a caller may wait.
+    /// No response within the time limit.
     Timeout,
-    /// The file is damaged, or is no database at all.
+    /// The file is damaged, or isn't a database.
     Corrupt,
-    /// One entry does not match its checksum.
+    /// An entry doesn't match its checksum.
     Checksum,
     /// The file or its folder can't be written.
     ReadOnly,
@@ -23,83 +23,83 @@ pub enum FaultKind {
     Full,
     /// The operating system reported an error.
     Io,
-    /// The folder that would hold the cache's folder does not exist.
+    /// The parent of the cache's folder doesn't exist.
     NoHome,
-    /// What should be the cache's folder is a file.
+    /// The cache's folder is a file.
     NotAFolder,
-    /// What should be the cache's file is a folder or a device.
+    /// The cache's file is a folder or a device.
     NotAFile,
     /// The file or its folder belongs to another user.
     Owner,
-    /// The file is a database of another program.
+    /// The file is another program's database.
     Foreign,
     /// The file was written by a newer version.
     Newer,
-    /// There is no such file.
+    /// The file doesn't exist.
     Absent,
-    /// A file is there that must not be replaced.
+    /// A file exists that must not be replaced.
     Exists,
-    /// A file from which entries were to be read is damaged, or is none of ours.
+    /// A file to read entries from is damaged, or isn't a cache.
     Unusable,
-    /// The entry is larger than any entry may be.
+    /// The entry exceeds the maximum size.
     TooLarge,
-    /// A setting of the team's cache is missing or wrong.
+    /// A setting of the team's cache is missing or invalid.
     Setting,
-    /// Nobody answers at the address.
+    /// Nothing responds at the address.
     Unreachable,
-    /// The server does not know us, or does not let us do this.
+    /// The server doesn't know this client, or denies the operation.
     Denied,
-    /// The server's certificate is not one that may be believed.
+    /// The server's certificate isn't trusted.
     Certificate,
-    /// The server asks for fewer requests.
+    /// The server asked for fewer requests.
     Throttled,
     /// The server failed.
     Server,
-    /// The server's answer is not one of this protocol.
+    /// The server's response doesn't follow the protocol.
     Malformed,
-    /// The server sends us elsewhere, which is not followed.
+    /// The server redirects elsewhere, which isn't followed.
     Redirected,
     /// The database has not been set up for the cache.
     NoTable,
-    /// The file of what was spent is damaged.
+    /// The ledger's file is damaged.
     LedgerDamaged,
-    /// Nobody has said what may be spent.
+    /// No budget is set.
     NoBudget,
-    /// Tokens that were to be held are another request's, or not held any more.
+    /// The tokens to reserve are held by another request, or no longer held.
     HoldOver,
-    /// No request has so many tokens.
+    /// More tokens than any request can have.
     TooManyTokens,
-    /// This kind of cache can't do that.
+    /// This kind of cache doesn't support the operation.
     Unsupported,
-    /// An entry of the team's cache carries no signature.
+    /// An entry of the team's cache isn't signed.
     Unsigned,
-    /// An entry is signed with a key that is not trusted.
+    /// An entry is signed with an untrusted key.
     UnknownSigner,
-    /// An entry's signature is not that of its content under its key.
+    /// An entry's signature doesn't match its content and key.
     BadSignature,
-    /// An entry is signed with a key that has signed something wrong before.
+    /// An entry is signed with a key that has signed a wrong entry before.
     Quarantined,
 }
 
-/// How a fault is met.
+/// How to handle a fault.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Remedy {
-    /// Only one entry is concerned.
+    /// Affects only one entry.
     Entry,
     /// The next write moves the file aside and starts a new one.
     Recreate,
-    /// It passes by itself; several in a row don't.
+    /// Transient, unless several occur in a row.
     Wait,
-    /// A server that answers like that is left alone for a while.
+    /// Opens the circuit breaker: the server isn't contacted for a while.
     Break,
-    /// It may pass when a person does something.
+    /// May be fixed by the user.
     Rest,
-    /// It won't change while this process runs.
+    /// Permanent for the lifetime of this process.
     Stop,
 }
 
 impl FaultKind {
-    /// Whether all other entries are as good as ever.
+    /// Whether other entries are unaffected.
     pub fn concerns_one_entry(self) -> bool {
         self.remedy() == Remedy::Entry
     }
@@ -195,11 +195,11 @@ impl fmt::Display for FaultKind {
     }
 }
 
-/// A fault with its place and, where there is one, the system's own words.
+/// A fault with its location and, if available, the system's message.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 pub struct Fault {
     kind: FaultKind,
-    /// Without secrets.
+    /// Contains no secrets.
     place: Option<String>,
     detail: Option<String>,
 }
@@ -217,7 +217,7 @@ impl Fault {
         self.of(path.display())
     }
 
-    /// The first place stays. What is said of it must hold no secret.
+    /// Sets the location unless there is one. It must contain no secrets.
     pub(super) fn of(mut self, place: impl fmt::Display) -> Fault {
         self.place.get_or_insert_with(|| place.to_string());
         self
@@ -228,13 +228,12 @@ impl Fault {
         self
     }
 
-    /// The same, seen as a fault of another kind.
+    /// Returns the fault with another kind.
     pub(super) fn with_kind(self, kind: FaultKind) -> Fault {
         Fault { kind, ..self }
     }
 
-    /// What is known beside the kind. It holds no secret.
-    /// What is said of it where a ledger has it.
+    /// Describes the fault as one of a ledger. Contains no secrets.
     pub fn of_ledger(&self) -> String {
         let words = self.kind.to_string().replace("the cache", "the ledger");
         let place = self.place.as_ref();

@@ -1,29 +1,29 @@
-//! Names of entries: a hash of everything that an answer depends on, and of nothing else.
+//! Keys of entries: a hash of exactly the inputs that a result depends on.
 
 use std::fmt;
 use std::str::FromStr;
 
-/// What separates our keys from any other use of the same hash.
+/// Domain separation from other uses of the hash.
 const CONTEXT: &str = "rustassistant cache v1";
 
-/// The end of a private key. What is left of the hash is long enough, and no other key ends so by chance.
+/// Suffix of a private key. The rest of the hash is long enough, and other keys won't end like this by chance.
 const PRIVATE: &[u8; 8] = b"private\0";
 
-/// The name of an entry. It holds no path, so the same text on another branch or machine has the same key.
+/// The key of an entry. Contains no path, so the same source text on another branch or machine has the same key.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Key([u8; Key::LENGTH]);
 
 impl Key {
-    /// Bytes of a key.
+    /// Length of a key in bytes.
     pub const LENGTH: usize = 32;
 
-    /// The key of what `engine` (a fingerprint) says of `text` in `context`; `kind` keeps different questions about one
-    /// text apart. Takes one pass over the text, about 1 µs per 8 KiB.
+    /// Returns the key of the result of `engine` (a fingerprint) for `text` in `context`; `kind` distinguishes several results
+    /// for one text. Takes one pass over the text, about 1 µs per 8 KiB.
     pub fn new(kind: &str, engine: &[u8; 32], context: &[&[u8]], text: &[u8]) -> Key {
         Key::of_hashed(kind, engine, context, blake3::hash(text).as_bytes())
     }
 
-    /// As [`Key::new`], for callers who already hold the blake3 hash of the text.
+    /// Like [`Key::new`], for callers that already have the blake3 hash of the text.
     pub fn of_hashed(kind: &str, engine: &[u8; 32], context: &[&[u8]], text: &[u8; 32]) -> Key {
         let mut hasher = blake3::Hasher::new_derive_key(CONTEXT);
         add(&mut hasher, kind.as_bytes());
@@ -36,7 +36,7 @@ impl Key {
         Key(*hasher.finalize().as_bytes())
     }
 
-    /// As [`Key::new`], for an entry that stays on this machine: no team's cache is given it or asked for it.
+    /// Like [`Key::new`], for an entry that stays on this machine and is never exchanged with a team's cache.
     pub fn private(kind: &str, engine: &[u8; 32], context: &[&[u8]], text: &[u8]) -> Key {
         let Key(mut bytes) = Key::new(kind, engine, context, text);
         bytes[Key::LENGTH - PRIVATE.len()..].copy_from_slice(PRIVATE);
@@ -52,7 +52,7 @@ impl Key {
     }
 }
 
-/// The length goes first, so that no two lists of fields give the same bytes.
+/// Prefixes the field with its length, so that different lists of fields never produce the same bytes.
 fn add(hasher: &mut blake3::Hasher, field: &[u8]) {
     hasher.update(&(field.len() as u64).to_le_bytes());
     hasher.update(field);
@@ -72,7 +72,7 @@ impl TryFrom<&[u8]> for Key {
     }
 }
 
-/// A key is a hash already, so eight of its bytes are as good as any hash of it.
+/// A key is already a hash, so eight of its bytes are a good hash of it.
 impl std::hash::Hash for Key {
     fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
         let first = self.0.first_chunk().copied().unwrap_or_default();
@@ -92,7 +92,7 @@ impl fmt::Debug for Key {
     }
 }
 
-/// The text is not a key.
+/// The text isn't a key.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 #[error("a key is 64 hexadecimal digits")]
 pub struct KeyError;

@@ -1,16 +1,14 @@
-//! What a language model may cost: tokens are held before a request is sent, and charged when it has been answered.
+//! Budget of language models: tokens are reserved before a request is sent, and charged when the response arrives.
 //!
-//! **Never more than the limit.** A request is admitted only if what is used, what is held for others and its own
-//! estimate stay within the limit of the day and of the month, under one lock. Whatever fails is a [`Fault`], and a fault
-//! admits nothing.
+//! **Never exceeds the limit.** A request is admitted only if the tokens used, the tokens held for others and its estimate stay
+//! within the limits of the day and the month, checked under one lock. Any failure is a [`Fault`], and a fault admits nothing.
 //!
-//! **Nothing is forgotten.** A hold whose time runs out without having been settled is charged at its estimate: the request
-//! may have been sent. Settled afterwards, it is charged what it cost beyond that. So a crash between sending and settling
-//! costs the estimate, never more, and what is used never goes down inside a window.
+//! **Nothing is lost.** A hold that expires unsettled is charged at its estimate, because the request may have been sent. If it
+//! is settled later, only the excess over the estimate is charged. So a crash between sending and settling costs the estimate
+//! at most, and usage never decreases within a window.
 //!
-//! **Windows.** They are days and months of UTC. A scope goes to a later one and never back: a clock that is set back
-//! stays in the window that was reached. A hold counts in the window that is current, and is charged to the one in which
-//! it ends.
+//! **Windows** are days and months of UTC. A scope only moves to later windows: if the clock is set back, it stays in the
+//! window that was reached. A hold counts in the current window, and is charged to the one in which it ends.
 
 mod account;
 mod calendar;
@@ -31,25 +29,25 @@ use crate::{Fault, FaultKind};
 pub(crate) use account::{Account, Window};
 pub use sqlite::SqliteLedger;
 
-/// What one hold or one charge can be at most; more is somebody's mistake.
+/// Maximum tokens of one hold or charge; more must be a mistake.
 pub(crate) const MOST: u64 = 1 << 40;
-/// The longest time for which anything is held.
+/// Maximum duration of a hold.
 const LONGEST: Duration = Duration::from_hours(1);
 
-/// What tells the time.
+/// Returns the current time.
 pub type Clock = Arc<dyn Fn() -> SystemTime + Send + Sync>;
 
-/// The clock of this machine.
+/// Returns the clock of this machine.
 pub fn clock() -> Clock {
     Arc::new(SystemTime::now)
 }
 
-/// What is held for one request. Whoever doesn't know it can't touch it.
+/// Identifies a hold, and can't be guessed by other requests.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct HoldId([u8; 16]);
 
 impl HoldId {
-    /// A new one, of the system's randomness.
+    /// Generates an id with the system's random number generator.
     pub fn fresh() -> Result<HoldId, Fault> {
         let mut bytes = [0; 16];
         getrandom::fill(&mut bytes).map_err(|_| {
@@ -81,7 +79,7 @@ impl fmt::Debug for HoldId {
     }
 }
 
-/// A text that is no id of a hold.
+/// The text isn't the id of a hold.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 #[error("the id of a reservation is 32 hexadecimal digits")]
 pub struct NoHoldId;
@@ -110,14 +108,14 @@ impl fmt::Display for WindowKind {
     }
 }
 
-/// What may be spent, in tokens: `Some(0)` is nothing, `None` no limit of this kind.
+/// Limits in tokens: `Some(0)` allows nothing, `None` is unlimited.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
 pub struct Limits {
     pub day: Option<u64>,
     pub month: Option<u64>,
 }
 
-/// The answer to a request that wants to be sent.
+/// Result of a reservation.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[must_use = "what is refused must not be sent"]
@@ -126,7 +124,7 @@ pub enum Reservation {
     Refused(Refusal),
 }
 
-/// Why nothing may be sent: this window would be passed.
+/// Reason for a refusal: the window that would be exceeded.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Refusal {
     pub window: WindowKind,
@@ -137,7 +135,7 @@ pub struct Refusal {
     pub resets_at: u64,
 }
 
-/// How a window stands.
+/// Usage of a window.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize)]
 pub struct WindowStatus {
     pub kind: WindowKind,
@@ -148,18 +146,18 @@ pub struct WindowStatus {
     pub resets_at: u64,
 }
 
-/// What is spent within one scope. Every call may be dropped half way, and every call may be repeated.
+/// Budget of one scope. Every call is safe to cancel and to repeat.
 #[async_trait]
 pub trait TokenLedger: Send + Sync {
-    /// Holds `estimate` tokens, which are charged if nothing is heard of them within `ttl` (an hour at most). An id that is
-    /// over is not admitted again.
+    /// Holds `estimate` tokens, which are charged if the hold isn't settled within `ttl` (at most an hour). The id of a
+    /// finished hold isn't admitted again.
     async fn reserve(&self, id: HoldId, estimate: u64, ttl: Duration)
     -> Result<Reservation, Fault>;
-    /// Charges what the request has cost. The first call counts; one after the hold has run out, or was never made, too.
+    /// Charges the request's actual cost. Only the first call counts, even if the hold has expired or was never made.
     async fn settle(&self, id: HoldId, actual: u64) -> Result<(), Fault>;
-    /// Holds nothing any more, for a request that was not sent. What was charged stays charged.
+    /// Releases the hold of a request that wasn't sent. Charges aren't refunded.
     async fn release(&self, id: HoldId) -> Result<(), Fault>;
-    /// The day and the month.
+    /// Returns the usage of the day and the month.
     async fn status(&self) -> Result<Vec<WindowStatus>, Fault>;
 }
 
@@ -187,7 +185,7 @@ impl TokenLedger for Box<dyn TokenLedger> {
     }
 }
 
-/// Numbers are checked by the tables; one that is negative all the same was tampered with, and costs everything.
+/// Tables enforce valid numbers; a negative one was tampered with, and counts as the maximum.
 pub(crate) fn tokens(number: i64) -> u64 {
     u64::try_from(number).unwrap_or(u64::MAX)
 }

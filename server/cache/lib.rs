@@ -1,20 +1,20 @@
-//! What has been worked out is kept: bytes in, bytes out.
+//! Caches results: bytes in, bytes out.
 //!
-//! Nothing here knows what the bytes mean, and nothing here can make an answer wrong, only fast: whatever goes wrong is
-//! a [`Lookup::Fault`], which callers treat as a miss and count as a fault. Entries are never changed, only replaced by
-//! equal ones, because a [`Key`] is a hash of all that its entry depends on.
+//! Nothing here knows what the bytes mean, and no failure makes a result wrong: it becomes a [`Lookup::Fault`], which callers
+//! treat as a miss and count as a fault. Entries are never changed, only replaced by equal ones, because a [`Key`] is a hash of
+//! everything that its entry depends on.
 //!
-//! - [`TieredCache`] is what the server and the command line use: memory over a local file over a team's cache, one
-//!   lookup per key at a time, writes behind the caller's back.
-//! - [`Memory`] is a map bounded in bytes; its lookups never wait.
-//! - [`SqliteCache`] is the local file, [`Archive`] one that is only read, such as a backup.
-//! - [`copy`] takes entries from any of them to any other.
-//! - [`ledger`] is what may be spent on a language model: there a fault is not a miss but a no.
-//! - [`envelope`] is the form of an entry outside of memory.
-//! - `team` is what only a team's cache needs: Postgres, HTTP and its server, behind seals. A build without the feature
-//!   `team` reads what a configuration says of a team's cache, and has none.
+//! - [`TieredCache`] is used by the server and the command line: memory in front of a local file in front of a team's cache,
+//!   with single-flight lookups and writes in the background.
+//! - [`Memory`] is a map bounded in bytes, whose lookups never block.
+//! - [`SqliteCache`] is the local file, [`Archive`] a read-only one such as a backup.
+//! - [`copy`] copies entries between any two of them.
+//! - [`ledger`] is the budget of language models, in which a fault isn't a miss but a refusal.
+//! - [`envelope`] is the format of an entry outside of memory.
+//! - `team` implements a team's cache: Postgres, HTTP and its server, with sealed entries. A build without the feature `team`
+//!   parses the configuration of a team's cache, but can't use one.
 //!
-//! This is the only crate that knows `sqlx`, `reqwest` and `axum`.
+//! This is the only crate that depends on `sqlx`, `reqwest` and `axum`.
 
 mod copy;
 pub mod envelope;
@@ -42,8 +42,8 @@ use ledger::TokenLedger;
 #[cfg(feature = "team")]
 use ledger::{HttpLedger, PostgresLedger};
 
-/// The tables of a database and how to get to them, which whoever opens one hands in: only the published package's root
-/// can embed its folder of migrations.
+/// Migrations of a database, passed in by whoever opens one, because only the published package's root can embed its folder of
+/// migrations.
 pub type Schema = &'static sqlx::migrate::Migrator;
 
 pub use copy::{Copied, CopyOptions, Resume, Stopped, Why, copy};
@@ -68,17 +68,17 @@ pub use team::{
     shelf::{Fetched, Sealed, Shelf},
 };
 
-/// Whether this build can use a team's cache.
+/// Whether this build supports team caches.
 pub const HAS_TEAM: bool = cfg!(feature = "team");
 
-/// What a build that can't says when it is asked to.
+/// Error message of a build without team caches.
 pub const NO_TEAM: &str =
     "this build doesn't support team caches; install it with the feature `team`";
 
-/// Entries read at once when everything is read.
+/// Entries per page when reading everything.
 const PAGE: usize = 500;
 
-/// What is kept under a key: bytes that only their maker can read. Clones share them.
+/// A cached value: bytes that only their producer can interpret. Clones share them.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Entry(Arc<[u8]>);
 
@@ -102,7 +102,7 @@ impl Deref for Entry {
     }
 }
 
-/// Where an entry was found, from the fastest to the slowest.
+/// Where an entry was found, from fastest to slowest.
 #[derive(
     Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, serde::Serialize, serde::Deserialize,
 )]
@@ -113,8 +113,8 @@ pub enum Tier {
     Remote,
 }
 
-/// The answer to one key. A fault is not a miss: callers go on alike, but statistics must tell a broken cache from a
-/// cold one.
+/// Result of looking up one key. A fault isn't a miss: callers handle both alike, but statistics must distinguish a broken
+/// cache from a cold one.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Lookup {
     Hit(Entry, Tier),
@@ -123,7 +123,7 @@ pub enum Lookup {
 }
 
 impl Lookup {
-    /// The entry, if there is one; whoever only wants to know whether to compute asks this.
+    /// Returns the entry, if there is one, for callers that only need to know whether to compute it.
     pub fn entry(self) -> Option<Entry> {
         match self {
             Lookup::Hit(entry, _) => Some(entry),
@@ -132,22 +132,22 @@ impl Lookup {
     }
 }
 
-/// What a cache may keep.
+/// Limits of a cache.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Limits {
-    /// Bytes of the file.
+    /// Maximum size of the file in bytes.
     pub bytes: u64,
-    /// Time since an entry was last used.
+    /// Maximum time since an entry's last use.
     pub age: Duration,
     pub policy: Policy,
 }
 
-/// What goes first where there is too much.
+/// Order in which entries are evicted.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
 pub enum Policy {
     #[default]
     LeastRecentlyUsed,
-    /// What was stored first.
+    /// Evicts the entry that was stored first.
     Oldest,
     Largest,
 }
@@ -162,60 +162,60 @@ impl Default for Limits {
     }
 }
 
-/// What a cache holds.
+/// Contents of a cache.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug, serde::Serialize)]
 pub struct Holdings {
     pub entries: u64,
-    /// Bytes of the envelopes, without what the cache needs beside them.
+    /// Bytes of the envelopes, without the cache's overhead.
     pub envelope_bytes: u64,
-    /// Bytes on the disk, with everything.
+    /// Bytes on disk, including overhead.
     pub disk_bytes: u64,
 }
 
-/// What a check found.
+/// Result of a check.
 #[derive(Clone, PartialEq, Eq, Default, Debug, serde::Serialize)]
 pub struct Findings {
     pub entries: u64,
-    /// Entries that don't match their checksums.
+    /// Entries that don't match their checksum.
     pub damaged: u64,
-    /// What the database says about its own structure; empty if it is sound.
+    /// Errors that the database reports in its structure; empty if it is sound.
     pub problems: Vec<String>,
 }
 
-/// Entries as they follow each other in a cache, and what was left out between them.
+/// Consecutive entries of a cache, and the number that was skipped between them.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
 pub struct Page {
     pub entries: Vec<(Key, Entry)>,
-    /// Entries that are damaged, or whose seals can't be believed.
+    /// Entries that are damaged or whose seals can't be trusted.
     pub damaged: u64,
-    /// Where the next page goes on; `None` at the end.
+    /// Where the next page continues; `None` at the end.
     pub last: Option<Key>,
 }
 
-/// A place that keeps entries. One key is a batch of one. Every call may be dropped half way without harm.
+/// Stores entries under keys. Every call is safe to cancel.
 #[async_trait]
 pub trait Cache: Send + Sync {
-    /// One answer per key, in the keys' order.
+    /// Returns one result per key, in the same order.
     async fn get_many(&self, keys: &[Key]) -> Vec<Lookup>;
-    /// `Ok` means that all entries are where another process finds them.
+    /// Stores the entries; on success, other processes can read all of them.
     async fn put_many(&self, entries: &[(Key, Entry)]) -> Result<(), Fault>;
-    /// How many of the keys had an entry.
+    /// Removes the keys and returns how many had an entry.
     async fn remove(&self, keys: &[Key]) -> Result<u64, Fault>;
-    /// At most `limit` entries above `after`, in the order of their keys. A page may have no entry and not be the last.
+    /// Returns at most `limit` entries above `after`, in key order. A page may be empty and not be the last.
     async fn page(&self, after: Option<Key>, limit: usize) -> Result<Page, Fault>;
-    /// Removes what is above the limits; how many entries that were.
+    /// Removes entries above the limits and returns how many.
     async fn prune(&self, limits: Limits) -> Result<u64, Fault>;
-    /// Removes everything; how many entries that were.
+    /// Removes all entries and returns how many.
     async fn clear(&self) -> Result<u64, Fault>;
     async fn stats(&self) -> Result<Holdings, Fault>;
 
-    /// Whether entries of this name belong here.
+    /// Whether entries with this key may be stored here.
     fn takes(&self, key: &Key) -> bool {
         let _ = key;
         true
     }
 
-    /// At most `limit` entries above `after`, in the order of their keys; none only at the end. Damaged ones are left out.
+    /// Returns at most `limit` entries above `after`, in key order; empty only at the end. Damaged entries are skipped.
     async fn entries(&self, after: Option<Key>, limit: usize) -> Result<Vec<(Key, Entry)>, Fault> {
         let mut after = after;
         loop {
@@ -227,31 +227,31 @@ pub trait Cache: Send + Sync {
         }
     }
 
-    /// Reads everything.
+    /// Checks all entries.
     async fn check(&self) -> Result<Findings, Fault> {
         read_all(self).await
     }
 
-    /// The last fault of this kind in full, of which a lookup has only the kind.
+    /// Returns the last fault of this kind in full; a lookup only has the kind.
     fn last_fault(&self, kind: FaultKind) -> Fault {
         kind.into()
     }
 
-    /// Whether the entry of this key is one of the few that are computed again and compared.
+    /// Whether the entry is in the sample that is computed again and compared.
     fn is_sample(&self, _key: &Key) -> bool {
         false
     }
 
-    /// The entry of this key was wrong: believes its signer no more, and says who that is.
+    /// Reports a wrong entry: distrusts its signer and returns it.
     fn distrust(&self, _key: &Key) -> Option<KeyId> {
         None
     }
 
-    /// Believes this signer no more.
+    /// Distrusts this signer from now on.
     fn quarantine(&self, _signer: KeyId) {}
 }
 
-/// Reads every entry; how many there are, and how many are damaged.
+/// Reads all entries; counts them and the damaged ones.
 async fn read_all<C: Cache + ?Sized>(cache: &C) -> Result<Findings, Fault> {
     let mut findings = Findings::default();
     let mut after = None;
@@ -266,7 +266,7 @@ async fn read_all<C: Cache + ?Sized>(cache: &C) -> Result<Findings, Fault> {
     }
 }
 
-/// Which cache to use, as the configuration says it.
+/// The configured cache.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum CacheBackend {
     Sqlite(PathBuf),
@@ -275,7 +275,7 @@ pub enum CacheBackend {
 }
 
 impl CacheBackend {
-    /// Opens the cache, and creates it if it isn't there; `schema` is that of a local file.
+    /// Opens the cache, creating it if it doesn't exist; `schema` is for a local file.
     pub async fn connect(&self, schema: Schema) -> Result<Box<dyn Cache>, Fault> {
         match self {
             CacheBackend::Sqlite(path) => Ok(Box::new(SqliteCache::new(path, schema).await?)),
@@ -288,7 +288,8 @@ impl CacheBackend {
         }
     }
 
-    /// The budget of the team whose cache this is; a file is nobody's but this machine's. Sends nothing yet.
+    /// Returns the budget of the team that owns this cache; `None` for a file, which only belongs to this machine. Sends
+    /// nothing yet.
     #[cfg_attr(
         not(feature = "team"),
         allow(clippy::unused_async, reason = "only a team's ledger is opened")
@@ -314,7 +315,7 @@ fn no_team(remote: &Remote) -> Fault {
     fault.because(NO_TEAM)
 }
 
-/// As the root embeds it, for the tests of this crate.
+/// Embedded as in the root package, for the tests of this crate.
 #[cfg(test)]
 static SQLITE: sqlx::migrate::Migrator = sqlx::migrate!("../../migrations/sqlite");
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! Locks whose holder may have panicked. What they guard is whole between any two statements, so it stays usable.
+//! Locks that ignore poisoning: the guarded data is consistent between any two statements, so it remains usable.
 
 use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 

@@ -1,9 +1,8 @@
-//! The fastest tier: a concurrent map, bounded in bytes.
+//! The fastest tier: a concurrent map bounded in bytes.
 //!
-//! A lookup never waits and never touches a disk, so it may run on the path of a keystroke. What is handed out is a
-//! shared clone; no guard into the map ever leaves this file. When the bound is passed, a few entries are drawn at
-//! random and the least recently used of them goes, until there is room: as good as a list in order of use, without
-//! one.
+//! A lookup never blocks and never touches a disk, so it may run on every keystroke. It returns a shared clone; no guard into
+//! the map escapes this file. When the bound is exceeded, a few entries are sampled and the least recently used of them is
+//! evicted until the rest fits. This is about as good as an exact LRU list, without maintaining one.
 
 use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};
@@ -14,15 +13,15 @@ use dashmap::DashMap;
 use super::locks::lock;
 use super::{Entry, Key};
 
-/// How many entries are drawn to find one that is little used.
+/// Entries sampled per eviction.
 const SAMPLE: usize = 8;
-/// Bytes that an entry costs beside its payload: its key twice, its slot, its count of references.
+/// Overhead of an entry in bytes: its key twice, its slot and its reference count.
 const OVERHEAD: usize = 128;
 
-/// Entries in memory, at most a given number of bytes of them.
+/// Entries in memory, bounded in bytes.
 pub struct Memory {
     slots: DashMap<Key, Slot, BuildHasherDefault<First64Bits>>,
-    /// Every key of `slots`, in no order, and perhaps some that are there no more.
+    /// All keys of `slots`, unordered, possibly with some that were removed.
     order: Mutex<Vec<Key>>,
     bytes: AtomicUsize,
     limit: usize,
@@ -55,7 +54,7 @@ impl Memory {
         self.slots.contains_key(key)
     }
 
-    /// Keeps the entry, unless it alone would take more than a quarter of the room.
+    /// Stores the entry, unless it alone would take more than a quarter of the space.
     pub fn insert(&self, key: Key, entry: Entry) {
         let cost = cost(&entry);
         if cost > self.limit / 4 {
@@ -88,7 +87,7 @@ impl Memory {
         }
     }
 
-    /// Bytes held, with what an entry costs beside its payload.
+    /// Bytes held, including the overhead of entries.
     pub fn bytes(&self) -> usize {
         self.bytes.load(Relaxed)
     }
@@ -106,7 +105,7 @@ impl Memory {
         }
     }
 
-    /// Of a random sample the place of the key that was used longest ago; a key that is gone counts as never used.
+    /// Samples keys and returns the index of the least recently used one; a removed key counts as never used.
     fn least_used(&self, order: &[Key]) -> usize {
         let mut least = (u64::MAX, 0);
         for draw in 0..SAMPLE {
@@ -120,7 +119,7 @@ impl Memory {
         least.1
     }
 
-    /// Splitmix64 of the clock: enough to spread a sample, and the same in every run.
+    /// Splitmix64 of the clock: random enough to spread a sample, and deterministic.
     fn draw(&self, draw: usize, below: usize) -> usize {
         let mut bits = (self.tick() ^ (draw as u64) << 32).wrapping_mul(0x9e37_79b9_7f4a_7c15);
         bits = (bits ^ bits >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -136,7 +135,7 @@ impl Memory {
         self.bytes.fetch_sub(cost(&slot.entry), Relaxed);
     }
 
-    /// Nothing that holds this lock can panic half way, so a poisoned one is as good as any.
+    /// No holder of this lock can panic halfway, so a poisoned one is still consistent.
     fn order(&self) -> MutexGuard<'_, Vec<Key>> {
         lock(&self.order)
     }
@@ -146,7 +145,7 @@ fn cost(entry: &Entry) -> usize {
     entry.len() + OVERHEAD
 }
 
-/// Takes the 64 bits that a key offers as they are.
+/// Uses 64 bits of the key unchanged.
 #[derive(Default)]
 pub(super) struct First64Bits(u64);
 

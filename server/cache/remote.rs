@@ -1,4 +1,4 @@
-//! Where a team's cache is and what this machine may do there, as the configuration says it.
+//! Configuration of a team's cache: its address, and what this machine may do there.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -10,42 +10,42 @@ use super::secret::{ExposeSecret, Secret, expand};
 use super::trust::{Namespace, PublicKey};
 use super::{Fault, FaultKind, SecretString};
 
-/// A team's cache. Nothing of it is read, connected to or checked before it is needed.
+/// A team's cache. Nothing is read, connected to or checked before it is needed.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Remote {
     pub address: Address,
-    /// The password of a database, or the bearer key of a server.
+    /// The password of a database, or the bearer token of a server.
     pub secret: Option<Secret>,
     pub namespace: Namespace,
     pub access: Access,
     pub trusted: Vec<PublicKey>,
-    /// Certificates of authorities, in PEM, that are believed beside the system's.
+    /// Certificate authorities in PEM format that are trusted in addition to the system's.
     pub ca_file: Option<PathBuf>,
     pub patience: Patience,
-    /// One in so many hits is computed again and compared.
+    /// One in this many hits is computed again and compared.
     pub sample_one_in: u32,
 }
 
-/// What this machine does to a team's cache.
+/// Access to a team's cache.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Access {
     Read,
-    /// It also writes what it computes, signed with this key.
+    /// Also writes computed entries, signed with this key.
     Write(Secret),
 }
 
 /// Who waits for a team's cache.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
 pub enum Patience {
-    /// Somebody who works: what is slow is done without.
+    /// An interactive user: slow responses are skipped.
     #[default]
     Person,
-    /// A pipeline that fills the cache for others.
+    /// A pipeline that fills the cache.
     Pipeline,
 }
 
 impl Patience {
-    /// How long until a server is there.
+    /// Timeout for connecting.
     pub fn connect(self) -> Duration {
         match self {
             Patience::Person => Duration::from_millis(250),
@@ -53,7 +53,7 @@ impl Patience {
         }
     }
 
-    /// How long one call may take, with everything.
+    /// Timeout for a call, including connecting.
     pub fn call(self) -> Duration {
         match self {
             Patience::Person => Duration::from_secs(1),
@@ -63,7 +63,7 @@ impl Patience {
 }
 
 impl Remote {
-    /// Reads from the address, believes nobody yet.
+    /// Reads from the address, without any trusted signers yet.
     pub fn at(address: impl Into<Address>) -> Remote {
         Remote {
             address: address.into(),
@@ -77,7 +77,7 @@ impl Remote {
         }
     }
 
-    /// The password or bearer key, if there is to be one.
+    /// Reads the password or bearer token, if one is configured.
     pub async fn secret(&self) -> Result<Option<SecretString>, Fault> {
         match &self.secret {
             Some(secret) => secret.read().await.map(Some),
@@ -86,11 +86,11 @@ impl Remote {
     }
 }
 
-/// The address of a team's cache, which may hold a password or name variables. What is shown of it holds none.
+/// The address of a team's cache, which may contain a password or variables. `Display` hides passwords.
 #[derive(Clone)]
 pub struct Address(SecretString);
 
-/// How a team's cache is spoken to.
+/// Protocol of a team's cache.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Scheme {
     Postgres,
@@ -98,7 +98,7 @@ pub enum Scheme {
 }
 
 impl Address {
-    /// What the beginning of the address says.
+    /// Parses the protocol from the address.
     pub fn scheme(&self) -> Option<Scheme> {
         let (scheme, _) = self.0.expose_secret().split_once("://")?;
         match scheme {
@@ -108,7 +108,7 @@ impl Address {
         }
     }
 
-    /// The address with the values of its variables. Whoever gets it must not show it.
+    /// Resolves the variables in the address. The result must not be displayed.
     pub fn resolve(&self) -> Result<Url, Fault> {
         let setting = |detail: String| Fault::new(FaultKind::Setting).of(self).because(detail);
         let text = expand(self.0.expose_secret()).map_err(|fault| fault.of(self))?;
@@ -131,7 +131,7 @@ impl PartialEq for Address {
 
 impl Eq for Address {}
 
-/// Without password, query and fragment, any of which may be secret, and of a web server also without the user.
+/// Omits the password, query and fragment, any of which may be secret, and for a web server also the user.
 impl fmt::Display for Address {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let text = self.0.expose_secret();
@@ -140,17 +140,17 @@ impl fmt::Display for Address {
         };
         let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
         if rest[end..].contains('@') {
-            // A password that should have been escaped may begin or end anywhere.
+            // An unescaped password may begin or end anywhere.
             return write!(f, "{scheme}://(hidden)");
         }
         let rest = rest.split(['?', '#']).next().unwrap_or_default();
         let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
-        // The password may hold an `@` that should have been escaped.
+        // The password may contain an unescaped `@`.
         let Some((user, host)) = authority.rsplit_once('@') else {
             return write!(f, "{scheme}://{authority}{path}");
         };
         if self.scheme() != Some(Scheme::Postgres) {
-            // What stands there for a web server is often a token.
+            // For a web server, the user is often a token.
             return write!(f, "{scheme}://{host}{path}");
         }
         let user = user.split(':').next().unwrap_or_default();

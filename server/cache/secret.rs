@@ -1,7 +1,7 @@
-//! Passwords and keys: where they are read from, and nothing that could print them.
+//! Passwords and keys: reads them, and never prints them.
 //!
-//! A secret is read when it is first needed, so a run that needs no team's cache asks no password manager. Neither a
-//! source nor a secret shows its text in `Debug`, an error or a log.
+//! A secret is read when it is first needed, so a run without a team's cache never queries a password manager. Neither a source
+//! nor a secret is shown in `Debug`, an error or a log.
 
 use std::ffi::OsString;
 use std::fmt;
@@ -13,13 +13,13 @@ pub use secrecy::{ExposeSecret, SecretString};
 
 use super::{Fault, FaultKind};
 
-/// How long a command may take to tell a secret; a password manager may have to be unlocked first.
+/// Timeout for the command that prints a secret; a password manager may have to be unlocked first.
 const PATIENCE: Duration = Duration::from_mins(1);
 
-/// Where a secret is. `Display` shows the place and never the secret.
+/// Source of a secret. `Display` shows the source and never the secret.
 #[derive(Clone)]
 pub enum Secret {
-    /// As it is, with `${NAME}` standing for environment variables.
+    /// The secret itself, in which `${NAME}` refers to environment variables.
     Text(SecretString),
     /// The first line of a file.
     File(PathBuf),
@@ -32,7 +32,7 @@ impl Secret {
         Secret::Text(SecretString::from(text.into()))
     }
 
-    /// Reads it. A fault says what is missing, and nothing of what was found.
+    /// Reads the secret. A fault reports what is missing, and nothing that was read.
     pub async fn read(&self) -> Result<SecretString, Fault> {
         match self {
             Secret::Text(text) => expand(text.expose_secret()),
@@ -67,7 +67,7 @@ impl fmt::Display for Secret {
                 _ => f.write_str("(hidden)"),
             },
             Secret::File(path) => write!(f, "the first line of {}", path.display()),
-            // Arguments may be secrets themselves.
+            // Arguments may be secrets.
             Secret::Command(words) => {
                 let program = words.first().map(|word| word.to_string_lossy());
                 write!(f, "what `{}` prints", program.unwrap_or_default())
@@ -82,7 +82,7 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// The text with the values of the variables that it names.
+/// Replaces the variables in the text with their values.
 pub(super) fn expand(text: &str) -> Result<SecretString, Fault> {
     let mut expanded = String::new();
     let mut rest = text;
@@ -97,7 +97,7 @@ pub(super) fn expand(text: &str) -> Result<SecretString, Fault> {
     Ok(SecretString::from(expanded))
 }
 
-/// The names of the variables in a text.
+/// Returns the names of the variables in a text.
 fn variables(text: &str) -> Vec<&str> {
     let mut names = Vec::new();
     let mut rest = text;
@@ -108,7 +108,7 @@ fn variables(text: &str) -> Vec<&str> {
     names
 }
 
-/// What stands before the next `${NAME}`, its name, and what stands after it.
+/// Splits at the next `${NAME}`: the text before it, the name, and the text after it.
 fn next_variable(text: &str) -> Option<(&str, &str, &str)> {
     let (before, rest) = text.split_once("${")?;
     let (name, after) = rest.split_once('}')?;
@@ -121,7 +121,7 @@ async fn of_command(words: &[OsString]) -> Result<SecretString, Fault> {
     };
     let shown = program.to_string_lossy();
     let mut command = tokio::process::Command::new(program);
-    // The language server's own streams are the protocol's: the program must not touch them.
+    // The language server's streams carry its protocol, so the program must not use them.
     command
         .args(arguments)
         .stdin(Stdio::null())

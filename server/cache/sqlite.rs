@@ -1,19 +1,18 @@
 //! The local tier: one SQLite file, shared by all processes of one user.
 //!
-//! **Connections.** One writer and at most two readers are opened when they are first needed and then held: taking one
-//! from a pool costs more than the lookup. Lookups alone never create the file.
+//! **Connections.** One writer and at most two readers are opened lazily and kept open, because taking one from a pool costs
+//! more than the lookup. Lookups alone never create the file.
 //!
-//! **Locking.** The file is in WAL mode, so readers and the one writer don't wait for each other. Write transactions are
-//! always `BEGIN IMMEDIATE`: one that starts by reading can't be retried when another writer was faster. Whatever
-//! replaces the file as a whole happens under a lock file beside it.
+//! **Locking.** The file is in WAL mode, so readers and the writer don't block each other. Write transactions are always `BEGIN
+//! IMMEDIATE`, because one that starts with a read can't be retried after another writer was faster. Replacing the whole file
+//! requires a lock file beside it.
 //!
-//! **Damage.** SQLite notices damage to its own structure, and the checksums of the envelopes notice damage to ours. A
-//! damaged structure makes the file *suspect*: lookups are faults from then on, and the next write examines the file,
-//! moves it aside and starts a new one. Other processes notice that there is another file at the path before their next
-//! write. What is merely busy is never touched.
+//! **Damage.** SQLite detects damage to its structure, and the envelopes' checksums detect damage to entries. A damaged
+//! structure makes the file *suspect*: all lookups are faults from then on, and the next write examines the file, moves it
+//! aside and creates a new one. Other processes notice the new file before their next write. A busy file is never replaced.
 //!
-//! **Compatibility.** `application_id` says that a file is ours and `user_version` which migrations it has seen. Another
-//! program's file is left alone, and so is a newer version's.
+//! **Compatibility.** `application_id` marks the file as RustAssistant's, and `user_version` is its last migration. Files of
+//! other programs and of newer versions are left alone.
 
 mod archive;
 pub(crate) mod connection;
@@ -42,30 +41,30 @@ use connection::{Deadline, Purpose};
 use place::Identity;
 use wire::{Chores, Wire};
 
-/// Keys of one SELECT: large enough to hide the way to SQLite's thread, small enough that two readers share the work.
+/// Keys per SELECT: enough to amortize the round trip to SQLite's thread, but few enough for two readers to share the work.
 const KEYS: usize = 512;
-/// Entries of one transaction.
+/// Maximum entries per transaction.
 const ENTRIES: usize = 10_000;
-/// What a lookup takes at most, and what a transaction; a file can hold views and triggers that have no end.
+/// Timeouts of a lookup and of a transaction; a file may contain views and triggers that never end.
 const READ_TIME: Duration = Duration::from_secs(5);
 const WRITE_TIME: Duration = Duration::from_mins(1);
-/// What reading or rewriting the whole file takes at most.
+/// Timeout of reading or rewriting the whole file.
 const WHOLE_TIME: Duration = Duration::from_mins(10);
 const UPKEEP_EVERY: Duration = Duration::from_hours(23);
 
-/// The local file. Opening it, and finding it damaged, is left to the first call that needs it.
+/// The local file. It is opened, and found damaged, by the first call that needs it.
 pub struct SqliteCache {
     path: PathBuf,
     schema: Schema,
     readers: [Mutex<Reader>; 2],
     writer: Mutex<Writer>,
-    /// How often the file turned out to be another one; what was opened before that is stale.
+    /// Incremented when the file was replaced; connections opened before are stale.
     generation: AtomicU64,
-    /// The file that is to be examined.
+    /// The file to examine.
     suspect: SyncMutex<Option<Identity>>,
     chores: SyncMutex<Chores>,
     notices: SyncMutex<Vec<String>>,
-    /// Why the last lookup failed; a lookup itself has only the kind.
+    /// Reason why the last lookup failed; the lookup itself only returns the kind.
     last: SyncMutex<Option<Fault>>,
     statements: Arc<AtomicU64>,
     read_time: Duration,
@@ -91,7 +90,7 @@ struct Held {
     generation: u64,
 }
 
-/// What a write does if there is no file.
+/// What a write does if the file doesn't exist.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Absent {
     Create,
@@ -99,19 +98,19 @@ enum Absent {
 }
 
 impl SqliteCache {
-    /// Opens the file, and creates it if there is none.
+    /// Opens the file, creating it if it doesn't exist.
     pub async fn new(path: impl Into<PathBuf>, schema: Schema) -> Result<SqliteCache, Fault> {
         let cache = SqliteCache::at(path, schema);
         cache.write(&[]).await?;
         Ok(cache)
     }
 
-    /// The cache at `path`, without looking whether it is there. Reading from a file that isn't there gives misses; the
-    /// first write creates it.
+    /// Returns the cache at `path` without checking whether the file exists. Without a file, lookups are misses; the first
+    /// write creates it.
     pub fn at(path: impl Into<PathBuf>, schema: Schema) -> SqliteCache {
         let path = path.into();
         SqliteCache {
-            // SQLite takes names that start with `file:` for addresses; an absolute path never does.
+            // SQLite parses names that begin with `file:` as URIs, which an absolute path never does.
             path: std::path::absolute(&path).unwrap_or(path),
             schema,
             readers: Default::default(),
@@ -131,12 +130,12 @@ impl SqliteCache {
         &self.path
     }
 
-    /// SQL statements sent so far.
+    /// Number of SQL statements sent so far.
     pub fn statements(&self) -> u64 {
         self.statements.load(Ordering::Relaxed)
     }
 
-    /// What a person should know although nothing failed, such as that a damaged file was moved aside.
+    /// Notices for the user about events that aren't failures, such as moving a damaged file aside.
     pub fn notices(&self) -> Vec<String> {
         lock(&self.notices).clone()
     }
@@ -150,7 +149,7 @@ impl SqliteCache {
         result.map_err(|error| self.failed(error, &mut reader.held))
     }
 
-    /// Writes down what lookups found out: when entries were last used, and which are damaged.
+    /// Writes what lookups recorded: the last uses of entries, and damaged entries.
     pub async fn settle(&self) -> Result<(), Fault> {
         if lock(&self.chores).is_empty() {
             Ok(())
@@ -159,7 +158,7 @@ impl SqliteCache {
         }
     }
 
-    /// Prunes, if nobody has for a day and nobody else is at it; how many entries went.
+    /// Prunes at most once a day, unless another process is doing so; returns the number of removed entries.
     pub async fn upkeep(&self, limits: Limits) -> Result<u64, Fault> {
         let path = self.path.clone();
         let claim = move || {
@@ -172,12 +171,12 @@ impl SqliteCache {
         };
         match place::off_thread(claim).await {
             Ok(Some(_lock)) => self.prune(limits).await,
-            // Not due, somebody else's turn, or a folder in which nothing can be locked.
+            // Not due, another process's turn, or a folder that doesn't support locks.
             Ok(None) | Err(_) => Ok(0),
         }
     }
 
-    /// Closes all connections, so that a copy of the file has everything. The next call opens them again.
+    /// Closes all connections, so that a copy of the file is complete. The next call reopens them.
     pub async fn close(&self) {
         for reader in &self.readers {
             close(&mut reader.lock().await.held).await;
@@ -185,7 +184,7 @@ impl SqliteCache {
         close(&mut self.writer.lock().await.held).await;
     }
 
-    /// Stores the entries after doing the chores, in as many transactions as it takes.
+    /// Stores the entries after the chores, in as many transactions as needed.
     async fn write(&self, entries: &[(Key, Entry)]) -> Result<(), Fault> {
         let mut writer = self.writer(Absent::Create).await?;
         let Writer {
@@ -250,7 +249,7 @@ impl SqliteCache {
         answers.lookups
     }
 
-    /// A free reader, with its connection unless there is no file.
+    /// Returns a free reader, connected unless there is no file.
     async fn reader(&self) -> Result<MutexGuard<'_, Reader>, Fault> {
         if lock(&self.suspect).is_some() {
             return Err(Fault::new(FaultKind::Corrupt).at(&self.path));
@@ -278,13 +277,13 @@ impl SqliteCache {
         Ok(reader)
     }
 
-    /// The writer, with its connection to the file that is at the path now. A damaged file is replaced first.
+    /// Returns the writer, connected to the file that is at the path now. A damaged file is replaced first.
     async fn writer(&self, absent: Absent) -> Result<MutexGuard<'_, Writer>, Fault> {
         let mut last = Fault::new(FaultKind::Corrupt);
         for _ in 0..3 {
             self.recover().await?;
             match self.try_writer(absent).await {
-                // It is suspect now.
+                // The file is suspect now.
                 Err(fault) if fault.kind() == FaultKind::Corrupt => last = fault,
                 other => return other,
             }
@@ -308,7 +307,7 @@ impl SqliteCache {
             writer.held = self.open(Purpose::Write).await?;
         }
         if writer.held.is_none() && absent == Absent::Create {
-            // If power fails, the file was never there.
+            // Without a sync, a power failure only loses a new file.
             connection::create(&self.path, self.schema, SqliteSynchronous::Off).await?;
             self.statements.fetch_add(1, Ordering::Relaxed);
             writer.held = self.open(Purpose::Write).await?;
@@ -319,8 +318,8 @@ impl SqliteCache {
         Ok(writer)
     }
 
-    /// Two calls of the system, which may wait for a disk. Where there is one thread only, nobody gains from starting
-    /// another for them, and that would take longer than they do.
+    /// Makes two system calls, which may wait for a disk. In a single-threaded runtime, another thread wouldn't help and takes
+    /// longer to start than the calls.
     async fn inspect(&self) -> Result<Option<Identity>, Fault> {
         if Handle::current().runtime_flavor() == RuntimeFlavor::CurrentThread {
             return place::inspect(&self.path);
@@ -358,8 +357,8 @@ impl SqliteCache {
         }
     }
 
-    /// Takes note of a failed statement. Whatever the connection was in the middle of, a new one isn't: a full disk, for
-    /// one, ends a transaction behind sqlx's back, which then can't begin another.
+    /// Records a failed statement and drops the connection, whose state is unknown: a full disk, for example, ends a
+    /// transaction without sqlx noticing, which then can't begin another.
     fn failed(&self, error: sqlx::Error, held: &mut Option<Held>) -> Fault {
         let fault = connection::fault(error).at(&self.path);
         let broken = held.take_if(|_| fault.kind() != FaultKind::Busy);
@@ -369,12 +368,12 @@ impl SqliteCache {
         fault
     }
 
-    /// If the file is suspect: examines it, and if it is damaged, moves it aside.
+    /// If the file is suspect, examines it and moves it aside if it is damaged.
     async fn recover(&self) -> Result<(), Fault> {
         if lock(&self.suspect).is_none() {
             return Ok(());
         }
-        // In the one order in which they are ever taken together.
+        // Always locked in this order.
         let [first, second] = &self.readers;
         let (mut writer, mut first, mut second) = (
             self.writer.lock().await,
@@ -415,7 +414,7 @@ impl SqliteCache {
         Ok(())
     }
 
-    /// What is wrong with the structure of the file, in the database's words.
+    /// Returns the errors that the database reports in the file's structure.
     async fn damage(&self) -> Result<Option<String>, Fault> {
         self.statements.fetch_add(1, Ordering::Relaxed);
         let problems = match connection::connect(&self.path, Purpose::Read, self.schema).await {
@@ -453,7 +452,7 @@ impl Cache for SqliteCache {
 
     async fn put_many(&self, entries: &[(Key, Entry)]) -> Result<(), Fault> {
         match self.write(entries).await {
-            // The file has become suspect only now; the second attempt starts with a good one.
+            // The file has just become suspect; the second attempt starts with a new one.
             Err(fault) if fault.kind() == FaultKind::Corrupt => self.write(entries).await,
             other => other,
         }
@@ -544,14 +543,14 @@ impl SqliteCache {
 
 #[cfg(test)]
 impl SqliteCache {
-    /// Says something to the writer that nothing but a test would say.
+    /// Runs an arbitrary statement on the writer's connection.
     pub(super) async fn tell_writer(&self, statement: &'static str) {
         let mut writer = self.writer(Absent::Create).await.unwrap();
         let connection = &mut writer.held.as_mut().unwrap().wire.connection;
         sqlx::raw_sql(statement).execute(connection).await.unwrap();
     }
 
-    /// Keeps every lookup waiting until the result is dropped.
+    /// Blocks all lookups until the result is dropped.
     pub(super) async fn hold_readers(&self) -> impl Sized + '_ {
         (self.readers[0].lock().await, self.readers[1].lock().await)
     }

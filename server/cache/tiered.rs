@@ -1,15 +1,14 @@
-//! What the server and the command line use: memory over the local file over a team's cache.
+//! The cache of the server and the command line: memory, then the local file, then a team's cache.
 //!
-//! Opening it never fails and touches neither disk nor network: the file is opened by the first lookup that memory can't
-//! answer, the team's cache by the first that the file can't. Whatever goes wrong with them later, lookups become faults
-//! or misses, writes are dropped, and a person reads one warning that says what to do.
+//! Opening it never fails and touches neither disk nor network: the file is opened by the first lookup that misses memory, the
+//! team's cache by the first that misses the file. After a later failure, lookups become faults or misses, writes are dropped,
+//! and the user gets one warning that says what to do.
 //!
-//! A hit in a slower tier fills the faster ones: memory before anyone is told of it, so that a second lookup of a key
-//! sends nothing, and neither does one that comes while the first is under way; the file behind the caller's back, like
-//! everything that is written.
+//! A hit in a slower tier fills the faster ones. Memory is filled before the result is returned, so a second lookup of a key
+//! sends nothing, and neither does a concurrent one. The file is filled in the background, like all writes.
 //!
-//! Whoever types asks [`TieredCache::get_near`], which never waits for a team's cache, not even for another's lookup in
-//! it.
+//! While the user types, [`TieredCache::get_near`] is used, which never waits for a team's cache, not even for a concurrent
+//! lookup in it.
 
 mod flights;
 mod gate;
@@ -43,15 +42,15 @@ pub use statistics::{Latencies, TierStats, TieredStats};
 /// Who waits for the cache.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
 pub enum Mode {
-    /// A person who types: a slow cache is a fault, and a full queue drops.
+    /// An interactive user: a slow cache is a fault, and a full queue drops entries.
     #[default]
     Server,
-    /// A run that ends: lookups and writes get their time, and nothing is dropped that could be written.
+    /// A run that ends: lookups and writes get more time, and writes are never dropped while they are possible.
     CommandLine,
 }
 
 impl Mode {
-    /// How long a batch of lookups may take.
+    /// Returns the timeout of a batch of lookups.
     fn patience(self, keys: usize) -> Duration {
         match self {
             Mode::Server => {
@@ -66,18 +65,18 @@ impl Mode {
     }
 }
 
-/// How a cache is to be.
+/// Options of the cache.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct TieredOptions {
-    /// The local file; without one nothing outlives the process here.
+    /// The local file; without one, nothing outlives the process on this machine.
     pub path: Option<PathBuf>,
-    /// A team's cache, behind the local file.
+    /// A team's cache, consulted after the local file.
     pub team: Option<CacheBackend>,
-    /// Bytes of entries in memory.
+    /// Maximum bytes of entries in memory.
     pub memory_bytes: usize,
-    /// Bytes of the local file.
+    /// Maximum bytes of the local file.
     pub disk_bytes: u64,
-    /// How long entries are kept without being used.
+    /// Maximum time that entries are kept without being used.
     pub max_age: Duration,
     pub mode: Mode,
 }
@@ -96,20 +95,20 @@ impl Default for TieredOptions {
     }
 }
 
-/// How often a long-lived cache asks whether upkeep is due, and writes down what it counted.
+/// Interval at which a long-lived cache checks whether upkeep is due, and writes its statistics.
 const UPKEEP_EVERY: Duration = Duration::from_hours(1);
 
-/// Memory over the local file over a team's cache. Needs a tokio runtime with its timer, of either flavour, only where
-/// it says `async`.
+/// Memory, then the local file, then a team's cache. Only `async` functions need a tokio runtime with its timer, of either
+/// flavour.
 pub struct TieredCache {
     options: TieredOptions,
     memory: Memory,
     local: Option<Arc<Layer>>,
     team: Option<Arc<Layer>>,
     totals: Totals,
-    /// When it was last asked whether upkeep is due.
+    /// Time of the last check whether upkeep is due.
     upkeep: Mutex<Option<Instant>>,
-    /// What the journal has of this process.
+    /// Statistics of this process that are already in the journal.
     journalled: Mutex<BTreeMap<Tier, TierStats>>,
 }
 
@@ -140,28 +139,28 @@ impl TieredCache {
         }
     }
 
-    /// What memory has; never waits. Counts hits only, as whoever gets nothing asks [`TieredCache::get_many`] next.
+    /// Returns the entry if it is in memory; never blocks. Only counts hits, because [`TieredCache::get_many`] follows a miss.
     pub fn get(&self, key: &Key) -> Option<Entry> {
         let entry = self.memory.get(key)?;
         self.totals.count(&Lookup::Hit(entry.clone(), Tier::Memory));
         Some(entry)
     }
 
-    /// One answer per key, in the keys' order, from the fastest tier that has it.
+    /// Returns one result per key, in the same order, from the fastest tier that has it.
     pub async fn get_many(&self, keys: &[Key]) -> Vec<Lookup> {
         let mut answers = self.near(keys).await;
         self.ask_team(keys, &mut answers).await;
         self.count(answers)
     }
 
-    /// As [`TieredCache::get_many`], of this machine's tiers alone: for whoever waits for the answer to go on typing.
+    /// Like [`TieredCache::get_many`], but only uses this machine's tiers, so that typing isn't delayed.
     pub async fn get_near(&self, keys: &[Key]) -> Vec<Lookup> {
         let answers = self.near(keys).await;
         self.count(answers)
     }
 
-    /// Keeps the entry in memory now, in the file soon, and in the team's cache if this machine writes there and the key is
-    /// not private. May be called from any thread.
+    /// Stores the entry in memory immediately and in the file soon, and in the team's cache if this machine writes there and
+    /// the key isn't private. May be called from any thread.
     pub fn put(&self, key: Key, entry: Entry) {
         for layer in self.written(&key) {
             layer.put(key, entry.clone());
@@ -169,7 +168,7 @@ impl TieredCache {
         self.memory.insert(key, entry);
     }
 
-    /// As [`TieredCache::put`] for each; on the command line it waits when too much is on its way.
+    /// Like [`TieredCache::put`] for each entry; on the command line, waits while too many are queued.
     pub async fn put_many(&self, entries: Vec<(Key, Entry)>) {
         for (key, entry) in entries {
             for layer in self.written(&key) {
@@ -182,21 +181,21 @@ impl TieredCache {
         }
     }
 
-    /// Writes what is on its way; `false` if the deadline passed before everything was.
+    /// Writes queued entries; returns `false` if the deadline passed before everything was written.
     pub async fn flush(&self, deadline: Duration) -> bool {
         tokio::time::timeout(deadline, self.drain()).await.is_ok()
     }
 
-    /// Flushes, does what is due in upkeep, and closes the file so that a copy of it is complete.
+    /// Flushes, does due upkeep, and closes the file so that a copy of it is complete.
     pub async fn close(&self, deadline: Duration) -> bool {
-        // Side by side: a team's cache that hangs must not keep the file from being closed.
+        // Concurrently, because a team's cache that hangs mustn't keep the file from being closed.
         let finish = async { futures::join!(self.finish_file(), self.drain_team()) };
         let is_done = tokio::time::timeout(deadline, finish).await.is_ok();
         self.write_down();
         is_done
     }
 
-    /// What a person should read, each once: what is left out and why, what was moved aside, whom not to believe.
+    /// Returns warnings for the user, each once: what is disabled and why, moved files, distrusted signers.
     pub fn warnings(&self) -> Vec<String> {
         self.layers().flat_map(|layer| layer.warnings()).collect()
     }
@@ -215,13 +214,13 @@ impl TieredCache {
         }
     }
 
-    /// Whether what the team's cache said of this key is to be computed again and compared.
+    /// Whether the team's result for this key should be computed again and compared.
     pub fn is_sample(&self, key: &Key) -> bool {
         self.team_cache().is_some_and(|team| team.is_sample(key))
     }
 
-    /// What the team's cache said of this key was wrong: believes its signer no more, and forgets what may have come from
-    /// it.
+    /// Reports a wrong result of the team's cache: distrusts its signer, and clears this machine's tiers, which may contain
+    /// more from it.
     pub async fn distrust(&self, key: &Key) {
         let is_known = self.team_cache().and_then(|team| team.distrust(key));
         if is_known.is_none() {
@@ -234,24 +233,24 @@ impl TieredCache {
         }
     }
 
-    /// What the tiers answered in the runs of the last `age` with this local file, this one included as far as it has come.
+    /// Returns the statistics of runs with this local file during the last `age`, including the current run.
     pub fn history(&self, age: Duration) -> History {
         let journalled = lock(&self.journalled);
         let past = self.path().map(|path| history(path, age));
         past.unwrap_or_default().with(self.since(&journalled))
     }
 
-    /// SQL statements sent so far.
+    /// Number of SQL statements sent so far.
     pub fn statements(&self) -> u64 {
         self.file().map_or(0, SqliteCache::statements)
     }
 
-    /// The local file, if there is to be one.
+    /// Path of the local file, if there is one.
     pub fn path(&self) -> Option<&Path> {
         self.file().map(SqliteCache::path)
     }
 
-    /// The fastest of this machine's tiers that has the key; counts as no lookup.
+    /// Returns the fastest of this machine's tiers that has the key; not counted as a lookup.
     pub async fn locate(&self, key: &Key) -> Result<Option<Tier>, Fault> {
         if self.memory.contains(key) {
             return Ok(Some(Tier::Memory));
@@ -262,7 +261,7 @@ impl TieredCache {
         Ok(file.contains(key).await?.then_some(Tier::Local))
     }
 
-    /// What the local file holds; nothing, if there is none.
+    /// Returns the holdings of the local file; empty if there is none.
     pub async fn holdings(&self) -> Result<Holdings, Fault> {
         match self.file() {
             Some(file) => file.stats().await,
@@ -270,7 +269,7 @@ impl TieredCache {
         }
     }
 
-    /// Forgets everything, in memory and in the file; how many entries were in the file.
+    /// Clears memory and the file; returns how many entries were in the file.
     pub async fn clear(&self) -> Result<u64, Fault> {
         self.memory.clear();
         let (Some(local), Some(file)) = (&self.local, self.file()) else {
@@ -302,8 +301,8 @@ impl TieredCache {
         answers
     }
 
-    /// Asks the team's cache for what this machine has not; what it has goes into the local file. Where it has nothing
-    /// either, a fault of the local file stays one.
+    /// Looks up keys that this machine's tiers are missing, and stores hits in the local file. If the team misses as well, a
+    /// fault of the local file remains a fault.
     async fn ask_team(&self, keys: &[Key], answers: &mut [Lookup]) {
         let Some(team) = &self.team else { return };
         let is_open = |place: &usize| {
@@ -352,7 +351,7 @@ impl TieredCache {
         }
     }
 
-    /// Upkeep and the journal of a cache that lives long.
+    /// Upkeep and journal of a long-lived cache.
     async fn look_after(&self) {
         if self.is_due() {
             self.tidy().await;
@@ -360,7 +359,7 @@ impl TieredCache {
         }
     }
 
-    /// Only who has written can have made the file larger.
+    /// Skipped if nothing was written, because the file can't have grown.
     async fn tidy(&self) {
         let (Some(local), Some(file)) = (&self.local, self.file()) else {
             return;
@@ -373,7 +372,7 @@ impl TieredCache {
         }
     }
 
-    /// The file knows whether a day has passed, but it need not be asked after every write.
+    /// The file records whether a day has passed, but needn't be read after every write.
     fn is_due(&self) -> bool {
         let mut asked = lock(&self.upkeep);
         if asked.is_some_and(|asked| asked.elapsed() < UPKEEP_EVERY) {
@@ -383,7 +382,7 @@ impl TieredCache {
         true
     }
 
-    /// Adds to the journal what was counted since the last time.
+    /// Appends statistics to the journal that were counted since the last time.
     fn write_down(&self) {
         let Some(path) = self.path() else { return };
         let mut journalled = lock(&self.journalled);
@@ -401,7 +400,7 @@ impl TieredCache {
         }
     }
 
-    /// What was counted that the journal doesn't have.
+    /// Returns statistics that aren't in the journal yet.
     fn since(&self, journalled: &BTreeMap<Tier, TierStats>) -> BTreeMap<Tier, TierStats> {
         let none = TierStats::default();
         let since = self.layers().map(|layer| {
@@ -419,12 +418,12 @@ impl TieredCache {
         }
     }
 
-    /// The tiers behind memory, the faster first.
+    /// Returns the tiers after memory, fastest first.
     fn layers(&self) -> impl Iterator<Item = &Arc<Layer>> {
         self.local.iter().chain(&self.team)
     }
 
-    /// The tiers that an entry which is computed here goes to.
+    /// Returns the tiers to which a computed entry is written.
     fn written(&self, key: &Key) -> impl Iterator<Item = &Arc<Layer>> {
         let is_private = key.is_private();
         let is_written = move |layer: &&Arc<Layer>| match layer.place() {

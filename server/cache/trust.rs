@@ -1,6 +1,6 @@
-//! Who may be believed, and where: the names of keys and namespaces.
+//! Names of keys and namespaces, and which of them to trust.
 //!
-//! What a configuration says of them is read in every build; seals are made and opened where there is a team's cache.
+//! Every build parses their configuration; only builds with team caches seal and open entries.
 
 use std::fmt;
 use std::str::FromStr;
@@ -10,7 +10,7 @@ use crate::team::seal::can_verify;
 
 const PUBLIC: &str = "ed25519:";
 
-/// A part of a team's cache that has its own writers: `main`, or one for each pull request.
+/// A part of a team's cache with separate writers: `main`, or one per pull request.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct Namespace(String);
 
@@ -35,7 +35,7 @@ impl fmt::Display for Namespace {
 impl FromStr for Namespace {
     type Err = TrustError;
 
-    /// What needs no escaping in an address, a file's name or a log.
+    /// Accepts names that need no escaping in an address, a file name or a log.
     fn from_str(text: &str) -> Result<Namespace, TrustError> {
         let is_fine = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
         let first = text.bytes().next().is_some_and(is_fine);
@@ -50,7 +50,7 @@ impl FromStr for Namespace {
     }
 }
 
-/// A text that should have been one of these is not.
+/// An invalid namespace or key.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum TrustError {
     #[error(
@@ -93,7 +93,7 @@ impl FromStr for KeyId {
     }
 }
 
-/// The half of a key that verifies; it may be known to everyone.
+/// The public half of a key pair.
 #[derive(Clone, PartialEq, Eq)]
 pub struct PublicKey(pub(crate) [u8; 32]);
 
@@ -127,7 +127,7 @@ impl FromStr for PublicKey {
     }
 }
 
-/// Without a team's cache nothing is verified.
+/// Nothing is verified without team caches.
 #[cfg(not(feature = "team"))]
 fn can_verify(_key: &PublicKey) -> bool {
     true

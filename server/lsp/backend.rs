@@ -1,4 +1,4 @@
-//! The methods of the protocol, each handed to the part that serves it.
+//! Dispatches the protocol's methods to the features.
 
 use std::{
     future::{Ready, ready},
@@ -37,11 +37,11 @@ pub(super) struct Backend {
     ends: UnboundedSender<End>,
 }
 
-/// Ends the session when the process is gone.
+/// Ends the session when the process exits.
 pub(super) fn end_with_process(process: u32, ends: UnboundedSender<End>) {
     tokio::spawn(async move {
         parent::gone(process).await;
-        // Where nobody hears it, the session has ended.
+        // Fails if the session has already ended.
         let _ = ends.send(End::ParentGone);
     });
 }
@@ -53,7 +53,7 @@ impl Backend {
         Self { server, ends }
     }
 
-    /// `window/workDoneProgress/cancel`, which the trait leaves out.
+    /// Handles `window/workDoneProgress/cancel`, which the trait lacks.
     pub(super) fn cancel_progress(&self, params: WorkDoneProgressCancelParams) -> Ready<()> {
         let WorkDoneProgressCancelParams { token } = params;
         self.server.progress.cancel(&token);
@@ -148,7 +148,7 @@ impl LanguageServer for Backend {
         if let Some(copies) = copies {
             self.server.session.twins.tell(&key, copies);
         }
-        // A context serves one call, so nothing is written yet.
+        // A context serves a single call, so nothing was written before.
         let _ = context.written.set(answer);
         Ok(DocumentDiagnosticReportResult::Partial(
             DocumentDiagnosticReportPartialResult::default(),
@@ -211,7 +211,7 @@ impl LanguageServer for Backend {
     async fn code_action_resolve(&self, action: CodeAction) -> Result<CodeAction> {
         let is_whole = action.edit.is_some() && action.data.is_none();
         if is_whole || action.command.is_some() || action.disabled.is_some() {
-            // Nothing of it is left open.
+            // The action is already complete.
             return Ok(action);
         }
         let note = ActionNote::read(&action).ok_or_else(errors::content_modified)?;

@@ -1,4 +1,4 @@
-//! What clients ask for, one file each.
+//! The client's requests, one file each.
 
 pub(super) mod actions;
 pub(super) mod agreed;

@@ -1,5 +1,4 @@
-//! What is open and what is known of it: documents and their versions, folders and their options, and the loop that changes
-//! them.
+//! State of the session: documents and their versions, folders and their options, and the loop that changes them.
 
 pub(super) mod ahead;
 pub(super) mod analysed;

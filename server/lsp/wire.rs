@@ -1,5 +1,5 @@
-//! What is agreed with the client: messages, names, positions, errors, and what a client can do. Nothing here knows what is
-//! open.
+//! The protocol's conventions: messages, names, positions, errors and the client's capabilities. Nothing here knows the open
+//! documents.
 
 pub(super) mod client;
 pub(super) mod errors;
@@ -11,5 +11,5 @@ pub(super) mod profile;
 pub(super) mod progress;
 pub(super) mod uri;
 
-/// The name that diagnostics and settings carry.
+/// The name in diagnostics and settings.
 pub(super) const NAME: &str = "rustassistant";

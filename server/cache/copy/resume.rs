@@ -1,4 +1,4 @@
-//! Where a copy got to, in a small file.
+//! Stores the progress of a copy in a small file.
 
 use std::fs;
 use std::io::{self, ErrorKind, Write};
@@ -9,10 +9,10 @@ use tempfile::NamedTempFile;
 
 use crate::Key;
 
-/// After that long, what was copied may have been removed again.
+/// Age after which progress is ignored, because copied entries may have been removed again.
 const FRESH: Duration = Duration::from_hours(24);
 
-/// How far a copy between two caches got. The file is there only from a first page to the last.
+/// Progress of a copy between two caches. The file exists from the first page until the last.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Resume {
     path: PathBuf,
@@ -20,8 +20,8 @@ pub struct Resume {
 }
 
 impl Resume {
-    /// What is known in `folder` of a copy between these two, named by their addresses. A file that can't be read, or is
-    /// a day old, says nothing: then everything is looked at again, which is slower and as good.
+    /// Loads the progress in `folder` of a copy between these two addresses. A file that can't be read or is a day old is
+    /// ignored: checking all entries again is slower, but correct.
     pub fn between(folder: &Path, from: &str, to: &str) -> Resume {
         let mut hasher = blake3::Hasher::new_derive_key("rustassistant cache copy v1");
         for end in [from, to] {
@@ -34,7 +34,7 @@ impl Resume {
         Resume { path, after }
     }
 
-    /// The last key that is done.
+    /// The last key that was copied.
     pub fn after(&self) -> Option<Key> {
         self.after
     }
@@ -43,7 +43,7 @@ impl Resume {
         &self.path
     }
 
-    /// Replaces the file as a whole. A copy that can't be resumed is still a copy, so this only warns.
+    /// Replaces the file as a whole. Only warns on failure, because the copy itself is fine.
     pub(super) async fn save(&mut self, after: Key) {
         self.after = Some(after);
         let path = self.path.clone();

@@ -7,21 +7,21 @@ use async_trait::async_trait;
 use super::*;
 use crate::{Holdings, Limits, Tier};
 
-/// A cache in memory that does as it is told.
+/// A cache in memory with configurable faults.
 #[derive(Default)]
 struct Told {
     rows: Mutex<BTreeMap<Key, Entry>>,
-    /// Keys of rows that give this fault.
+    /// Keys whose rows return this fault.
     bad: BTreeMap<Key, FaultKind>,
-    /// Rows stored before every write is this fault.
+    /// Number of rows after which every write fails with this fault.
     room: Option<(usize, FaultKind)>,
     /// Longer entries are refused.
     longest: Option<usize>,
-    /// This one is stored wrongly.
+    /// The entry of this key is stored wrongly.
     garbles: Option<Key>,
-    /// Others read it.
+    /// Whether the cache is shared.
     is_shared: bool,
-    /// Writes that fail before the first that doesn't.
+    /// Number of writes that fail before one succeeds.
     busy: AtomicU64,
     written: AtomicU64,
 }
@@ -123,7 +123,7 @@ fn entry(number: u32) -> Entry {
     Entry::from(number.to_le_bytes().repeat(10))
 }
 
-/// The keys in the order in which they are copied.
+/// Returns the keys in the order in which they are copied.
 fn sorted(count: u32) -> Vec<Key> {
     let mut keys: Vec<Key> = (0..count).map(key).collect();
     keys.sort();

@@ -1,9 +1,9 @@
-//! What is decided about a scope, wherever its numbers lie.
+//! Decisions on a scope, independent of how it is stored.
 
 use super::calendar::{self, Moment};
 use super::{Limits, Refusal, WindowKind, WindowStatus};
 
-/// How a scope stands: its windows, and what is held.
+/// State of a scope: its windows, and the tokens held.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct Account {
     pub(crate) day: Window,
@@ -11,7 +11,7 @@ pub(crate) struct Account {
     pub(crate) held: u64,
 }
 
-/// One window, by its number since 1970.
+/// A window, by its number since 1970.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct Window {
     pub(crate) number: u32,
@@ -19,7 +19,7 @@ pub(crate) struct Window {
 }
 
 impl Account {
-    /// Goes to the windows of this moment, where these are later ones.
+    /// Advances to the windows of `now` if they are later.
     pub(super) fn roll(&mut self, now: Moment) {
         self.day.roll(now.window(WindowKind::Day));
         self.month.roll(now.window(WindowKind::Month));
@@ -30,7 +30,7 @@ impl Account {
         self.month.used = self.month.used.saturating_add(tokens);
     }
 
-    /// Why `estimate` can't be held. Of two windows that are full, the month is the one that it is worth waiting for.
+    /// Returns why `estimate` can't be held. If both windows are full, reports the month, which resets last.
     pub(crate) fn refusal(&self, estimate: u64, limits: Limits) -> Option<Refusal> {
         let mut windows = self.status(limits).into_iter().rev();
         windows.find_map(|window| window.refusal(estimate))

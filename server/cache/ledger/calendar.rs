@@ -5,15 +5,15 @@ use std::time::{Duration, SystemTime};
 use super::WindowKind;
 
 const DAY: u64 = 24 * 60 * 60;
-/// The end of the year 9999, in milliseconds; a clock that says more is wrong.
+/// End of the year 9999 in milliseconds; a clock beyond it is wrong.
 const END: u64 = 253_402_300_799_000;
 
-/// A moment as the ledger sees it, in milliseconds since 1970.
+/// A time in milliseconds since 1970.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub(super) struct Moment(u64);
 
 impl Moment {
-    /// A clock from before 1970 says 1970.
+    /// Clamps times before 1970 to 1970.
     pub(super) fn of(time: SystemTime) -> Moment {
         let since = time
             .duration_since(SystemTime::UNIX_EPOCH)
@@ -35,7 +35,7 @@ impl Moment {
     }
 
     pub(super) fn window(self, kind: WindowKind) -> u32 {
-        // Within the bounds of `END`.
+        // Never saturates, because of `END`.
         let days = u32::try_from(self.0 / 1000 / DAY).unwrap_or(u32::MAX);
         match kind {
             WindowKind::Day => days,
@@ -44,7 +44,7 @@ impl Moment {
     }
 }
 
-/// The second at which the window after this one begins.
+/// Returns the second in which the next window begins.
 pub(super) fn end(kind: WindowKind, window: u32) -> u64 {
     let next = window.saturating_add(1);
     let day = match kind {
@@ -55,7 +55,7 @@ pub(super) fn end(kind: WindowKind, window: u32) -> u64 {
 }
 
 fn month_of(day: u32) -> u32 {
-    // No month is longer than 31 days, and few are shorter.
+    // A lower bound, because no month is longer than 31 days; few are shorter.
     let mut month = day / 31;
     while first_day(month + 1) <= day {
         month += 1;
@@ -88,10 +88,10 @@ mod tests {
             (0, 0, 0),
             (31 * DAY - 1, 30, 0),
             (31 * DAY, 31, 1),
-            // 2000-02-29 and the day after it.
+            // 2000-02-29 and the following day.
             (951_782_400, 11_016, 30 * 12 + 1),
             (951_868_800, 11_017, 30 * 12 + 2),
-            // 2026-11-30T23:59:59 and the second after it.
+            // 2026-11-30T23:59:59 and the following second.
             (1_796_083_199, 20_787, 56 * 12 + 10),
             (1_796_083_200, 20_788, 56 * 12 + 11),
         ] {

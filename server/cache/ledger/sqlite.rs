@@ -1,7 +1,7 @@
-//! The ledger of one machine: a file of its own, shared by all processes of one user.
+//! The ledger of one machine: a separate file, shared by all processes of one user.
 //!
-//! Unlike the cache it is never moved aside, emptied or started afresh: what can't be read admits nothing, until a person
-//! removes the file. Commits wait for the disk, so that what was charged stays charged when the power fails.
+//! Unlike the cache, it is never moved aside, cleared or recreated: a file that can't be read admits nothing until the user
+//! removes it. Commits are flushed to disk, so that charges survive a power failure.
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -23,15 +23,15 @@ use crate::sqlite::connection::{self, Deadline};
 use crate::sqlite::place::{self, Identity};
 use crate::{Fault, FaultKind, Schema};
 
-/// Four letters, `RuAl`; the migrations write them.
+/// `RuAl` in ASCII; written by the migrations.
 const APPLICATION_ID: i64 = 0x5275_416c;
-/// What the last migration leaves in `user_version`.
+/// Value of `user_version` after the last migration.
 const VERSION: i64 = 1;
-/// What belongs to the machine itself.
+/// Scope of the machine itself.
 const MACHINE: &str = "machine";
-/// How long anything takes at most, with the wait for other processes.
+/// Timeout of a call, including the wait for other processes.
 const TIME: Duration = Duration::from_secs(10);
-/// For how many days it is remembered what a hold was charged.
+/// Days for which the charge of a hold is remembered.
 const DAYS: u32 = 40;
 
 const READ: &str = "SELECT day, day_used, month, month_used, \
@@ -70,7 +70,7 @@ struct Held {
     identity: Identity,
 }
 
-/// What has become of a hold.
+/// State of a hold.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum State {
     Open,
@@ -86,7 +86,7 @@ struct Hold {
 }
 
 impl SqliteLedger {
-    /// The ledger of this machine; its file is created if there is none, and from then on has to be there.
+    /// Opens the ledger of this machine. Creates the file if it doesn't exist; from then on it must exist.
     pub async fn open(
         path: impl Into<PathBuf>,
         limits: Limits,
@@ -95,7 +95,7 @@ impl SqliteLedger {
     ) -> Result<SqliteLedger, Fault> {
         let path = path.into();
         let file = LedgerFile {
-            // SQLite takes names that start with `file:` for addresses; an absolute path never does.
+            // SQLite parses names that begin with `file:` as URIs, which an absolute path never does.
             path: std::path::absolute(&path).unwrap_or(path),
             held: Mutex::default(),
         };
@@ -112,7 +112,7 @@ impl SqliteLedger {
         Ok(ledger)
     }
 
-    /// Another scope of the same file, which spends nothing of this one.
+    /// Returns another scope of the same file, with a separate budget.
     pub async fn scoped(&self, scope: &str, limits: Limits) -> Result<SqliteLedger, Fault> {
         let ledger = SqliteLedger {
             scope: scope.into(),
@@ -127,7 +127,7 @@ impl SqliteLedger {
         &self.file.path
     }
 
-    /// Closes the connection, so that the file has everything. The next call opens it again.
+    /// Closes the connection, so that the file is complete. The next call reopens it.
     pub async fn close(&self) {
         if let Some(held) = self.file.held.lock().await.take() {
             connection::close(held.connection).await;
@@ -152,7 +152,7 @@ impl SqliteLedger {
         Moment::of((self.clock)())
     }
 
-    /// One transaction under the one lock. What fails, or is dropped, leaves nothing behind and costs the connection.
+    /// Runs one transaction under the lock. If it fails or is cancelled, it is rolled back and the connection is dropped.
     async fn change<T>(
         &self,
         work: impl AsyncFnOnce(&mut SqliteTransaction<'_>) -> Result<T, Broken>,
@@ -181,7 +181,7 @@ impl SqliteLedger {
         }
     }
 
-    /// How the scope stands now. What has run out is charged, and what ended long ago is forgotten.
+    /// Returns the state of the scope, after charging expired holds and deleting old ones.
     async fn account(
         &self,
         transaction: &mut SqliteTransaction<'_>,
@@ -215,7 +215,7 @@ impl SqliteLedger {
         Ok(account)
     }
 
-    /// The account as it was left, and how much of what is held has run out.
+    /// Reads the stored account, and the tokens of expired holds.
     async fn read(
         &self,
         connection: &mut SqliteConnection,
@@ -224,7 +224,7 @@ impl SqliteLedger {
         let row = sqlx::query(READ)
             .bind(&*self.scope)
             .bind(now.milliseconds())
-            // What runs out later than anything can was held by a clock that was ahead.
+            // An expiry beyond the maximum duration was set by a clock that was ahead.
             .bind(now.and(LONGEST).milliseconds())
             .fetch_optional(connection)
             .await?
@@ -312,7 +312,7 @@ impl TokenLedger for SqliteLedger {
             return Err(Fault::new(FaultKind::TooManyTokens).at(self.path()));
         }
         self.change(async |transaction| {
-            // Not before the lock is held: whoever waited for it has waited into another day.
+            // Only after the lock is taken, because waiting for it may reach the next day.
             let now = self.now();
             let account = self.account(transaction, now).await?;
             if let Some(known) = self.find(transaction, id).await? {
@@ -357,7 +357,7 @@ impl TokenLedger for SqliteLedger {
         self.change(async |transaction| {
             let now = self.now();
             let account = self.account(transaction, now).await?;
-            // One that isn't known is not admitted afterwards either: its reservation may still be on its way.
+            // An unknown hold isn't admitted later either, because its reservation may still be in flight.
             let mut hold = self.find(transaction, id).await?.unwrap_or(Hold::NONE);
             if hold.state != State::Open {
                 return Ok(());
@@ -403,7 +403,7 @@ impl LedgerFile {
             .await
             .map_err(in_words)?;
         let path = self.path.clone();
-        // Where a folder can't be opened, its file system writes names without being asked.
+        // File systems whose folders can't be opened write names without a sync.
         place::off_thread(move || {
             File::open(place::folder(&path))
                 .and_then(|folder| folder.sync_all())
@@ -413,7 +413,7 @@ impl LedgerFile {
         .await
     }
 
-    /// The connection to the file that is at the path now, with the time that one transaction may take.
+    /// Connects to the file that is at the path now, and resets the transaction's deadline.
     async fn connected(&self) -> Result<MutexGuard<'_, Option<Held>>, Fault> {
         let mut held = self.held.lock().await;
         let current = place::identity(&self.path);
@@ -458,14 +458,14 @@ impl LedgerFile {
 }
 
 impl Hold {
-    /// One that nobody has made.
+    /// A hold that doesn't exist yet.
     const NONE: Hold = Hold {
         state: State::Open,
         estimate: 0,
         charged: 0,
     };
 
-    /// The answer to a reservation that came before.
+    /// Result of repeating a reservation.
     fn again(&self, estimate: u64) -> Result<Reservation, Broken> {
         if self.state == State::Open && self.estimate == estimate {
             return Ok(Reservation::Reserved);
@@ -494,7 +494,7 @@ impl State {
     }
 }
 
-/// Why a transaction came to nothing.
+/// Reason for a failed transaction.
 struct Broken(Fault);
 
 impl From<sqlx::Error> for Broken {
@@ -509,7 +509,7 @@ impl From<FaultKind> for Broken {
     }
 }
 
-/// A ledger is never started afresh, so a damaged one is another fault than a damaged cache.
+/// A ledger is never recreated, so a damaged one is a different fault from a damaged cache.
 fn in_words(fault: Fault) -> Fault {
     match fault.kind() {
         FaultKind::Corrupt => fault.with_kind(FaultKind::LedgerDamaged),

@@ -7,7 +7,7 @@ const NOON: u64 = 1_796_040_000;
 const HOUR: u64 = 3600;
 const MINUTE: Duration = Duration::from_mins(1);
 
-/// A ledger whose clock is set by hand.
+/// A ledger with a manual clock.
 struct Bench {
     _folder: tempfile::TempDir,
     path: std::path::PathBuf,
@@ -52,7 +52,7 @@ impl Bench {
         (answer == Reservation::Reserved).then_some(id)
     }
 
-    /// What is used on this day and in this month, and what is held.
+    /// Returns the tokens used on this day and in this month, and the tokens held.
     async fn stand(&self) -> (u64, u64, u64) {
         let status = self.ledger.status().await.unwrap();
         let [day, month] = status.as_slice() else {
@@ -98,7 +98,7 @@ async fn a_refusal_says_what_stands_in_the_way_and_until_when() {
         resets_at: NOON + 12 * HOUR,
     };
     assert_eq!(refused(21).await, day);
-    // Both are full, and the month is full for longer; it ends with the same day here.
+    // Both are full, but the month is reported; both end with the same day here.
     let month = Refusal {
         window: WindowKind::Month,
         limit: 120,
@@ -133,7 +133,7 @@ async fn every_call_may_be_repeated() {
     assert_eq!(bench.stand().await, (70, 70, 0));
     let over = bench.ledger.reserve(id, 90, MINUTE).await.unwrap_err();
     assert_eq!(over.kind(), FaultKind::HoldOver);
-    // A release that overtook its reservation.
+    // A release that overtakes its reservation.
     let late = HoldId::fresh().unwrap();
     bench.ledger.release(late).await.unwrap();
     bench.ledger.release(late).await.unwrap();
@@ -319,7 +319,7 @@ async fn a_call_that_is_dropped_half_way_does_no_harm() {
         let done = tokio::time::timeout(Duration::from_micros(micros), call).await;
         ids.push((id, done.is_ok()));
     }
-    // One that was dropped is held or isn't; one that was answered is.
+    // A cancelled reservation may be held or not; one that returned is held.
     let (_, _, held) = bench.stand().await;
     let answered = ids.iter().filter(|(_, answered)| *answered).count() as u64;
     assert!((answered * 10..=500).contains(&held), "{held}, {answered}");

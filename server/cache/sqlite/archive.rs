@@ -1,6 +1,6 @@
-//! Backups: a consistent copy of the file in use, and reading a file that nobody may change.
+//! Backups: copies a file in use consistently, and reads files that must not change.
 //!
-//! No file is ever put in the place of one that is in use: a backup is a new file, and restoring copies entries.
+//! A file in use is never replaced: a backup is a new file, and restoring copies entries.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -19,8 +19,8 @@ use crate::envelope::Decoder;
 use crate::{Cache, Entry, Fault, FaultKind, Holdings, Key, Limits, Lookup, Page, Schema};
 
 impl SqliteCache {
-    /// Writes everything that is in the file now into a new one, whoever else reads and writes meanwhile; its bytes.
-    /// The new file appears whole or not at all.
+    /// Writes a consistent snapshot into a new file while others read and write, and returns its size in bytes. The new file
+    /// appears atomically.
     pub async fn backup(&self, target: &Path) -> Result<u64, Fault> {
         let target = std::path::absolute(target).map_err(|error| Fault::from(error).at(target))?;
         let place = target.clone();
@@ -48,7 +48,7 @@ impl SqliteCache {
         written.map(drop)
     }
 
-    /// Copies what is missing here from another file, such as a backup, which is only read.
+    /// Copies missing entries from another file, such as a backup, which is only read.
     pub async fn restore(
         &self,
         source: &Path,
@@ -64,17 +64,16 @@ impl SqliteCache {
     }
 }
 
-/// A cache's file that is read and never changed: a backup, a file on a medium that can't be written, or one that
-/// others have open.
+/// A cache's file that is read and never changed: a backup, a file on a read-only medium, or one that others have open.
 pub struct Archive {
     path: PathBuf,
     reader: Mutex<(Wire, Decoder)>,
-    /// Where the copy lies that is read instead, if the file can't be read without being changed.
+    /// Contains the copy to read if reading the file itself would change it.
     _copy: Option<TempDir>,
 }
 
 impl Archive {
-    /// Opens the file and reads its whole structure. Faults if it isn't a sound file of this version.
+    /// Opens the file and checks its whole structure. Fails if it isn't a sound file of this version.
     pub async fn open(path: &Path, schema: Schema) -> Result<Archive, Fault> {
         let path = std::path::absolute(path).map_err(|error| Fault::from(error).at(path))?;
         match Archive::examined(&path, schema).await {
@@ -94,7 +93,7 @@ impl Archive {
             Medium::Unfinished => return Archive::of_copy(path, schema).await,
         };
         match Archive::connect((path, purpose, schema), path, None).await {
-            // It would have to be written before it can be read.
+            // The file can't be read without writing to it first.
             Err(fault) if fault.kind() == FaultKind::ReadOnly => {
                 Archive::of_copy(path, schema).await
             }

@@ -1,4 +1,4 @@
-//! Opening the database: the settings of a connection, whether the file is ours, and how a new one is built.
+//! Opens the database: configures connections, checks that the file is a cache, and creates new ones.
 
 use std::path::Path;
 use std::sync::{Arc, Mutex};
@@ -11,19 +11,19 @@ use super::place;
 use crate::locks::lock;
 use crate::{Fault, FaultKind, Schema};
 
-/// Four letters, `RuAs`; the migrations write them.
+/// `RuAs` in ASCII; written by the migrations.
 const APPLICATION_ID: i64 = 0x5275_4173;
-/// What the last migration leaves in `user_version`.
+/// Value of `user_version` after the last migration.
 const VERSION: i64 = 1;
 
-/// What a connection is for: on the path of an editor nobody waits long, behind it there is time.
+/// Purpose of a connection, which determines how long it may wait: reads block an editor, writes don't.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Purpose {
     Read,
     Write,
-    /// Reading a file that nobody writes: without locks, without anything beside it.
+    /// Reads a file that nothing writes, without locks or files beside it.
     ReadStill,
-    /// Reading a file that others write, without being able to write it.
+    /// Reads a file that other processes write, without write access.
     ReadBeside,
 }
 
@@ -40,15 +40,15 @@ impl Purpose {
     }
 }
 
-/// The moment at which whatever a connection is at is interrupted; none at first.
+/// Time at which the connection's current work is interrupted; initially none.
 #[derive(Clone, Default)]
 pub(crate) struct Deadline(Arc<Mutex<Option<Instant>>>);
 
-/// Instructions of SQLite's machine between two looks at the clock.
+/// SQLite virtual machine instructions between checks of the clock.
 const INSTRUCTIONS: i32 = 10_000;
 
 impl Deadline {
-    /// Has the connection keep to it.
+    /// Interrupts the connection at the deadline.
     pub(crate) async fn hold(
         &self,
         mut connection: SqliteConnection,
@@ -69,7 +69,7 @@ impl Deadline {
     }
 }
 
-/// Connects to a file that exists, and makes sure that it is ours and of this version.
+/// Connects to an existing file, and checks that it is a cache of this version.
 pub(super) async fn connect(
     path: &Path,
     purpose: Purpose,
@@ -85,7 +85,7 @@ pub(super) async fn connect(
     }
 }
 
-/// Builds a new file aside and puts it in its place, unless another process was first.
+/// Creates a new file under a temporary name and moves it into place, unless another process was faster.
 pub(crate) async fn create(
     path: &Path,
     schema: Schema,
@@ -108,14 +108,14 @@ pub(crate) async fn create(
     .await
 }
 
-/// Closes in order, so that the log goes into the file. A fault here costs nothing: the log is still there.
+/// Closes the connection, which moves the log into the file. A failure is harmless, because the log is kept.
 pub(crate) async fn close(connection: SqliteConnection) {
     if let Err(error) = connection.close().await {
         tracing::debug!(%error, "closing the cache");
     }
 }
 
-/// Reads the whole structure of the file; what is wrong with it, or nothing.
+/// Checks the whole structure of the file and returns the errors found.
 pub(super) async fn examine(connection: &mut SqliteConnection) -> Result<Vec<String>, Fault> {
     sqlx::raw_sql("SELECT key, created, used, envelope FROM entry LIMIT 0")
         .execute(&mut *connection)
@@ -128,14 +128,14 @@ pub(super) async fn examine(connection: &mut SqliteConnection) -> Result<Vec<Str
     Ok(lines.into_iter().filter(|line| line != "ok").collect())
 }
 
-/// SQLite's result codes as faults; what isn't SQLite's is the system's, or a worker that died.
+/// Maps SQLite's result codes to faults; other errors are I/O errors or a dead worker.
 pub(crate) fn fault(error: sqlx::Error) -> Fault {
     let kind = match &error {
         sqlx::Error::Database(database) => database
             .code()
             .and_then(|code| code.parse().ok())
             .map_or(FaultKind::Io, kind_of_code),
-        // A column of another type than every version has written.
+        // No version has ever written a column of another type.
         sqlx::Error::ColumnDecode { .. } | sqlx::Error::ColumnIndexOutOfBounds { .. } => {
             FaultKind::Corrupt
         }
@@ -144,10 +144,10 @@ pub(crate) fn fault(error: sqlx::Error) -> Fault {
     Fault::new(kind).because(error)
 }
 
-/// The low byte of an extended code is the code itself: 261 and 517 are kinds of 5.
+/// The low byte of an extended code is the primary code: 261 and 517 are kinds of 5.
 fn kind_of_code(code: i32) -> FaultKind {
     match code & 0xff {
-        // The statements are constants, so a table they can't find is one that was lost.
+        // The statements are constants, so a missing table was lost.
         1 | 11 | 26 => FaultKind::Corrupt,
         9 => FaultKind::Timeout,
         5 | 6 | 15 => FaultKind::Busy,
@@ -215,7 +215,7 @@ async fn verify(
     Ok(())
 }
 
-/// A database that isn't ours: another program's, or one without any page, which is what a broken copy leaves.
+/// Classifies an unknown database: another program's, or one without pages, which a broken copy leaves behind.
 async fn unknown(connection: &mut SqliteConnection) -> Fault {
     match sqlx::query_scalar::<_, i64>("PRAGMA page_count")
         .fetch_one(connection)
@@ -227,7 +227,7 @@ async fn unknown(connection: &mut SqliteConnection) -> Fault {
     }
 }
 
-/// Brings an older file up to date, and back into WAL mode if a copy left it.
+/// Migrates an older file, and restores WAL mode if a copy lost it.
 async fn upgrade(
     connection: &mut SqliteConnection,
     path: &Path,
@@ -240,7 +240,7 @@ async fn upgrade(
         migrate(connection, schema).await?;
     }
     if !journal.eq_ignore_ascii_case("wal") {
-        // Where the file system can't do it, SQLite says so by keeping the old mode, which works as well.
+        // If the file system doesn't support it, SQLite keeps the old mode, which works as well.
         sqlx::raw_sql("PRAGMA journal_mode = WAL")
             .execute(connection)
             .await
@@ -250,14 +250,14 @@ async fn upgrade(
 }
 
 async fn build(aside: &Path, schema: Schema, synchronous: SqliteSynchronous) -> Result<(), Fault> {
-    // Nobody else knows the file yet: no lock has to be shared.
+    // The file is still private, so no lock has to be shared.
     let mut connection = base(aside)
         .locking_mode(SqliteLockingMode::Exclusive)
         .synchronous(synchronous)
         .connect()
         .await
         .map_err(fault)?;
-    // Not among the options: there they come before `synchronous`, and wait for the disk.
+    // Not in the options, which would run them before `synchronous` and wait for the disk.
     let built = match sqlx::raw_sql("PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL")
         .execute(&mut connection)
         .await

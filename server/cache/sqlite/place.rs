@@ -1,8 +1,8 @@
-//! The file as the operating system sees it: whose it is, how it appears, how it is moved aside.
+//! The file in the file system: its owner, and how it is created and moved aside.
 //!
-//! A file appears finished or not at all: it is built under another name and linked into place, so of any number of
-//! processes that start at once one wins and the others find its file. Nothing here opens the database file itself:
-//! closing any handle to it would drop the locks that SQLite holds on it in this process (POSIX says so).
+//! A file appears atomically: it is built under another name and linked into place, so if several processes start at once, one
+//! wins and the others use its file. Nothing here opens the database file itself, because POSIX drops SQLite's locks of this
+//! process when any handle to the file is closed.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, ErrorKind, Read, Seek, Write};
@@ -13,11 +13,11 @@ use std::time::{Duration, SystemTime};
 use crate::{Fault, FaultKind};
 use rustassistant_os::{self as os, Owner};
 
-/// Tells a file from another one of the same name.
+/// Distinguishes a file from another one at the same path.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct Identity((u64, u64));
 
-/// Runs what may wait for a disk where nobody else waits for it.
+/// Runs blocking work on another thread.
 pub(crate) async fn off_thread<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, Fault> + Send + 'static,
 ) -> Result<T, Fault> {
@@ -27,7 +27,7 @@ pub(crate) async fn off_thread<T: Send + 'static>(
     }
 }
 
-/// Who the file is, or `None` if there is none yet. Faults if it, or its folder, is not ours to use.
+/// Returns the file's identity, or `None` if it doesn't exist. Fails if the file or its folder may not be used.
 pub(crate) fn inspect(path: &Path) -> Result<Option<Identity>, Fault> {
     let folder = folder(path);
     match fs::metadata(folder) {
@@ -49,14 +49,14 @@ pub(crate) fn inspect(path: &Path) -> Result<Option<Identity>, Fault> {
     }
 }
 
-/// Who is at the path now; cheap enough to ask before every transaction.
+/// Returns the identity of the file at the path; cheap enough for every transaction.
 pub(crate) fn identity(path: &Path) -> Option<Identity> {
     fs::metadata(path)
         .ok()
         .map(|metadata| Identity(os::identity(&metadata)))
 }
 
-/// Bytes on the disk, with the log.
+/// Size on disk in bytes, including the log.
 pub(super) fn bytes(path: &Path) -> u64 {
     ["", "-wal"]
         .iter()
@@ -65,12 +65,12 @@ pub(super) fn bytes(path: &Path) -> u64 {
         .sum()
 }
 
-/// Nothing is there, or nothing can be there as a file is in the way.
+/// Whether nothing exists there, possibly because a parent is a file.
 fn is_absent(error: &io::Error) -> bool {
     matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory)
 }
 
-/// A folder that isn't there can be created, if the one above it is.
+/// A missing folder is fine if its parent exists.
 fn absent_folder(folder: &Path) -> Result<Option<Identity>, Fault> {
     let above = self::folder(folder);
     match fs::metadata(above) {
@@ -83,7 +83,7 @@ fn absent_folder(folder: &Path) -> Result<Option<Identity>, Fault> {
     }
 }
 
-/// Creates the cache's own folder, readable by nobody else. Folders above it are the user's business.
+/// Creates the cache's folder, readable only by the user. Parents must exist.
 pub(super) fn create_folder(path: &Path) -> Result<(), Fault> {
     let folder = folder(path);
     match os::private_folder(&mut fs::DirBuilder::new()).create(folder) {
@@ -97,7 +97,7 @@ pub(super) fn create_folder(path: &Path) -> Result<(), Fault> {
     }
 }
 
-/// A new empty file beside `path`, readable by nobody else, in which the next one is built.
+/// Creates an empty file beside `path`, readable only by the user, to build a new cache in.
 pub(super) fn create_aside(path: &Path) -> Result<PathBuf, Fault> {
     static COUNTER: AtomicU32 = AtomicU32::new(0);
     let serial = COUNTER.fetch_add(1, Ordering::Relaxed);
@@ -114,12 +114,12 @@ pub(super) fn create_aside(path: &Path) -> Result<PathBuf, Fault> {
     Ok(aside)
 }
 
-/// Puts the finished file in its place, unless another process was first; either way there is a file afterwards.
+/// Moves the finished file into place, unless another process was faster; either way a file exists afterwards.
 pub(super) fn publish(aside: &Path, path: &Path) -> Result<(), Fault> {
     let linked = match fs::hard_link(aside, path) {
         Ok(()) => Ok(()),
         Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
-        // Some file systems know no links; there a lock has to do.
+        // For file systems without hard links.
         Err(_) => rename_under_lock(aside, path),
     };
     discard(aside);
@@ -134,15 +134,15 @@ fn rename_under_lock(aside: &Path, path: &Path) -> Result<(), Fault> {
     }
 }
 
-/// Removes a file and what SQLite may have put beside it.
+/// Removes a file and SQLite's files beside it.
 pub(super) fn discard(path: &Path) {
     for suffix in ["", "-wal", "-shm", "-journal"] {
-        // A file that isn't there is as good as one removed.
+        // The file may not exist.
         fs::remove_file(beside(path, suffix)).ok();
     }
 }
 
-/// Moves a damaged file to where a person can look at it, in place of an older one, and drops its log.
+/// Moves a damaged file aside for inspection, replacing an older one, and deletes its log.
 pub(super) fn move_aside(path: &Path) -> Result<PathBuf, Fault> {
     let kept = beside(path, ".corrupt");
     fs::rename(path, &kept).map_err(|error| Fault::from(error).at(path))?;
@@ -152,7 +152,7 @@ pub(super) fn move_aside(path: &Path) -> Result<PathBuf, Fault> {
     Ok(kept)
 }
 
-/// Removes files that a killed process was building a day ago or earlier.
+/// Removes unfinished files of killed processes that are at least a day old.
 pub(super) fn sweep_asides(path: &Path) {
     let Some(name) = path.file_name().and_then(|name| name.to_str()) else {
         return;
@@ -180,7 +180,7 @@ fn is_older(file: &fs::DirEntry, age: Duration) -> bool {
         .is_some_and(|elapsed| elapsed > age)
 }
 
-/// The lock that everything but reading and writing entries is done under; free when it is dropped.
+/// The lock for everything except reading and writing entries; released on drop.
 #[derive(Debug)]
 pub(super) struct Lock(File);
 
@@ -205,8 +205,8 @@ pub(super) fn lock(path: &Path, patience: Duration) -> Result<Lock, Fault> {
 }
 
 impl Lock {
-    /// Whether `period` has passed since this last said so. The moment is kept in the lock's file: in the database it
-    /// would take a table of its own.
+    /// Whether `period` has passed since the last successful claim. The time is stored in the lock file, because it would need
+    /// a separate table in the database.
     pub(super) fn claim(&mut self, period: Duration) -> Result<bool, Fault> {
         let mut text = String::new();
         self.0.read_to_string(&mut text)?;
@@ -216,7 +216,7 @@ impl Lock {
             .parse()
             .map(Duration::from_secs)
             .unwrap_or_default();
-        // A clock that was once set wrongly must not end it for years.
+        // A clock that was once wrong mustn't block claims for years.
         if now.checked_sub(last).is_some_and(|passed| passed < period) {
             return Ok(false);
         }
@@ -227,7 +227,7 @@ impl Lock {
     }
 }
 
-/// What stands between the name of the file and what makes a name of one under construction unique.
+/// Separates the file's name from the unique suffix of an unfinished file.
 const NEW: &str = ".new-";
 
 pub(super) fn beside(path: &Path, suffix: &str) -> PathBuf {
@@ -242,7 +242,7 @@ pub(crate) fn folder(path: &Path) -> &Path {
         .unwrap_or(Path::new("."))
 }
 
-/// Whose a file or folder may be. Root owns folders such as `/tmp` and may read everything anyhow.
+/// Permitted owners of a file or folder. Root owns folders such as `/tmp` and can read everything anyway.
 #[derive(Clone, Copy)]
 enum Allowed {
     Me,
@@ -381,7 +381,7 @@ mod tests {
     fn a_period_is_claimed_once() {
         let home = tempfile::tempdir().unwrap();
         let path = home.path().join("cache.db");
-        // A program that another test is just starting holds what we have open for a moment.
+        // A process that another test is spawning briefly inherits our open files.
         let patience = Duration::from_secs(10);
         let claim = |period| lock(&path, patience).unwrap().claim(period);
         assert_eq!(claim(Duration::from_hours(1)), Ok(true));

@@ -1,4 +1,4 @@
-//! Keeping the file small: what was used long ago goes, then whatever the policy names first, in short transactions.
+//! Prunes the file: removes entries that haven't been used for long, then others by policy, in short transactions.
 
 use futures::TryStreamExt;
 use sqlx::{Connection, Row};
@@ -6,12 +6,12 @@ use sqlx::{Connection, Row};
 use super::wire::{Wire, hour};
 use crate::{Limits, Policy};
 
-/// Rows removed in one transaction; nobody waits for more than that.
+/// Rows removed per transaction, which bounds how long others wait.
 const PAGE: i64 = 500;
-/// Above the limit the file is brought to this share of it, so that it isn't above it again at once.
+/// Target size in percent of the limit, so that the file doesn't exceed it again immediately.
 const TARGET_PERCENT: i128 = 90;
 
-/// The order in which rows go, as statements: those of the lowest rank first.
+/// Eviction order as SQL statements: rows with the lowest rank are removed first.
 struct Ranking {
     ranks: &'static str,
     page: &'static str,
@@ -41,7 +41,7 @@ macro_rules! ranking {
 }
 
 const AGE: Ranking = ranking!("used");
-/// A time in the future was written by a clock that was wrong. Nobody knows how old such a row is, so it goes early.
+/// A time in the future was written by a wrong clock. The row's age is unknown, so it is removed early.
 const LAST_USE: Ranking = ranking!("iif(used > unixepoch() / 3600, 0, used)");
 const CREATION: Ranking = ranking!("iif(created > unixepoch() / 3600, 0, created)");
 const SIZE: Ranking = ranking!("-length(envelope)");
@@ -56,14 +56,14 @@ impl Ranking {
     }
 }
 
-/// One look at the file with the intention to remove something.
+/// One pass that removes rows in the order of a ranking.
 struct Sweep<'a> {
     wire: &'a mut Wire,
     ranking: &'static Ranking,
 }
 
 impl Wire {
-    /// Removes entries that weren't used for too long, then what the policy names first until the rest fits.
+    /// Removes entries that haven't been used for too long, then others by policy until the rest fits.
     pub(super) async fn prune(&mut self, limits: Limits) -> Result<u64, sqlx::Error> {
         let hours = i64::try_from(limits.age.as_secs() / 3600).unwrap_or(i64::MAX);
         let oldest = hour().saturating_sub(hours);
@@ -72,7 +72,7 @@ impl Wire {
             .remove((i64::MIN, oldest - 1), i64::MAX)
             .await?;
         let ranking = Ranking::of(limits.policy);
-        // What a row takes beside its envelope is only estimated, so one round may not be enough.
+        // The overhead of a row is only estimated, so one round may not be enough.
         loop {
             let excess = self.excess(limits.bytes).await?;
             if excess <= 0 {
@@ -97,7 +97,7 @@ impl Wire {
         }
     }
 
-    /// Bytes of envelopes that have to go for the file to be well below the limit, or 0.
+    /// Returns the bytes of envelopes to remove so that the file is well below the limit, or 0.
     async fn excess(&mut self, limit: u64) -> Result<i64, sqlx::Error> {
         self.count();
         let (pages, free, size): (i64, i64, i64) = sqlx::query_as(
@@ -118,7 +118,7 @@ impl Wire {
 }
 
 impl Sweep<'_> {
-    /// Removes rows, the lowest ranks first, until `excess` bytes are gone.
+    /// Removes rows with the lowest ranks until `excess` bytes are removed.
     async fn remove_first(&mut self, excess: i64) -> Result<u64, sqlx::Error> {
         let Some((last, below)) = self.last_rank(excess).await? else {
             return Ok(0);
@@ -131,7 +131,7 @@ impl Sweep<'_> {
         Ok(removed)
     }
 
-    /// The rank within which `excess` is reached, and the bytes of all ranks below it.
+    /// Returns the rank in which `excess` is reached, and the bytes of all lower ranks.
     async fn last_rank(&mut self, excess: i64) -> Result<Option<(i64, i64)>, sqlx::Error> {
         self.wire.count();
         let mut ranks = sqlx::query(self.ranking.ranks).fetch(&mut self.wire.connection);
@@ -146,7 +146,7 @@ impl Sweep<'_> {
         Ok(last)
     }
 
-    /// Removes rows of these ranks, in the order in which they came, until `budget` bytes are gone.
+    /// Removes rows of these ranks in insertion order until `budget` bytes are removed.
     async fn remove(
         &mut self,
         (from, to): (i64, i64),
@@ -179,7 +179,7 @@ impl Sweep<'_> {
         Ok(removed)
     }
 
-    /// Asks for the ranks again: what was used since the page was read stays.
+    /// Checks the ranks again, so that entries used since the page was read are kept.
     async fn remove_between(
         &mut self,
         (above, last): (i64, i64),

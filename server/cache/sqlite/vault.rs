@@ -1,4 +1,4 @@
-//! Backups as files: how one appears, and in what state one is found.
+//! Backups as files: how they are created, and what state they are in.
 
 use std::fs::{self, File};
 use std::io::ErrorKind;
@@ -10,14 +10,14 @@ use super::place::{self, beside, folder};
 use crate::{Fault, FaultKind};
 use rustassistant_os as os;
 
-/// How a file that is only to be read lies there.
+/// State of a file to read.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Medium {
-    /// Everything is in the one file.
+    /// The file is complete.
     Still,
-    /// Somebody has it open, or had when the machine stopped.
+    /// Open in another process, or was when the machine stopped.
     InUse,
-    /// Something is left in a log beside it, as after copying a file in use together with its log.
+    /// Has a log beside it, for example after a file in use was copied with its log.
     Unfinished,
 }
 
@@ -41,7 +41,7 @@ pub(super) fn medium(path: &Path) -> Result<Medium, Fault> {
     Ok(Medium::Still)
 }
 
-/// The file and its logs, where they may be changed.
+/// Copies the file and its logs to where they may be changed.
 pub(super) fn private_copy(path: &Path) -> Result<(TempDir, PathBuf), Fault> {
     let folder = tempfile::tempdir()?;
     let copy = folder.path().join("cache.db");
@@ -56,7 +56,7 @@ pub(super) fn private_copy(path: &Path) -> Result<(TempDir, PathBuf), Fault> {
     Ok((folder, copy))
 }
 
-/// Copies a regular file into a new one, which only the user may read and write. What is no file is not waited for.
+/// Copies a regular file into a new one that only the user can access. Doesn't block on special files.
 fn copy_regular(from: &Path, to: &Path) -> std::io::Result<()> {
     let mut from = os::open_regular(from)?;
     let mut to = os::private_file(File::options().write(true).create_new(true)).open(to)?;
@@ -64,11 +64,11 @@ fn copy_regular(from: &Path, to: &Path) -> std::io::Result<()> {
     Ok(())
 }
 
-/// A file under construction beside the place where it will be; removed when dropped.
+/// An unfinished file beside its destination; removed on drop.
 #[derive(Debug)]
 pub(super) struct Aside(PathBuf);
 
-/// An empty private file beside a path where there is none yet.
+/// Creates an empty private file beside a path at which nothing exists yet.
 pub(super) fn create_vacant(path: &Path) -> Result<Aside, Fault> {
     if fs::symlink_metadata(path).is_ok() {
         return Err(Fault::new(FaultKind::Exists).at(path));
@@ -85,7 +85,7 @@ impl Aside {
         &self.0
     }
 
-    /// Gives the finished file its name, unless there is a file of that name by now; its bytes.
+    /// Moves the finished file to `path`, unless a file exists there by now; returns its size in bytes.
     pub(super) fn publish(self, path: &Path) -> Result<u64, Fault> {
         self.link(path).map_err(|fault| fault.at(path))
     }
@@ -99,7 +99,7 @@ impl Aside {
             Err(error) if error.kind() == ErrorKind::AlreadyExists => {
                 return Err(Fault::new(FaultKind::Exists));
             }
-            // Some file systems know no links.
+            // For file systems without hard links.
             Err(_) if fs::symlink_metadata(path).is_err() => fs::rename(&self.0, path)?,
             Err(_) => return Err(Fault::new(FaultKind::Exists)),
         }

@@ -1,7 +1,7 @@
-//! The statements: what is said to the database over one held connection.
+//! Statements of one open connection.
 //!
-//! Every statement is a constant, so SQLite prepares it once per connection. A batch of keys is bound as one blob that
-//! a recursive query cuts into keys: one statement and one parameter for any number of keys.
+//! Every statement is a constant, so SQLite prepares it once per connection. A batch of keys is bound as one blob, which a
+//! recursive query splits: one statement and one parameter for any number of keys.
 
 use std::collections::HashSet;
 use std::fmt::Write;
@@ -39,32 +39,32 @@ const DELETE: &str = concat!(
 const PAGE: &str = "SELECT key, envelope FROM entry WHERE key > ?1 ORDER BY key LIMIT ?2";
 const CONTAINS: &str = "SELECT 1 FROM entry WHERE key = ?1";
 
-/// Rows of one INSERT, the largest first: any number of rows is a few of these.
+/// Row counts of INSERT statements, in descending order; any number of rows is a combination of these.
 const ROWS: [usize; 4] = [500, 100, 10, 1];
 static INSERTS: LazyLock<[String; 4]> = LazyLock::new(|| ROWS.map(insert));
-/// A hit renews `used` only when it is this many hours old, so that reading seldom means writing, or when it lies in the
-/// future, where a clock that was wrong has put it.
+/// A hit updates `used` only if it is this many hours old, so that reads rarely cause writes, or if it is in the future because
+/// of a wrong clock.
 const RENEW_AFTER: i64 = 12;
 
-/// One held connection.
+/// One open connection.
 pub(super) struct Wire {
     pub(super) connection: SqliteConnection,
     pub(super) statements: Arc<AtomicU64>,
 }
 
-/// Answers to a batch, and what they leave to be done.
+/// Results of a batch, and the chores they cause.
 pub(super) struct Answers {
-    /// In the order of the keys.
+    /// In the same order as the keys.
     pub(super) lookups: Vec<Lookup>,
     pub(super) chores: Chores,
 }
 
-/// What lookups leave to the next write, which may be long in coming.
+/// Work that lookups leave to the next write, which may be a long time away.
 #[derive(Default)]
 pub(super) struct Chores {
-    /// Keys whose last use is to be renewed.
+    /// Keys whose last use must be updated.
     pub(super) used: HashSet<Key>,
-    /// Keys whose entries didn't match their checksums.
+    /// Keys whose entries don't match their checksum.
     pub(super) damaged: HashSet<Key>,
 }
 
@@ -80,7 +80,7 @@ impl Chores {
 }
 
 impl Wire {
-    /// Looks up a batch. If the database fails half way, what was answered until then stays answered.
+    /// Looks up a batch. If the database fails halfway, the results until then are kept.
     pub(super) async fn select(
         &mut self,
         decoder: &mut Decoder,
@@ -104,7 +104,7 @@ impl Wire {
         let now = hour();
         let young = now - RENEW_AFTER..=now + 1;
         if let [key] = keys {
-            // One answer instead of a stream of one: that is one way to SQLite's thread less.
+            // A single row instead of a stream saves a round trip to SQLite's thread.
             let row = sqlx::query(SELECT_ONE)
                 .bind(&key.as_bytes()[..])
                 .fetch_optional(&mut self.connection)
@@ -114,7 +114,7 @@ impl Wire {
         let mut rows = sqlx::query(SELECT_MANY)
             .bind(blob(keys))
             .fetch(&mut self.connection);
-        // SQLite goes on with the next rows while this thread unpacks those before them.
+        // SQLite fetches the next rows while this thread decompresses the previous ones.
         while let Some(row) = rows.try_next().await? {
             answers.add(&row, decoder, (keys, &young))?;
         }
@@ -130,7 +130,7 @@ impl Wire {
         Ok(row.is_some())
     }
 
-    /// Entries above `after`, in the order of their keys.
+    /// Returns entries above `after`, in key order.
     pub(super) async fn page(
         &mut self,
         decoder: &mut Decoder,
@@ -155,7 +155,7 @@ impl Wire {
         Ok(page)
     }
 
-    /// Does the chores and stores the entries in one transaction; how many entries were too large to be stored.
+    /// Does the chores and stores the entries in one transaction; returns how many were too large to store.
     pub(super) async fn write(
         &mut self,
         encoder: &mut Encoder,
@@ -164,7 +164,7 @@ impl Wire {
     ) -> Result<usize, sqlx::Error> {
         self.count();
         let mut first = entries.chunks(ROWS[0]);
-        // The first rows are packed before the lock is taken, the others while SQLite works on those before them.
+        // The first rows are compressed before the lock is taken, the others while SQLite processes the previous ones.
         let mut packed = first
             .next()
             .map(|chunk| pack(encoder, chunk))
@@ -220,7 +220,7 @@ impl Wire {
         Ok(deleted)
     }
 
-    /// How many entries there are, and the bytes of their envelopes.
+    /// Returns the number of entries and the bytes of their envelopes.
     pub(super) async fn totals(&mut self) -> Result<(i64, i64), sqlx::Error> {
         self.count();
         sqlx::query_as("SELECT count(*), coalesce(sum(length(envelope)), 0) FROM entry")
@@ -228,7 +228,7 @@ impl Wire {
             .await
     }
 
-    /// Gives free pages back to the file system, some at a time so that nobody waits long, and empties the log.
+    /// Returns free pages to the file system in short steps, and truncates the log.
     pub(super) async fn give_back(&mut self) -> Result<(), sqlx::Error> {
         loop {
             self.count();
@@ -307,7 +307,7 @@ fn clamp(limit: usize) -> i64 {
 
 type Packed = (Vec<u8>, Vec<u8>);
 
-/// What can't be packed is left out; the caller sees how many rows there are.
+/// Skips entries that can't be encoded; the caller notices from the number of rows.
 fn pack(encoder: &mut Encoder, entries: &[(Key, Entry)]) -> Vec<Packed> {
     let pack = |(key, entry): &(Key, Entry)| -> Result<Packed, FaultKind> {
         Ok((key.as_bytes().to_vec(), encoder.encode(key, entry)?))
@@ -333,12 +333,12 @@ async fn insert_rows(
     Ok(())
 }
 
-/// Two processes may have worked out the same; then the row stays as it is, unless it was damaged.
+/// Keeps an existing row, which another process may have computed as well, unless it is damaged.
 fn insert(rows: usize) -> String {
     let mut statement = "INSERT INTO entry (key, created, used, envelope) VALUES ".to_owned();
     for row in 0..rows {
         let comma = if row == 0 { "" } else { ", " };
-        // Writing to a string can't fail.
+        // Writing to a string never fails.
         let _ = write!(
             statement,
             "{comma}(?{}, ?1, ?1, ?{})",

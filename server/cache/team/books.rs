@@ -1,4 +1,4 @@
-//! What the client and the server of a ledger say to each other, in JSON.
+//! JSON messages between the client and the server of a ledger.
 //!
 //! ```text
 //! POST {base}/v1/ledger/reserve   {"ns", "id", "estimate", "ttl_ms"}   "reserved", or {"refused": {..}}
@@ -7,13 +7,13 @@
 //! GET  {base}/v1/ledger/status?ns={namespace}                          {"windows": [..]}
 //! ```
 //!
-//! Each may be said twice. Whose budget it is says the key, and not the client.
+//! Each request may be repeated. The budget is determined by the bearer key, not chosen by the client.
 
 use serde::{Deserialize, Serialize};
 
 use crate::ledger::WindowStatus;
 
-/// Bytes of a request.
+/// Maximum length of a request in bytes.
 pub(super) const MAX_REQUEST: usize = 1 << 10;
 
 #[derive(Serialize, Deserialize, Debug)]
@@ -37,7 +37,7 @@ pub(super) struct Release {
     pub(super) id: String,
 }
 
-/// There is nothing more to say.
+/// An empty response.
 #[derive(Serialize, Deserialize, Debug)]
 pub(super) struct Done {}
 

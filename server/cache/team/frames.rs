@@ -1,4 +1,4 @@
-//! What both ends of an HTTP cache agree on beside the addresses.
+//! Format of bodies that both ends of an HTTP cache share.
 //!
 //! ```text
 //! query    namespace, "\n", then 32 bytes for each key; at most 1000 keys
@@ -6,8 +6,8 @@
 //!          endian), sealed envelope
 //! ```
 //!
-//! An answer never gets longer than [`MAX_ANSWER`]: an entry that would make it so is only named, by a frame of length
-//! 0, and the client fetches it by itself. Nobody has an empty envelope, so that length means nothing else.
+//! An answer never exceeds [`MAX_ANSWER`] bytes: an entry that would exceed it is only named, by a frame of length 0, and the
+//! client fetches it separately. Envelopes are never empty, so that length is unambiguous.
 
 use std::collections::{HashMap, HashSet};
 
@@ -17,32 +17,32 @@ use super::seal::SEAL;
 use crate::envelope::MAX_LENGTH;
 use crate::{FaultKind, Key, Limits, Namespace, Policy};
 
-/// The version of this protocol, which [`Status`] names.
+/// Version of this protocol, reported in [`Status`].
 pub(super) const PROTOCOL: u32 = 1;
-/// Keys in one query.
+/// Maximum keys per query.
 pub(super) const MAX_KEYS: usize = 1000;
-/// The longest sealed envelope in bytes: the longest payload as it is, the envelope's head and the seal.
+/// Maximum length of a sealed envelope in bytes: an uncompressed payload of maximum length, the envelope's head and the seal.
 pub(super) const MAX_SEALED: usize = MAX_LENGTH + 24 + SEAL;
-/// Bytes of a query.
+/// Maximum length of a query in bytes.
 pub(super) const MAX_QUERY: usize = 64 + 1 + MAX_KEYS * Key::LENGTH;
-/// Bytes of an answer to a query.
+/// Maximum length of an answer to a query in bytes.
 pub(super) const MAX_ANSWER: usize = 64 << 20;
 
 const LENGTH: usize = size_of::<u32>();
 const FRAME: usize = Key::LENGTH + LENGTH;
-/// What envelopes may take, so that every key can still be named.
+/// Bytes available for envelopes, leaving space to name every key.
 const ROOM: usize = MAX_ANSWER - MAX_KEYS * FRAME;
 
-/// Which entries a client asks for.
+/// The entries that a client requests.
 #[derive(PartialEq, Eq, Debug)]
 pub(super) struct Query {
     pub(super) namespace: Namespace,
-    /// Sorted and distinct.
+    /// Sorted and without duplicates.
     pub(super) keys: Vec<Key>,
 }
 
 impl Query {
-    /// At most [`MAX_KEYS`] keys; those that are there twice are asked for once.
+    /// Accepts at most [`MAX_KEYS`] keys; duplicates are requested once.
     pub(super) fn new(namespace: Namespace, keys: &[Key]) -> Query {
         let mut keys = keys.to_vec();
         keys.sort_unstable();
@@ -59,7 +59,7 @@ impl Query {
         bytes
     }
 
-    /// [`FaultKind::TooLarge`] for more than [`MAX_KEYS`] keys, [`FaultKind::Malformed`] for what is no query.
+    /// Returns [`FaultKind::TooLarge`] for more than [`MAX_KEYS`] keys, and [`FaultKind::Malformed`] for an invalid query.
     pub(super) fn parse(bytes: &[u8]) -> Result<Query, FaultKind> {
         if bytes.len() > MAX_QUERY {
             return Err(FaultKind::TooLarge);
@@ -81,12 +81,12 @@ impl Query {
     }
 }
 
-/// The answer to a query, as it grows.
+/// Builds the answer to a query.
 #[derive(Default)]
 pub(super) struct Answer(Vec<u8>);
 
 impl Answer {
-    /// Adds an entry, or only its name if there is no room for it. No key may be added twice.
+    /// Adds an entry, or only its key if it doesn't fit. No key may be added twice.
     pub(super) fn add(&mut self, key: &Key, sealed: &[u8]) {
         let has_room = self.0.len() + FRAME + sealed.len() <= ROOM;
         let sealed = if has_room { sealed } else { &[] };
@@ -101,16 +101,16 @@ impl Answer {
     }
 }
 
-/// What an answer says of a key that it names.
+/// The answer for one key.
 #[derive(PartialEq, Eq, Debug)]
 pub(super) enum Framed {
     Sealed(Vec<u8>),
-    /// The entry is there and is to be fetched by itself.
+    /// The entry exists and must be fetched separately.
     Apart,
 }
 
-/// Reads an answer. [`FaultKind::Malformed`] if it names a key that nobody asked for or names one twice, if a length is
-/// one that no entry has, or if it ends within a frame: whoever answers so is not believed in the rest either.
+/// Parses an answer. Returns [`FaultKind::Malformed`] if it contains a key that wasn't requested or is repeated, an impossible
+/// length, or an incomplete frame: then the rest isn't trusted either.
 pub(super) fn parse_answer(
     asked: &[Key],
     mut answer: &[u8],
@@ -131,7 +131,7 @@ pub(super) fn parse_answer(
     Ok(frames)
 }
 
-/// The first frame and what is behind it.
+/// Splits the first frame from the rest.
 fn split(answer: &[u8]) -> Option<(Key, &[u8], &[u8])> {
     let (key, rest) = answer.split_first_chunk::<{ Key::LENGTH }>()?;
     let (length, rest) = rest.split_first_chunk::<LENGTH>()?;
@@ -143,24 +143,24 @@ fn split(answer: &[u8]) -> Option<(Key, &[u8], &[u8])> {
     Some((Key::from(*key), sealed, rest))
 }
 
-/// The answer to `GET /v1/cache/{ns}`: keys in ascending order, in hexadecimal digits.
+/// Response to `GET /v1/cache/{ns}`: keys in ascending order, in hexadecimal digits.
 #[derive(Serialize, Deserialize, PartialEq, Eq, Debug)]
 pub(super) struct Listing {
     pub(super) keys: Vec<String>,
 }
 
-/// The answer to `DELETE /v1/cache/{ns}` and to `POST /v1/cache/{ns}/prune`.
+/// Response to `DELETE /v1/cache/{ns}` and to `POST /v1/cache/{ns}/prune`.
 #[derive(Serialize, Deserialize, PartialEq, Eq, Debug)]
 pub(super) struct Removed {
     pub(super) removed: u64,
 }
 
-/// The answer to `GET /v1/status`.
+/// Response to `GET /v1/status`.
 #[derive(Serialize, Deserialize, PartialEq, Eq, Debug)]
 pub(super) struct Status {
-    /// [`PROTOCOL`].
+    /// The server's [`PROTOCOL`].
     pub(super) protocol: u32,
-    /// Of the server.
+    /// The server's version.
     pub(super) version: String,
     pub(super) entries: u64,
     pub(super) envelope_bytes: u64,
@@ -189,7 +189,7 @@ impl From<Limits> for Prune {
     fn from(limits: Limits) -> Prune {
         Prune {
             bytes: limits.bytes,
-            // What is younger than a started hour is never removed.
+            // Rounds up, so that nothing younger is removed.
             age_hours: limits.age.as_secs().div_ceil(HOUR),
             policy: match limits.policy {
                 Policy::LeastRecentlyUsed => Order::LeastRecentlyUsed,

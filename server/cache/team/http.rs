@@ -1,4 +1,4 @@
-//! A team's cache behind HTTP: our own server, or any store that knows `GET` and `PUT`.
+//! A team's cache over HTTP: RustAssistant's server, or any store that supports `GET` and `PUT`.
 //!
 //! ```text
 //! GET PUT DELETE  {base}/v1/cache/{namespace}/{64 hexadecimal digits}   one sealed envelope
@@ -9,11 +9,11 @@
 //! GET             {base}/v1/status?ns={namespace}                       how much there is
 //! ```
 //!
-//! Of a plain store only the first line is asked: a query that it does not know is put as single requests from then
-//! on, and the rest is [`FaultKind::Unsupported`].
+//! A plain store only receives requests of the first line: once it rejects a query, entries are requested one by one, and the
+//! other operations are [`FaultKind::Unsupported`].
 //!
-//! No redirect is followed, so the key goes to the address that the user wrote and nowhere else. What the server writes
-//! never gets into a message: of an answer only the status does.
+//! Redirects aren't followed, so the bearer key is only sent to the address that the user configured. Error messages only
+//! contain the status of a response, never its body.
 
 mod client;
 mod failure;
@@ -38,11 +38,11 @@ use super::shelf::{Fetched, Sealed, Shelf};
 use crate::envelope::outside::is_envelope;
 use crate::{Fault, FaultKind, Holdings, Key, Limits, Namespace, Remote};
 
-/// A cache behind HTTP, whose entries are signed.
+/// A cache over HTTP with signed entries.
 pub type HttpCache = Sealed<HttpShelf>;
 
 impl Sealed<HttpShelf> {
-    /// Reads the secrets and the authorities' certificates; sends nothing yet.
+    /// Reads the secrets and the certificates of authorities; sends nothing yet.
     pub async fn new(remote: &Remote) -> Result<HttpCache, Fault> {
         let shelf = HttpShelf::new(remote).await?;
         let seal = remote.seal().await;
@@ -51,22 +51,22 @@ impl Sealed<HttpShelf> {
     }
 }
 
-/// One namespace of an HTTP server. What it moves is neither signed nor verified here.
+/// One namespace of an HTTP server. Doesn't sign or verify what it transfers.
 pub struct HttpShelf {
     line: Line,
     namespace: Namespace,
-    /// Until the server shows that it is a plain store.
+    /// Set until the server turns out to be a plain store.
     knows_queries: AtomicBool,
     faults: Faults,
 }
 
-/// What has the place of a namespace in the address of queries.
+/// Takes the place of a namespace in the address of queries.
 const QUERY: &str = "query";
-/// Bytes of an answer in JSON; a thousand keys take 67 kB.
+/// Maximum length of a JSON response in bytes; a thousand keys take 67 kB.
 const MAX_JSON: usize = 1 << 20;
 
 impl HttpShelf {
-    /// As [`HttpCache::new`], without the keys that sign and verify.
+    /// Like [`HttpCache::new`], without the keys for signing and verifying.
     pub async fn new(remote: &Remote) -> Result<HttpShelf, Fault> {
         let line = Line::open(remote).await?;
         if remote.namespace.as_str() == QUERY {
@@ -81,7 +81,7 @@ impl HttpShelf {
         })
     }
 
-    /// At most [`MAX_KEYS`] rows, in the order of their keys.
+    /// Returns the rows of at most [`MAX_KEYS`] keys, in the same order.
     async fn fetch_page(&self, keys: &[Key]) -> Vec<Fetched> {
         if keys.len() > 1 && self.knows_queries.load(Ordering::Relaxed) {
             match self.query(keys).await {
@@ -98,7 +98,7 @@ impl HttpShelf {
         self.each(calls).await
     }
 
-    /// The frames in the order of their keys, and what is to be fetched apart.
+    /// Orders the frames by their keys, after fetching separate entries.
     async fn sort(&self, keys: &[Key], frames: HashMap<Key, Framed>) -> Vec<Fetched> {
         let mut apart = Vec::new();
         let mut rows: HashMap<Key, Fetched> = HashMap::new();
@@ -127,7 +127,7 @@ impl HttpShelf {
         }
     }
 
-    /// Many rows in one round trip; `None` if the server does not know how.
+    /// Fetches many rows in one round trip; `None` if the server doesn't support it.
     async fn query(&self, keys: &[Key]) -> Result<Option<HashMap<Key, Framed>>, Fault> {
         let url = self.line.url(&["cache", QUERY]);
         let query = Query::new(self.namespace.clone(), keys).to_bytes();
@@ -147,14 +147,14 @@ impl HttpShelf {
         }
     }
 
-    /// How many rows are new: 1 or 0.
+    /// Returns the number of new rows: 1 or 0.
     async fn put(&self, key: &Key, sealed: &[u8]) -> Result<u64, Fault> {
         let url = self.entry_url(key);
         let request = self.line.upload(Method::PUT, url, sealed.to_vec());
         let answer = self.line.send(request, 0).await?;
         match answer.status {
             StatusCode::CREATED => Ok(1),
-            // Left as it was, or replaced by an equal one.
+            // Unchanged, or replaced by an equal row.
             StatusCode::OK | StatusCode::NO_CONTENT | StatusCode::CONFLICT => Ok(0),
             StatusCode::METHOD_NOT_ALLOWED | StatusCode::NOT_IMPLEMENTED => {
                 Err(self.unsupported("this server doesn't accept entries"))
@@ -167,7 +167,7 @@ impl HttpShelf {
         }
     }
 
-    /// How many rows there were: 1 or 0.
+    /// Returns the number of removed rows: 1 or 0.
     async fn delete(&self, key: Key) -> Result<u64, Fault> {
         let request = self.line.request(Method::DELETE, self.entry_url(&key));
         let answer = self.line.send(request, 0).await?;
@@ -181,7 +181,7 @@ impl HttpShelf {
         }
     }
 
-    /// The keys above `after`, ascending.
+    /// Returns the keys above `after` in ascending order.
     async fn keys(&self, after: Option<Key>, limit: usize) -> Result<Vec<Key>, Fault> {
         let url = self.page_url(after, limit);
         let request = self.line.request(Method::GET, url);
@@ -200,7 +200,7 @@ impl HttpShelf {
         })
     }
 
-    /// What only a server made for this knows; of others the answer is that they can't.
+    /// Sends a request that only RustAssistant's server supports; for other servers, the result is unsupported.
     async fn ask<T: DeserializeOwned>(
         &self,
         request: RequestBuilder,
@@ -216,7 +216,7 @@ impl HttpShelf {
             | StatusCode::METHOD_NOT_ALLOWED
             | StatusCode::CONFLICT
             | StatusCode::NOT_IMPLEMENTED => Err(self.unsupported(cannot)),
-            // A file server's way to say that this is a folder.
+            // File servers redirect like this for a folder.
             status if status.is_redirection() && answer.adds_a_slash => {
                 Err(self.unsupported(cannot))
             }
@@ -263,14 +263,14 @@ impl HttpShelf {
         self.line.fault(FaultKind::Unsupported).because(cannot)
     }
 
-    /// The fault that a lookup or a single write had.
+    /// Returns the fault of a lookup or a single write.
     fn kept(&self, kind: FaultKind) -> Fault {
         self.faults
             .last(kind)
             .unwrap_or_else(|| self.line.fault(kind))
     }
 
-    /// The sum, or the first fault. All are done, as far as the server lets them.
+    /// Returns the sum, or the first fault. All calls have been made, unless the server failed.
     fn sum(&self, results: Vec<Result<u64, FaultKind>>) -> Result<u64, Fault> {
         let sum: Result<u64, FaultKind> = results.into_iter().sum();
         sum.map_err(|kind| self.kept(kind))
@@ -284,7 +284,7 @@ impl Shelf for HttpShelf {
         for page in keys.chunks(MAX_KEYS) {
             rows.extend(self.fetch_page(page).await);
             let mut kinds = rows.iter().filter_map(|row| row.as_ref().err());
-            // Whoever does not answer is not asked for the next page either.
+            // If the server doesn't respond, further pages aren't requested.
             if let Some(&kind) = kinds.find(|kind| is_of_the_server(**kind)) {
                 rows.resize(keys.len(), Err(kind));
                 break;
@@ -312,7 +312,7 @@ impl Shelf for HttpShelf {
             let wanted = MAX_KEYS.min(limit - rows.len());
             let keys = self.keys(after, wanted).await?;
             for (key, row) in keys.iter().zip(self.fetch(&keys).await) {
-                // What was removed meanwhile is not there.
+                // Skips entries that were removed meanwhile.
                 if let Some(row) = row.map_err(|kind| self.kept(kind))? {
                     rows.push((*key, row));
                 }

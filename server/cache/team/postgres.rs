@@ -1,14 +1,14 @@
 //! A team's cache in PostgreSQL.
 //!
-//! **Calls.** Everything is a batch: one statement for up to a thousand keys or five hundred rows. Each call has a
-//! deadline of its own on this side, because a server that froze keeps no promise about its own; `statement_timeout`
-//! only frees the server from what nobody waits for any more.
+//! **Calls** are batches: one statement for up to a thousand keys or five hundred rows. Each call has a client-side deadline,
+//! because a hung server doesn't enforce its own; `statement_timeout` only frees the server from statements that nothing waits
+//! for.
 //!
-//! **Rows.** A row is a namespace, a key and a sealed envelope, as [`Sealed`] makes it. Rows are added and removed, never
-//! changed, and clients never alter the schema: [`setup`] does, when an administrator says so.
+//! **Rows.** A row is a namespace, a key and a sealed envelope, created by [`Sealed`]. Rows are added and removed, never
+//! changed, and clients never alter the schema: only [`setup`] does, when an administrator runs it.
 //!
-//! **Rights** are the database's to enforce, row by row; `migrations/postgres` says which role may do what. What was
-//! stored by whoever may is still not believed without a signature.
+//! **Rights** are enforced by the database, row by row; `migrations/postgres` defines the roles. Entries are only trusted with
+//! a signature, whoever stored them.
 
 mod address;
 mod connections;
@@ -29,25 +29,25 @@ pub use ledger::PostgresLedger;
 pub use setup::setup;
 use table::{Delete, Fetch, First, Found, Keys, List, Old, Store, Totals};
 
-/// Keys of one SELECT.
+/// Maximum keys per SELECT.
 const KEYS: usize = 1_000;
-/// Rows of one INSERT or DELETE; nobody waits long for a lock on so few.
+/// Maximum rows per INSERT or DELETE, which bounds how long they are locked.
 const ROWS: usize = 500;
-/// Bytes of one INSERT, unless a single row is larger.
+/// Maximum bytes per INSERT, unless a single row is larger.
 const BYTES: usize = 8 << 20;
-/// Keys of rows to be removed that are read at once.
+/// Maximum keys to read at once of rows to remove.
 const DOOMED: usize = 20_000;
-/// Above the limit a namespace is brought to this share of it, so that it isn't above it again at once.
+/// Target size in percent of the limit, so that a namespace doesn't exceed it again immediately.
 const TARGET_PERCENT: u64 = 90;
-/// The longest sealed envelope.
+/// Maximum length of a sealed envelope in bytes.
 const MAX_LENGTH: usize = envelope::MAX_LENGTH + 24 + SEAL;
 
-/// A team's cache in PostgreSQL: what it reads is verified, and what it writes is signed.
+/// A team's cache in PostgreSQL, which verifies what it reads and signs what it writes.
 pub type PostgresCache = Sealed<PostgresShelf>;
 
 impl PostgresCache {
-    /// Reads the settings and secrets, which may ask a password manager. The first call that needs a connection makes
-    /// it, so a server that is down is no fault yet.
+    /// Reads the settings and secrets, possibly from a password manager. Connects lazily, so an unreachable server isn't a
+    /// fault yet.
     pub async fn new(remote: &Remote) -> Result<PostgresCache, Fault> {
         let shelf = PostgresShelf::new(remote).await?;
         let seal = remote.seal().await?;
@@ -62,7 +62,7 @@ pub struct PostgresShelf {
 }
 
 impl PostgresShelf {
-    /// As [`PostgresCache::new`], without seals.
+    /// Like [`PostgresCache::new`], without seals.
     pub async fn new(remote: &Remote) -> Result<PostgresShelf, Fault> {
         Ok(PostgresShelf {
             connections: Connections::new(remote).await?,
@@ -70,7 +70,7 @@ impl PostgresShelf {
         })
     }
 
-    /// Another namespace of the same table, over the same connections.
+    /// Returns another namespace of the same table, which shares the connections.
     #[must_use]
     pub fn with_namespace(&self, namespace: Namespace) -> PostgresShelf {
         PostgresShelf {
@@ -83,7 +83,7 @@ impl PostgresShelf {
         &self.namespace
     }
 
-    /// Removes rows in small batches, so that nobody waits for them.
+    /// Removes rows in small batches, so that locks are short.
     async fn sweep(&self, keys: &[Key]) -> Result<u64, Fault> {
         let mut removed = 0;
         for keys in keys.chunks(ROWS) {
@@ -104,7 +104,7 @@ impl PostgresShelf {
             let keys = self.connections.run_long(&errand).await?;
             let now = self.sweep(&keys).await?;
             removed += now;
-            // What somebody else removes meanwhile is not to be waited for.
+            // Ends as well if others are removing the same rows.
             if keys.len() < DOOMED || now == 0 {
                 return Ok(removed);
             }
@@ -144,7 +144,7 @@ impl Shelf for PostgresShelf {
             };
             match self.connections.run_until(deadline, &errand).await {
                 Ok(found) => answers.extend(chunk.iter().map(|key| answer(&found, key))),
-                // Who failed once is not asked for the rest.
+                // After a fault, the remaining batches aren't tried.
                 Err(fault) => {
                     answers.resize(keys.len(), Err(fault.kind()));
                     break;
@@ -198,8 +198,8 @@ impl Shelf for PostgresShelf {
         Ok(rows)
     }
 
-    /// The age is that of the row and the bytes are those of the namespace's envelopes. When an entry was last used is
-    /// not written down, so the least recently used one is the oldest.
+    /// Uses the age of rows and the total bytes of the namespace's envelopes. The last use of entries isn't recorded, so the
+    /// least recently used entry is the oldest.
     async fn prune(&self, limits: Limits) -> Result<u64, Fault> {
         let removed = self.sweep_old(limits).await?;
         let namespace = self.namespace.as_str();
@@ -230,7 +230,7 @@ impl Shelf for PostgresShelf {
         }
     }
 
-    /// The bytes on the disk are those of the whole table, with all namespaces.
+    /// Disk bytes are those of the whole table, with all namespaces.
     async fn stats(&self) -> Result<Holdings, Fault> {
         let namespace = self.namespace.as_str();
         let (entries, envelope_bytes, disk_bytes) =
@@ -255,7 +255,7 @@ fn answer(found: &Found, key: &Key) -> Fetched {
     }
 }
 
-/// How many of the rows go into the next statement.
+/// Returns the number of rows for the next statement.
 fn batch(rows: &[&(Key, Vec<u8>)]) -> usize {
     let mut bytes = 0;
     let fits = rows.iter().take(ROWS).take_while(|(_, envelope)| {

@@ -1,6 +1,6 @@
-//! Who is believed: signatures over what crosses a machine's border.
+//! Signs and verifies what is exchanged with a team's cache.
 //!
-//! An entry of a team's cache is an envelope with a signature behind it (a *sealed* envelope):
+//! An entry of a team's cache is a *sealed* envelope, which is an envelope followed by a signature:
 //!
 //! ```text
 //! ..       envelope
@@ -9,9 +9,9 @@
 //!          variable length with their length (u64, little endian) before them
 //! ```
 //!
-//! Namespace and key are signed although they are not in the envelope, so an entry can't be moved to another key or
-//! from a pull request's namespace into the main one. Only the public keys in the user's own configuration are
-//! believed. A key that signed something wrong is believed no more, whatever it signs.
+//! Namespace and key are signed although they aren't in the envelope, so an entry can't be moved to another key, or from a pull
+//! request's namespace into the main one. Only public keys in the user's configuration are trusted. A key that signed a wrong
+//! entry isn't trusted any more, whatever it signs.
 
 use std::collections::{HashMap, HashSet};
 use std::fmt;
@@ -29,12 +29,12 @@ const SECRET: &str = "ed25519-secret:";
 /// Bytes that a seal adds to an envelope.
 pub(super) const SEAL: usize = 8 + 64;
 
-/// The half of a key that signs. Its bytes are wiped when it is dropped.
+/// The secret half of a key pair. Its bytes are wiped on drop.
 #[derive(Clone)]
 pub struct SigningKey(ed25519_dalek::SigningKey);
 
 impl SigningKey {
-    /// A new one, of the system's randomness.
+    /// Generates a key with the system's random number generator.
     pub fn generate() -> Result<SigningKey, TrustError> {
         let mut bytes = [0; 32];
         getrandom::fill(&mut bytes).map_err(|_| TrustError::Randomness)?;
@@ -45,7 +45,7 @@ impl SigningKey {
         PublicKey(self.0.verifying_key().to_bytes())
     }
 
-    /// The text that [`SigningKey::parse`] reads, for the one place that keeps it.
+    /// Returns the text that [`SigningKey::parse`] reads, for storing the key.
     pub fn secret_text(&self) -> SecretString {
         struct Hexadecimal([u8; 32]);
         impl fmt::Display for Hexadecimal {
@@ -69,7 +69,7 @@ impl fmt::Debug for SigningKey {
     }
 }
 
-/// Whether this is the half of a key pair. With a weak one, one signature fits many messages.
+/// Whether the key is valid and strong. With a weak key, one signature is valid for many messages.
 pub(crate) fn can_verify(key: &PublicKey) -> bool {
     verifier(key).is_some_and(|key| !key.is_weak())
 }
@@ -79,7 +79,7 @@ fn verifier(key: &PublicKey) -> Option<VerifyingKey> {
 }
 
 impl Remote {
-    /// What opens this cache's entries, and closes them if this machine may write.
+    /// Returns the seal that opens this cache's entries, and signs them if this machine may write.
     pub async fn seal(&self) -> Result<Seal, Fault> {
         let signer = match &self.access {
             Access::Read => None,
@@ -93,7 +93,7 @@ impl Remote {
     }
 }
 
-/// Makes sealed envelopes and opens them, for one namespace.
+/// Seals and opens envelopes of one namespace.
 #[derive(Default, Debug)]
 pub struct Seal {
     namespace: Namespace,
@@ -124,7 +124,7 @@ impl Seal {
         self.signer.is_some()
     }
 
-    /// The entry's sealed envelope. Without a key to sign with it is [`FaultKind::Setting`].
+    /// Seals an entry. Returns [`FaultKind::Setting`] without a signing key.
     pub fn close(
         &self,
         encoder: &mut Encoder,
@@ -140,8 +140,8 @@ impl Seal {
         Ok(sealed)
     }
 
-    /// The entry in a sealed envelope, and who signed it. Any bytes at all are safe to pass: nothing is unpacked before
-    /// the signature held.
+    /// Returns the entry in a sealed envelope and its signer. Safe for arbitrary bytes: nothing is decompressed before the
+    /// signature is verified.
     pub fn open(
         &self,
         decoder: &mut Decoder,
@@ -153,8 +153,8 @@ impl Seal {
         claim.unpack(decoder)
     }
 
-    /// As [`Seal::open`] for each, in half of the time: all signatures are verified at once, and only if that fails each
-    /// on its own.
+    /// Like [`Seal::open`] for each row, in half the time: verifies all signatures at once, and individually only if that
+    /// fails.
     pub fn open_many(
         &self,
         decoder: &mut Decoder,
@@ -175,7 +175,7 @@ impl Seal {
         claims.into_iter().map(open).collect()
     }
 
-    /// What a sealed envelope says of itself, if it names a signer who is believed.
+    /// Parses a sealed envelope, if its signer is trusted.
     fn claim<'a>(
         &'a self,
         decoder: &mut Decoder,
@@ -206,7 +206,7 @@ impl Seal {
         })
     }
 
-    /// Believes nothing more that this key has signed; whether it was believed until now.
+    /// Distrusts everything this key has signed; returns whether it was trusted before.
     pub fn quarantine(&self, id: KeyId) -> bool {
         let mut quarantined = locks::write(&self.quarantined);
         quarantined.insert(id)
@@ -229,7 +229,7 @@ impl Seal {
     }
 }
 
-/// What a sealed envelope says of itself, not yet verified.
+/// An unverified signature of a sealed envelope.
 struct Claim<'a> {
     key: Key,
     id: KeyId,
@@ -251,8 +251,8 @@ impl Claim<'_> {
     }
 }
 
-/// Whether all signatures hold, by one equation over all of them. It lets nobody through who has no trusted key; of those
-/// who have one, it may take a signature that strict verification finds malformed.
+/// Whether all signatures are valid, checked by one equation. Only accepts trusted keys; for those, it may accept a signature
+/// that strict verification rejects as malformed.
 fn all_hold<'a>(claims: impl Iterator<Item = &'a Claim<'a>> + Clone) -> bool {
     let messages: Vec<&[u8]> = claims.clone().map(|claim| &claim.message[..]).collect();
     let signatures: Vec<Signature> = claims.clone().map(|claim| claim.signature).collect();
@@ -260,13 +260,13 @@ fn all_hold<'a>(claims: impl Iterator<Item = &'a Claim<'a>> + Clone) -> bool {
     ed25519_dalek::verify_batch(&messages, &signatures, &keys).is_ok()
 }
 
-/// Whether this is a sealed envelope of the key, whoever has signed it; nothing is verified or unpacked.
+/// Whether this is an intact sealed envelope of the key. Nothing is verified or decompressed.
 pub(super) fn is_whole(key: &Key, sealed: &[u8]) -> bool {
     let parts = sealed.split_last_chunk::<SEAL>();
     parts.is_some_and(|(envelope, _)| outside::is_whole(key, envelope))
 }
 
-/// An envelope that is whole without a seal is one that nobody signed.
+/// An intact envelope without a seal wasn't signed.
 fn unsigned(decoder: &mut Decoder, key: &Key, envelope: &[u8]) -> FaultKind {
     match decoder.decode(key, envelope) {
         Ok(_) => FaultKind::Unsigned,

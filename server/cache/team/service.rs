@@ -1,13 +1,13 @@
-//! The server of a team's cache, over HTTP: who holds a key of it may read or write sealed entries.
+//! The HTTP server of a team's cache, which lets holders of a bearer key read and write sealed entries.
 //!
-//! The server believes nobody and needs not be believed: entries are signed before they get here and verified after they
-//! leave, so what it could do at worst is to withhold some. It holds no signing key, and no bearer key, only hashes.
+//! The server isn't trusted and trusts no client: entries are signed before they arrive and verified after they leave, so at
+//! worst it can withhold some. It stores no signing keys, and only hashes of bearer keys.
 //!
-//! - [`keys`] says who may do what; `guard` holds every request to it.
-//! - `routes` is the protocol, `refusal` what a client is told when it gets nothing.
-//! - `spending` is the protocol of a team's budget, `ledgers` whose it is and where it is written down.
-//! - `storage` is where entries are: SQLite files for a small team, Postgres for a large one.
-//! - `connections` and `tls` are what lies below HTTP.
+//! - [`keys`] defines who may do what; `guard` checks every request.
+//! - `routes` is the protocol, `refusal` the error responses.
+//! - `spending` is the protocol of a team's budget, `ledgers` stores the budgets.
+//! - `storage` stores the entries: SQLite files for a small team, Postgres for a large one.
+//! - `connections` and `tls` are the layers below HTTP.
 
 mod connections;
 mod file_shelf;
@@ -53,58 +53,58 @@ pub use ledgers::Budget;
 pub use storage::StoragePlace;
 pub use tls::Certificate;
 
-/// How long a new connection may take to say what it wants. Later ones may be idle as long as clients keep them.
+/// Time for a new connection to send its first head. Later requests may idle as long as clients keep connections open.
 const FIRST_HEAD: Duration = Duration::from_secs(10);
-/// Bytes of the head of a request.
+/// Maximum length of a request's head in bytes.
 const LONGEST_HEAD: usize = 16 << 10;
-/// How long the storage may take to answer.
+/// Timeout of the storage.
 const STORAGE_TIME: Duration = Duration::from_secs(10);
-/// How often it is asked whether the files of keys and certificates have changed.
+/// Interval for checking whether the key file and the certificate have changed.
 const WATCH_EVERY: Duration = Duration::from_secs(1);
-/// How often it is asked whether something is to be pruned; each file is pruned daily at most.
+/// Interval for checking whether pruning is due; each file is pruned daily at most.
 const UPKEEP_EVERY: Duration = Duration::from_hours(1);
-/// How long the holdings of a namespace are taken to be what they were.
+/// Time for which the holdings of a namespace are cached.
 const HOLDINGS_LAST: Duration = Duration::from_secs(30);
 
-/// What the server is to be.
+/// Options of the server.
 #[derive(Clone, Debug)]
 pub struct ServiceOptions {
     pub place: StoragePlace,
     pub keys: KeyFile,
-    /// Whose signatures are taken beside those that the file of keys names; all are, if neither names one.
+    /// Public keys whose signatures are accepted, in addition to those in the key file; all are accepted if neither has any.
     pub trusted: Vec<PublicKey>,
     pub certificate: Option<Certificate>,
     pub front: Front,
-    /// What stands before the protocol's own addresses: empty, or with a slash before it and none behind it.
+    /// Prefix of the protocol's addresses: empty, or with a leading slash and no trailing one.
     pub base: String,
-    /// What is kept of each namespace.
+    /// Limits of each namespace.
     pub limits: Limits,
-    /// What may be spent on a language model, if anything may.
+    /// Budget for language models; `None` if there is none.
     pub budget: Option<Budget>,
     pub bounds: Bounds,
 }
 
-/// What stands between the server and its clients.
+/// What is between the server and its clients.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Front {
     Direct,
-    /// A proxy, which does TLS.
+    /// A proxy that terminates TLS.
     Proxy,
 }
 
-/// What clients may ask for.
+/// Limits for clients.
 #[derive(Clone, Copy, Debug)]
 pub struct Bounds {
-    /// Bytes of a sealed entry.
+    /// Maximum length of a sealed entry in bytes.
     pub entry_bytes: usize,
     pub connections: usize,
-    /// Requests a second with one key, on average and at once.
+    /// Requests per second and key: the average and the burst.
     pub rate: NonZeroU32,
     pub burst: NonZeroU32,
-    /// How long the head of a request may take. As long as that a connection may be idle.
+    /// Timeout for the head of a request, and for idle connections.
     pub head_time: Duration,
     pub body_time: Duration,
-    /// How long requests that are running at the end may take.
+    /// Time for running requests to finish on shutdown.
     pub grace: Duration,
 }
 
@@ -122,7 +122,7 @@ impl Default for Bounds {
     }
 }
 
-/// Why there is no server.
+/// Reason why the server can't run.
 #[derive(Debug, thiserror::Error)]
 pub enum ServiceError {
     #[error(transparent)]
@@ -135,14 +135,14 @@ pub enum ServiceError {
     Listener(#[from] std::io::Error),
 }
 
-/// The server, before and while it serves.
+/// The server.
 pub struct Service {
     app: Arc<App>,
     options: ServiceOptions,
     tls: Option<RustlsConfig>,
 }
 
-/// What all requests share.
+/// State shared by all requests.
 struct App {
     storage: Storage,
     ledgers: Ledgers,
@@ -160,7 +160,7 @@ struct App {
 }
 
 impl Service {
-    /// Reads the keys and the certificate and takes hold of the storage.
+    /// Reads the keys and the certificate and opens the storage.
     pub async fn open(options: ServiceOptions, schema: Schema) -> Result<Service, ServiceError> {
         let ring = options.keys.read()?;
         let tls = match &options.certificate {
@@ -195,7 +195,7 @@ impl Service {
         })
     }
 
-    /// Serves until `stop`, then lets running requests end and closes the storage.
+    /// Serves until `stop`, then waits for running requests and closes the storage.
     pub async fn serve(
         &self,
         listener: TcpListener,
@@ -252,7 +252,7 @@ impl Service {
         }
     }
 
-    /// Reads the keys and the certificate again. What can't be read changes nothing.
+    /// Reloads the keys and the certificate. If they can't be read, the old ones remain.
     pub fn reload(&self) {
         match self.options.keys.read() {
             Ok(ring) if ring.grants().is_empty() && !self.app.ring().grants().is_empty() => {
@@ -283,7 +283,7 @@ impl Service {
         }
     }
 
-    /// Reads files again that have changed.
+    /// Reloads files that have changed.
     async fn watch(&self) -> Infallible {
         let mut seen = self.stamps();
         loop {
@@ -296,7 +296,7 @@ impl Service {
         }
     }
 
-    /// What tells whether one of the files is another than before.
+    /// Returns times and sizes that show whether one of the files has changed.
     fn stamps(&self) -> Vec<Option<(SystemTime, u64)>> {
         let certificate = self.options.certificate.iter();
         let certificate = certificate.flat_map(|files| [files.chain.as_path(), &files.key]);
@@ -329,14 +329,14 @@ impl App {
         Arc::clone(&ring)
     }
 
-    /// Whose signatures are taken.
+    /// Returns the public keys whose signatures are accepted.
     fn trusted(&self) -> Vec<PublicKey> {
         let ring = self.ring();
         let all = self.trusted.iter().chain(ring.trusted());
         all.cloned().collect()
     }
 
-    /// Counts a request; how long to wait, if there were too many.
+    /// Counts a request; returns how long to wait if there were too many.
     fn within_rate(&self, name: &Arc<str>) -> Result<(), Duration> {
         let now = || DefaultClock::default().now();
         self.limiter
@@ -344,7 +344,7 @@ impl App {
             .map_err(|until| until.wait_time_from(now()))
     }
 
-    /// What the open namespaces hold, as it was lately.
+    /// Returns the cached holdings of the open namespaces.
     async fn holdings(&self) -> Vec<(Namespace, Holdings)> {
         let mut all = Vec::new();
         for namespace in self.storage.in_use() {
@@ -372,7 +372,7 @@ impl App {
     }
 }
 
-/// Without a peer it is the machine that takes no more connections; with one it is only that one.
+/// Without a peer, the machine accepts no more connections; with one, only that connection failed.
 fn refused(peer: Option<&SocketAddr>, error: &std::io::Error) {
     match peer {
         None => tracing::warn!(%error, "connections can't be accepted"),
@@ -380,13 +380,13 @@ fn refused(peer: Option<&SocketAddr>, error: &std::io::Error) {
     }
 }
 
-/// What the storage answers, unless it takes too long.
+/// Awaits the storage with a timeout.
 async fn in_time<T>(call: impl Future<Output = T>) -> Result<T, Refusal> {
     let answer = tokio::time::timeout(STORAGE_TIME, call).await;
     answer.map_err(|_| Fault::new(FaultKind::Timeout).into())
 }
 
-/// The name that programs know a kind of fault by.
+/// Returns the machine-readable name of a kind of fault.
 fn kind_name(kind: FaultKind) -> String {
     let name = serde_json::to_value(kind).ok();
     let name = name.as_ref().and_then(serde_json::Value::as_str);

@@ -1,8 +1,8 @@
-//! A team's cache behind its seals.
+//! A team's cache with sealed entries.
 //!
-//! A [`Shelf`] moves bytes and understands none of them: Postgres, an HTTP server, the file behind such a server.
-//! [`Sealed`] makes a [`Cache`] of one: what it reads was signed by somebody who is trusted, and what it writes is
-//! signed. Nothing reaches the rest of the program around it.
+//! A [`Shelf`] stores bytes without interpreting them: Postgres, an HTTP server, or the file of such a server. [`Sealed`] turns
+//! one into a [`Cache`]: what it reads was signed by a trusted signer, and what it writes is signed. The rest of the program
+//! has no other access.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -15,35 +15,35 @@ use crate::envelope::{Decoder, Encoder};
 use crate::locks::lock;
 use crate::{Cache, Entry, Fault, FaultKind, Holdings, Key, Limits, Lookup, Page, Seal, Tier};
 
-/// Sealed bytes, or none, or why that can't be said.
+/// Sealed bytes, none, or a fault.
 pub type Fetched = Result<Option<Vec<u8>>, FaultKind>;
 
-/// A place of one namespace that keeps sealed envelopes as they are. Rows are never changed: the first to store under a
-/// key wins, and the others are told that all is well.
+/// Stores the sealed envelopes of one namespace unchanged. Rows are never replaced: the first to store under a key wins, and
+/// the others succeed as well.
 #[async_trait]
 pub trait Shelf: Send + Sync {
-    /// One answer per key, in the keys' order.
+    /// Returns one result per key, in the same order.
     async fn fetch(&self, keys: &[Key]) -> Vec<Fetched>;
-    /// How many rows are new. `Ok` means that all keys have a row that others find.
+    /// Stores rows and returns how many are new. On success, all keys have a row that others can read.
     async fn store(&self, rows: &[(Key, Vec<u8>)]) -> Result<u64, Fault>;
-    /// How many of the keys had a row.
+    /// Removes the keys and returns how many had a row.
     async fn remove(&self, keys: &[Key]) -> Result<u64, Fault>;
-    /// At most `limit` rows above `after`, in the order of their keys; fewer than that only at the end.
+    /// Returns at most `limit` rows above `after`, in key order; fewer only at the end.
     async fn list(&self, after: Option<Key>, limit: usize) -> Result<Vec<(Key, Vec<u8>)>, Fault>;
-    /// Removes what is above the limits; how many rows that were.
+    /// Removes rows above the limits and returns how many.
     async fn prune(&self, limits: Limits) -> Result<u64, Fault>;
     async fn clear(&self) -> Result<u64, Fault>;
     async fn stats(&self) -> Result<Holdings, Fault>;
-    /// The last fault of this kind, in full and without secrets.
+    /// Returns the last fault of this kind, in full and without secrets.
     fn last_fault(&self, kind: FaultKind) -> Fault;
 }
 
-/// Rows whose signatures are verified by one equation. More of them are hardly cheaper, and one that is wrong costs all.
+/// Rows whose signatures are verified by one equation. More would hardly be cheaper, and one wrong signature invalidates all.
 const TOGETHER: usize = 64;
-/// From this many rows on they are opened by all cores, off the runtime's threads.
+/// Minimum number of rows for opening them on all cores, off the runtime's threads.
 const MANY: usize = 32;
 
-/// A shelf whose rows are opened and closed by a seal.
+/// A shelf whose rows are sealed and opened by a seal.
 pub struct Sealed<S> {
     shelf: S,
     seal: Arc<Seal>,
@@ -51,7 +51,7 @@ pub struct Sealed<S> {
 }
 
 impl<S: Shelf> Sealed<S> {
-    /// One in `sample_one_in` keys is a sample.
+    /// Samples one in `sample_one_in` keys.
     pub fn over(shelf: S, seal: Seal, sample_one_in: u32) -> Sealed<S> {
         Sealed {
             shelf,
@@ -64,7 +64,7 @@ impl<S: Shelf> Sealed<S> {
         &self.shelf
     }
 
-    /// Sealed rows, for whoever stores them later. What is private is never sealed.
+    /// Seals entries, to be stored later. Private entries are never sealed.
     pub fn close(&self, entries: &[(Key, Entry)]) -> Result<Vec<(Key, Vec<u8>)>, Fault> {
         let close = |encoder: &mut Encoder, (key, entry): &(Key, Entry)| {
             let sealed = self.seal.close(encoder, key, entry)?;
@@ -91,7 +91,7 @@ impl<S: Shelf> Sealed<S> {
         })
     }
 
-    /// Opens rows, in their order.
+    /// Opens rows in order.
     async fn open(&self, rows: Vec<(Key, Fetched)>) -> Vec<(Key, Opened)> {
         if rows.len() < MANY {
             return open_rows(&self.seal, &mut Decoder::default(), &rows);
@@ -215,21 +215,20 @@ impl<S: Shelf> Cache for Sealed<S> {
     }
 }
 
-/// Who signed what was found, and which of it is computed again: which that is nobody can foretell, and it is another
-/// choice in every process.
+/// The signers of hits, and the sample to compute again. The sample is unpredictable and differs in every process.
 struct Samples {
     salt: [u8; 32],
     one_in: u32,
     signers: Mutex<HashMap<Key, KeyId>>,
 }
 
-/// Hits whose signers are kept in mind; far more than one project has files.
+/// Maximum hits whose signers are remembered; far more than the files of a project.
 const SIGNERS: usize = 100_000;
 
 impl Samples {
     fn new(one_in: u32) -> Samples {
         let mut salt = [0; 32];
-        // Without randomness the samples can be foretold, but they are still taken.
+        // Without randomness the sample is predictable, but still taken.
         getrandom::fill(&mut salt).ok();
         Samples {
             salt,

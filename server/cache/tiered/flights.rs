@@ -1,4 +1,4 @@
-//! One lookup per key at a time: whoever asks for a key that is being looked up waits for that answer.
+//! Single flight: a lookup of a key that is already being looked up waits for that result.
 
 use std::hash::BuildHasherDefault;
 use std::sync::Arc;
@@ -11,11 +11,11 @@ use crate::{Key, Lookup};
 
 type Landing = watch::Receiver<Option<Arc<[Lookup]>>>;
 
-/// The lookups that are on their way.
+/// The lookups in progress.
 #[derive(Default)]
 pub(super) struct Flights(DashMap<Key, Follower, BuildHasherDefault<First64Bits>>);
 
-/// A place in a batch that someone else looks up.
+/// A key that another batch is looking up.
 #[derive(Clone)]
 pub(super) struct Follower {
     landing: Landing,
@@ -23,14 +23,14 @@ pub(super) struct Follower {
 }
 
 impl Follower {
-    /// The answer, or `None` if whoever looked it up gave up.
+    /// Returns the result, or `None` if the other lookup was cancelled.
     pub(super) async fn wait(mut self) -> Option<Lookup> {
         let answers = self.landing.wait_for(Option::is_some).await.ok()?;
         answers.as_ref()?.get(self.index).cloned()
     }
 }
 
-/// The keys of a batch that nobody was looking up yet; others wait for them until this is dropped.
+/// The keys that a batch looks up itself; others wait for them until this is dropped.
 pub(super) struct Flight<'a> {
     flights: &'a Flights,
     keys: Vec<Key>,
@@ -38,8 +38,7 @@ pub(super) struct Flight<'a> {
 }
 
 impl Flights {
-    /// Parts a batch into what is to be looked up now and what others are looking up; the latter with their places in
-    /// `keys`.
+    /// Splits a batch into keys to look up now and keys that others are looking up; the latter with their indices in `keys`.
     pub(super) fn board(&self, keys: &[Key]) -> (Flight<'_>, Vec<(usize, Follower)>) {
         let (sender, landing) = watch::channel(None);
         let mut flight = Flight {
@@ -69,8 +68,7 @@ impl Flight<'_> {
         &self.keys
     }
 
-    /// Tells the answers, one per key, to everyone who waits. What is to be found elsewhere from now on must be there
-    /// already.
+    /// Sends the results, one per key, to all waiters. The entries must already be stored where later lookups find them.
     pub(super) fn land(self, answers: Arc<[Lookup]>) {
         self.landing.send_replace(Some(answers));
     }

@@ -1,4 +1,4 @@
-//! When to leave a broken tier alone, and for how long.
+//! Circuit breakers of the tiers.
 
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
@@ -7,22 +7,22 @@ use crate::fault::Remedy;
 use crate::locks::lock;
 use crate::{Fault, FaultKind};
 
-/// What stands behind a gate decides how it shuts.
+/// How a circuit breaker opens.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Rule {
-    /// A file: left alone after the first fault, longer each time, and then tried by whoever comes.
+    /// For a file: opens after the first fault, for longer each time; then everyone retries.
     File,
-    /// A server, whose faults cost time: left alone after three in a row, and then tried by one caller.
+    /// For a server, whose faults take time: opens after three in a row; then one caller retries.
     Server,
 }
 
-/// Faults in a row that pass by themselves before they count as one that doesn't.
+/// Number of transient faults in a row that count as a permanent one.
 const PATIENCE: u32 = 3;
 const SHORTEST_REST: Duration = Duration::from_secs(1);
 const LONGEST_REST: Duration = Duration::from_mins(10);
 const SERVER_REST: Duration = Duration::from_secs(30);
 
-/// Stands before one kind of access to a tier: a circuit breaker.
+/// The circuit breaker of one kind of access to a tier.
 pub(super) struct Gate {
     rule: Rule,
     state: Mutex<State>,
@@ -38,11 +38,11 @@ struct State {
 #[derive(Clone, Copy)]
 struct Shut {
     kind: FaultKind,
-    /// For ever, if there is none.
+    /// `None` means forever.
     until: Option<Instant>,
 }
 
-/// How a gate stands, for people.
+/// State of a circuit breaker, for display.
 #[derive(
     Clone,
     Copy,
@@ -57,16 +57,16 @@ struct Shut {
 )]
 #[serde(rename_all = "kebab-case")]
 pub enum GateState {
-    /// Lookups go through.
+    /// Lookups are made.
     #[default]
     Working,
-    /// Left alone for a while after faults.
+    /// Disabled for a while after faults.
     Resting(FaultKind),
-    /// Left alone for the rest of the process.
+    /// Disabled for the rest of the process.
     Off(FaultKind),
 }
 
-/// Whether a fault is worth a word to the person.
+/// Whether to warn the user about a fault.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Consequence {
     PassesByItself,
@@ -81,7 +81,7 @@ impl Gate {
         }
     }
 
-    /// Whether the tier may be asked now; if not, what shut it.
+    /// Whether the tier may be used now; if not, returns the fault that disabled it.
     pub(super) fn open(&self) -> Result<(), FaultKind> {
         let mut state = self.state();
         let Some(Shut { kind, until }) = state.shut else {
@@ -92,7 +92,7 @@ impl Gate {
             return Err(kind);
         }
         if self.rule == Rule::Server {
-            // Whoever is let through now is the probe; the others wait for what it finds.
+            // The current caller is the probe; the others wait for its result.
             state.shut = Some(Shut {
                 kind,
                 until: Some(now + SERVER_REST),
@@ -117,7 +117,7 @@ impl Gate {
                 let rest = (state.rest * 2).clamp(SHORTEST_REST, LONGEST_REST);
                 state.rest_for(kind, rest);
             }
-            // A probe that failed is a fault after many.
+            // A failed probe follows many faults.
             (_, Rule::Server) if state.in_a_row + 1 >= PATIENCE => {
                 state.rest_for(kind, SERVER_REST);
             }

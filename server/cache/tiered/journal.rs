@@ -1,7 +1,7 @@
-//! What the tiers answered in earlier processes: a file beside the local one, a line of JSON for each run.
+//! Statistics of earlier processes: a file beside the local one, with a line of JSON per run.
 //!
-//! It is no part of the database, so it tells what happened also where the database is what failed. A line that can't be
-//! written is not missed, and one that can't be read is skipped.
+//! It isn't part of the database, so it remains available if the database fails. Failed writes and unreadable lines are
+//! ignored.
 
 use std::collections::BTreeMap;
 use std::fs::{self, OpenOptions};
@@ -15,13 +15,13 @@ use super::statistics::TierStats;
 use crate::Tier;
 use rustassistant_os as os;
 
-/// Above this the file becomes the older of two.
+/// Size in bytes above which the file is rotated; one older file is kept.
 const LONGEST: u64 = 256 << 10;
 
-/// What the tiers answered in the runs of a time.
+/// Statistics of the runs in a period.
 #[derive(Clone, PartialEq, Eq, Default, Debug, Serialize)]
 pub struct History {
-    /// Seconds since 1970 at which the first and the last of them ended.
+    /// Seconds since 1970 at which the first and the last run ended.
     pub from: u64,
     pub until: u64,
     pub runs: u64,
@@ -34,7 +34,7 @@ struct Line {
     tiers: BTreeMap<Tier, TierStats>,
 }
 
-/// What happened in the runs with this local file that ended within `age`.
+/// Returns the statistics of runs with this local file that ended within `age`.
 pub fn history(local: &Path, age: Duration) -> History {
     let oldest = now().saturating_sub(age.as_secs());
     let mut history = History::default();
@@ -51,7 +51,7 @@ pub fn history(local: &Path, age: Duration) -> History {
 }
 
 impl History {
-    /// With a run that is not at its end yet, if anything happened in it.
+    /// Adds an unfinished run, unless it has no statistics.
     pub(super) fn with(mut self, tiers: BTreeMap<Tier, TierStats>) -> Self {
         if !tiers.is_empty() {
             self.add(Line { at: now(), tiers });
@@ -71,11 +71,11 @@ impl History {
     }
 }
 
-/// Writes down what happened; only where there is a folder for it already.
+/// Appends statistics, provided the folder exists.
 pub(super) fn append(local: &Path, tiers: BTreeMap<Tier, TierStats>) -> io::Result<()> {
     let file = file(local);
     if fs::symlink_metadata(&file).is_ok_and(|metadata| metadata.len() > LONGEST) {
-        // Of two processes that do so at once one moves a short file: then a few lines are lost.
+        // If two processes rotate at once, one moves a short file, and a few lines are lost.
         fs::rename(&file, older(local))?;
     }
     let mut line = serde_json::to_vec(&Line { at: now(), tiers })?;
@@ -83,11 +83,11 @@ pub(super) fn append(local: &Path, tiers: BTreeMap<Tier, TierStats>) -> io::Resu
     let mut options = OpenOptions::new();
     os::private_file(options.create(true).append(true));
     let mut file = os::open_own(&mut options, &file)?;
-    // One call, so that two processes don't mix their lines.
+    // A single call, so that two processes don't interleave their lines.
     file.write_all(&line)
 }
 
-/// A file that grew far beyond what is ever appended to is none of ours.
+/// Rejects a file that is far larger than any journal.
 fn text(file: &Path) -> io::Result<String> {
     let file = os::open_own(OpenOptions::new().read(true), file)?;
     let bytes = os::read_bounded(file, 4 * LONGEST)?;
@@ -102,7 +102,7 @@ fn older(local: &Path) -> PathBuf {
     beside(local, ".stats.old")
 }
 
-/// The file of this ending beside the local one.
+/// Returns the path beside the local file with this suffix.
 pub(super) fn beside(local: &Path, ending: &str) -> PathBuf {
     let mut name = local.as_os_str().to_owned();
     name.push(ending);

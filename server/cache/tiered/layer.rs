@@ -1,4 +1,4 @@
-//! One tier behind memory: asked for each key once at a time, through a gate, and written behind the caller's back.
+//! One tier after memory, with single-flight lookups, circuit breakers and writes in the background.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
@@ -21,7 +21,7 @@ const QUEUE: Bound = Bound {
     bytes: 32 << 20,
 };
 
-/// A slower tier. Whatever goes wrong in it is a fault in its answers and its counts, and shuts a gate.
+/// A slower tier. Its failures become faults in its results and statistics, and open a circuit breaker.
 pub(super) struct Layer {
     place: Place,
     mode: Mode,
@@ -29,16 +29,16 @@ pub(super) struct Layer {
     reads: Gate,
     writes: Gate,
     queue: Queue,
-    /// Held from taking entries out of the queue until they are written, so that a flush misses none.
+    /// Held from dequeuing entries until they are written, so that a flush waits for them.
     writing: tokio::sync::Mutex<()>,
     counters: Counters,
-    /// The first fault that doesn't pass, in words.
+    /// The first permanent fault, as a warning.
     told: Mutex<Option<String>>,
     writer: AtomicBool,
     closed: AtomicBool,
 }
 
-/// Where a layer keeps its entries.
+/// Storage of a layer.
 pub(super) enum Place {
     File(Box<SqliteCache>),
     Team(Box<Team>),
@@ -59,7 +59,7 @@ impl Place {
         }
     }
 
-    /// Entries in one write when nobody waits for the next.
+    /// Maximum entries per write in the background.
     fn batch(&self) -> usize {
         match self {
             Place::File(_) => 1000,
@@ -111,8 +111,8 @@ impl Layer {
         &self.place
     }
 
-    /// Looks up what nobody else is looking up here, and waits for others for the rest. What is found is in memory before
-    /// anyone is told of it.
+    /// Looks up keys that no other call is looking up here, and waits for the results of others. Hits are stored in memory
+    /// before they are returned.
     pub(super) async fn look_up(&self, memory: &Memory, keys: &[Key]) -> Vec<Lookup> {
         let (flight, followers) = self.flights.board(keys);
         // In the order of the keys, without those that are followed.
@@ -138,7 +138,7 @@ impl Layer {
         answers
     }
 
-    /// Asks memory once more, as the keys may have landed since, and then the tier.
+    /// Checks memory again, because concurrent lookups may have stored the keys, and then the tier.
     async fn fetch(&self, memory: &Memory, keys: &[Key]) -> Vec<Lookup> {
         let (mut answers, open) = remember(memory, keys);
         if open.is_empty() {
@@ -179,7 +179,7 @@ impl Layer {
         }
     }
 
-    /// Moves the gate by what the answers say of the tier as a whole.
+    /// Updates the circuit breaker with the results that concern the tier as a whole.
     fn take_note(&self, answers: &[Lookup]) {
         let kinds = answers.iter().filter_map(|answer| match answer {
             Lookup::Fault(kind) => Some(*kind),
@@ -200,7 +200,7 @@ impl Layer {
         }
     }
 
-    /// A slow tier is a fault. Shelves have deadlines of their own; this one stands behind them.
+    /// Timeout of lookups, after which the tier has a fault. Shelves have deadlines as well; this is the last resort.
     fn patience(&self, keys: usize) -> Duration {
         match &self.place {
             Place::File(_) => self.mode.patience(keys),
@@ -208,7 +208,7 @@ impl Layer {
         }
     }
 
-    /// Keeps the entry soon. May be called from any thread.
+    /// Queues the entry. May be called from any thread.
     pub(super) fn put(self: &Arc<Self>, key: Key, entry: Entry) {
         if entry.len() > MAX_LENGTH {
             self.counters.write_fault(FaultKind::TooLarge);
@@ -223,7 +223,7 @@ impl Layer {
         self.start_writer();
     }
 
-    /// On the command line: writes when too much is on its way.
+    /// On the command line, writes entries if too many are queued.
     pub(super) async fn make_room(&self) {
         let batch = self.place.batch();
         if self.mode == Mode::CommandLine && self.queue.len() >= batch {
@@ -231,7 +231,7 @@ impl Layer {
         }
     }
 
-    /// Writes everything that is on its way.
+    /// Writes all queued entries.
     pub(super) async fn drain(&self) {
         while self.write_some(self.place.batch()).await {}
         if let Place::File(file) = &self.place
@@ -242,14 +242,14 @@ impl Layer {
         }
     }
 
-    /// Runs `work` while nothing is written, and forgets what was on its way.
+    /// Clears the queue and runs `work` while nothing is written.
     pub(super) async fn without_writes<T>(&self, work: impl AsyncFnOnce() -> T) -> T {
         let _writing = self.writing.lock().await;
         self.queue.clear();
         work().await
     }
 
-    /// Writes at most `count` entries; whether there may be more to write.
+    /// Writes at most `count` entries; returns whether there may be more.
     async fn write_some(&self, count: usize) -> bool {
         let _writing = self.writing.lock().await;
         let entries = self.queue.pop(count);
@@ -279,17 +279,17 @@ impl Layer {
         true
     }
 
-    /// Whether the tier has taken anything, and would take more.
+    /// Whether the tier has stored anything, and accepts more.
     pub(super) fn has_written(&self) -> bool {
         self.counters.read().written > 0 && self.writes.open().is_ok()
     }
 
-    /// Tells the gate before writes.
+    /// Updates the circuit breaker of writes.
     pub(super) fn write_failed(&self, fault: &Fault) {
         self.failed(&self.writes, fault);
     }
 
-    /// The first fault that doesn't pass is told; the others would say the same in other words.
+    /// Only the first permanent fault becomes a warning; others have the same cause.
     fn failed(&self, gate: &Gate, fault: &Fault) {
         self.counters.last_fault(fault.to_string());
         if gate.failed(fault) == Consequence::PassesByItself {
@@ -310,7 +310,7 @@ impl Layer {
         *told = Some(warning);
     }
 
-    /// What a person should read of this tier.
+    /// Returns this tier's warnings for the user.
     pub(super) fn warnings(&self) -> Vec<String> {
         let mut warnings = match &self.place {
             Place::File(file) => file.notices(),
@@ -330,13 +330,13 @@ impl Layer {
         (self.place.tier(), stats)
     }
 
-    /// Ends the writer, after what it is doing.
+    /// Ends the writer after its current write.
     pub(super) fn close(&self) {
         self.closed.store(true, Ordering::Release);
         self.queue.wake();
     }
 
-    /// The task lives on whichever runtime was there first. If that ends, whoever flushes writes the rest.
+    /// The task runs on the first available runtime. If that ends, a flush writes the rest.
     fn start_writer(self: &Arc<Self>) {
         if self.writer.load(Ordering::Relaxed) {
             return;
@@ -357,7 +357,7 @@ async fn write_behind(layer: Arc<Layer>) {
     }
 }
 
-/// What memory has of the keys, and the places of those that it doesn't have.
+/// Returns what memory has of the keys, and the indices of the missing ones.
 pub(super) fn remember(memory: &Memory, keys: &[Key]) -> (Vec<Lookup>, Vec<usize>) {
     let remember = |key: &Key| match memory.get(key) {
         Some(entry) => Lookup::Hit(entry, Tier::Memory),
@@ -369,7 +369,7 @@ pub(super) fn remember(memory: &Memory, keys: &[Key]) -> (Vec<Lookup>, Vec<usize
     (answers, open)
 }
 
-/// Counts what was taken out of the queue and didn't arrive, also when the write is abandoned.
+/// Counts dequeued entries that weren't written as dropped, even if the write is cancelled.
 struct Unwritten<'a> {
     counters: &'a Counters,
     count: usize,

@@ -1,6 +1,6 @@
-//! The signers that this machine believes no more: a file beside the local one, a line each.
+//! Signers that this machine distrusts: a file beside the local one, with a line for each.
 //!
-//! A person takes a line out to believe its signer again. What is no line of ours is left alone.
+//! The user can remove a line to trust its signer again. Unrecognized lines are left alone.
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
@@ -8,7 +8,7 @@ use std::path::Path;
 
 use crate::KeyId;
 
-/// Nothing, if there is no file or it can't be read: then only what this process finds out counts.
+/// Empty if the file is missing or unreadable: then only signers found by this process are distrusted.
 pub(super) fn read(file: &Path) -> Vec<KeyId> {
     let text = fs::read_to_string(file).unwrap_or_default();
     let words = text
@@ -22,7 +22,7 @@ pub(super) fn add(file: &Path, signer: KeyId) -> io::Result<()> {
         return Ok(());
     }
     let mut file = OpenOptions::new().create(true).append(true).open(file)?;
-    // One call, so that two processes don't mix their lines.
+    // A single call, so that two processes don't interleave their lines.
     file.write_all(format!("{signer}  # signed an entry that was wrong\n").as_bytes())
 }
 

@@ -1,4 +1,4 @@
-//! Entries on their way to the disk.
+//! Entries waiting to be written.
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard};
@@ -9,12 +9,12 @@ use tokio::sync::Notify;
 use crate::locks::lock;
 use crate::{Entry, Key};
 
-/// Entries that are worth a transaction of their own at once.
+/// Number of entries that are written immediately.
 pub(super) const BATCH: usize = 100;
-/// How long fewer than that wait for company.
+/// Delay before fewer entries are written.
 const LINGER: Duration = Duration::from_millis(50);
 
-/// A bounded queue. What a full one does is its owner's business.
+/// A bounded queue. The owner decides what happens when it is full.
 pub(super) struct Queue {
     waiting: Mutex<Waiting>,
     some: Notify,
@@ -22,7 +22,7 @@ pub(super) struct Queue {
     limit: Bound,
 }
 
-/// How much may wait.
+/// Limits of the queue.
 #[derive(Clone, Copy)]
 pub(super) struct Bound {
     pub(super) entries: usize,
@@ -45,7 +45,7 @@ impl Queue {
         }
     }
 
-    /// Whether one more entry is too much.
+    /// Whether the queue accepts no further entry.
     pub(super) fn is_full(&self) -> bool {
         let waiting = self.waiting();
         waiting.entries.len() >= self.limit.entries || waiting.bytes >= self.limit.bytes
@@ -64,7 +64,7 @@ impl Queue {
         }
     }
 
-    /// At most `count` entries, the oldest first.
+    /// Dequeues at most `count` entries, oldest first.
     pub(super) fn pop(&self, count: usize) -> Vec<(Key, Entry)> {
         let mut waiting = self.waiting();
         let count = count.min(waiting.entries.len());
@@ -81,11 +81,11 @@ impl Queue {
         self.waiting().entries.len()
     }
 
-    /// Returns when there is something to write, and enough of it or for long enough; or after [`Queue::wake`].
+    /// Waits until a batch is queued or the oldest entry has waited long enough; also returns after [`Queue::wake`].
     pub(super) async fn ripen(&self) {
         self.some.notified().await;
         if self.len() < BATCH {
-            // A timeout is what usually ends this.
+            // Usually times out.
             tokio::time::timeout(LINGER, self.batch.notified())
                 .await
                 .ok();

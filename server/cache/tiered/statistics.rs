@@ -1,4 +1,4 @@
-//! What the tiers answered, for people and for tests.
+//! Statistics of lookups, for display and for tests.
 
 use std::collections::BTreeMap;
 use std::sync::Mutex;
@@ -9,8 +9,8 @@ use super::gate::GateState;
 use crate::locks::lock;
 use crate::{FaultKind, Lookup, Tier};
 
-/// Counts since the cache was opened. Every key that was looked up is counted once in the totals: as a hit, a miss or a
-/// fault. Each tier counts what it was asked itself.
+/// Counts since the cache was opened. The totals count every lookup of a key once, as a hit, a miss or a fault; each tier
+/// counts its own lookups.
 #[derive(Clone, PartialEq, Eq, Default, Debug, serde::Serialize)]
 pub struct TieredStats {
     pub memory_hits: u64,
@@ -18,42 +18,42 @@ pub struct TieredStats {
     pub remote_hits: u64,
     pub misses: u64,
     pub faults: BTreeMap<FaultKind, u64>,
-    /// Faults of writes; one may concern many entries.
+    /// Faults of writes; one may affect many entries.
     pub write_faults: BTreeMap<FaultKind, u64>,
     /// Entries that reached the local file.
     pub written: u64,
-    /// Entries that were to be written to it and were not: the queue was full, or the file could not be written.
+    /// Entries that weren't written to it, because the queue was full or the write failed.
     pub dropped: u64,
     /// Entries in memory, and the bytes they take.
     pub entries: u64,
     pub bytes: u64,
-    /// What each tier behind memory was asked, if there is such a tier.
+    /// Statistics of the tiers after memory.
     pub tiers: BTreeMap<Tier, TierStats>,
 }
 
 impl TieredStats {
-    /// Lookups that ended in a fault of any kind.
+    /// Number of lookups that ended in a fault.
     pub fn fault_count(&self) -> u64 {
         self.faults.values().sum()
     }
 }
 
-/// What one tier was asked.
+/// Statistics of one tier.
 #[derive(Clone, PartialEq, Eq, Default, Debug, serde::Serialize, serde::Deserialize)]
 pub struct TierStats {
     pub hits: u64,
     pub misses: u64,
     pub faults: BTreeMap<FaultKind, u64>,
-    /// Faults of writes; one may concern many entries.
+    /// Faults of writes; one may affect many entries.
     pub write_faults: BTreeMap<FaultKind, u64>,
     pub written: u64,
     pub dropped: u64,
-    /// Bytes of the entries that were found, and of those that were written.
+    /// Bytes of entries found, and of entries written.
     pub bytes_read: u64,
     pub bytes_written: u64,
-    /// How long lookups took, one for each batch.
+    /// Durations of lookups, one per batch.
     pub latencies: Latencies,
-    /// How its breakers stand.
+    /// States of the circuit breakers.
     pub reads: GateState,
     pub writes: GateState,
     /// The last fault in full, without secrets.
@@ -61,18 +61,18 @@ pub struct TierStats {
 }
 
 impl TierStats {
-    /// Whether the tier was asked for nothing and given nothing.
+    /// Whether the tier had neither lookups nor writes.
     pub fn is_idle(&self) -> bool {
         let counts = [self.hits, self.misses, self.written, self.dropped];
         counts == [0; 4] && self.faults.is_empty() && self.write_faults.is_empty()
     }
 
-    /// Faults of lookups and writes.
+    /// Number of faults of lookups and writes.
     pub fn fault_count(&self) -> u64 {
         self.faults.values().chain(self.write_faults.values()).sum()
     }
 
-    /// Adds what was counted later; of states the later one counts.
+    /// Adds later counts; states are replaced by the later ones.
     pub fn add(&mut self, later: &TierStats) {
         let sums = [
             (&mut self.hits, later.hits),
@@ -102,7 +102,7 @@ impl TierStats {
         }
     }
 
-    /// What was counted since `earlier`.
+    /// Returns the counts since `earlier`.
     #[must_use]
     pub fn since(&self, earlier: &TierStats) -> TierStats {
         let faults = |now: &BTreeMap<FaultKind, u64>, before: &BTreeMap<FaultKind, u64>| {
@@ -129,7 +129,7 @@ impl TierStats {
     }
 }
 
-/// How often something took how long: counts by the power of two of microseconds that it stayed below.
+/// A histogram of durations, with buckets bounded by powers of two of microseconds.
 #[derive(Clone, PartialEq, Eq, Default, Debug, serde::Serialize, serde::Deserialize)]
 #[serde(transparent)]
 pub struct Latencies(BTreeMap<u32, u64>);
@@ -143,7 +143,7 @@ impl Latencies {
             .or_default() += 1;
     }
 
-    /// What at least so many percent stayed below; `None` if nothing was counted.
+    /// Returns the upper bound of the bucket that contains the percentile; `None` if nothing was counted.
     pub fn percentile(&self, percent: u64) -> Option<Duration> {
         let all: u64 = self.0.values().sum();
         let mut seen = 0;
@@ -171,7 +171,7 @@ impl Latencies {
     }
 }
 
-/// What callers got.
+/// Results returned to callers.
 #[derive(Default)]
 pub(super) struct Totals {
     memory_hits: AtomicU64,
@@ -208,7 +208,7 @@ impl Totals {
     }
 }
 
-/// What one tier was asked. Everything here is counted once for a batch, so one lock is enough.
+/// Counters of one tier. They are updated once per batch, so one lock is sufficient.
 #[derive(Default)]
 pub(super) struct Counters(Mutex<TierStats>);
 

@@ -1,4 +1,4 @@
-//! A team's cache behind the local file: connected to when it is first needed, and never twice for what it hasn't got.
+//! A team's cache after the local file: connected lazily, and not asked twice for keys it doesn't have.
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -11,9 +11,9 @@ use crate::{
     Access, Cache, CacheBackend, Entry, Fault, FaultKind, Key, KeyId, Lookup, Patience, Schema,
 };
 
-/// How long a key that wasn't there isn't asked for again.
+/// Time for which a missing key isn't requested again.
 const ABSENCE: Duration = Duration::from_mins(1);
-/// Absent keys that are kept in mind.
+/// Maximum number of missing keys to remember.
 const MOST_ABSENT: usize = 50_000;
 
 pub(super) struct Team {
@@ -21,7 +21,7 @@ pub(super) struct Team {
     schema: Schema,
     opened: tokio::sync::OnceCell<Arc<dyn Cache>>,
     absent: Mutex<HashMap<Key, Instant>>,
-    /// The file of signers that are believed no more.
+    /// The file of distrusted signers.
     quarantine: Option<PathBuf>,
     notices: Mutex<Vec<String>>,
 }
@@ -38,7 +38,7 @@ impl Team {
         }
     }
 
-    /// Who waits for it.
+    /// Who waits for this cache.
     pub(super) fn patience(&self) -> Patience {
         match &self.backend {
             CacheBackend::Postgres(remote) | CacheBackend::Http(remote) => remote.patience,
@@ -46,7 +46,7 @@ impl Team {
         }
     }
 
-    /// Whether what is computed here goes there.
+    /// Whether computed entries are written to it.
     pub(super) fn is_written(&self) -> bool {
         match &self.backend {
             CacheBackend::Postgres(remote) | CacheBackend::Http(remote) => {
@@ -91,7 +91,7 @@ impl Team {
         self.opened.get().is_some_and(|cache| cache.is_sample(key))
     }
 
-    /// Believes the signer of this key's entry no more, now and in later runs.
+    /// Distrusts the signer of this key's entry, in this run and later ones.
     pub(super) fn distrust(&self, key: &Key) -> Option<KeyId> {
         let signer = self.opened.get()?.distrust(key)?;
         let kept = match &self.quarantine {
@@ -134,7 +134,7 @@ impl Team {
         self.opened.get_or_try_init(open).await
     }
 
-    /// The places of the keys that are worth asking for.
+    /// Returns the indices of the keys that aren't known to be missing.
     fn without_absent(&self, keys: &[Key]) -> Vec<usize> {
         let absent = self.absent();
         let is_asked = |key: &Key| {
@@ -166,7 +166,7 @@ impl Team {
 
 #[cfg(all(test, feature = "team"))]
 impl Team {
-    /// Over a cache that is connected to already.
+    /// Wraps a cache that is already connected.
     pub(super) fn over(
         cache: Arc<dyn Cache>,
         quarantine: Option<PathBuf>,

@@ -1,4 +1,4 @@
-//! Faults that can't be brought about from outside without being root: they are set on the store's own connection.
+//! Tests of faults that can't be caused from outside without root: they are injected on the store's connection.
 
 #[cfg(feature = "team")]
 mod team;
@@ -12,7 +12,7 @@ fn entries(numbers: std::ops::Range<u32>) -> Vec<(Key, Entry)> {
     numbers.map(entry).collect()
 }
 
-/// Bytes that don't shrink, so that some of them fill a small disk.
+/// Returns incompressible bytes, so that a few of them fill a small disk.
 fn entry(number: u32) -> (Key, Entry) {
     let mut bytes = vec![0; 2_000];
     blake3::Hasher::new()
@@ -40,7 +40,7 @@ fn local(store: &TieredCache) -> &SqliteCache {
     store.file().unwrap()
 }
 
-/// Whatever is written after `statement` fails with `kind`; what was there is found all the same.
+/// Writes after `statement` fail with `kind`, while stored entries can still be read.
 async fn assert_reads_only_after(statement: &'static str, kind: FaultKind, words: &str) {
     for mode in [Mode::Server, Mode::CommandLine] {
         let home = tempfile::tempdir().unwrap();
@@ -162,7 +162,7 @@ async fn concurrent_lookups_of_a_key_share_one_statement() {
         [entry(1).0, entry(0).0],
         [entry(1).0, entry(2).0],
     ];
-    // Whatever opening costs is paid here.
+    // Pays the cost of opening.
     store.memory.clear();
     store.get_many(&batches[0]).await;
     store.memory.clear();
@@ -175,7 +175,7 @@ async fn concurrent_lookups_of_a_key_share_one_statement() {
             .take(12)
             .map(|batch| store.get_many(batch)),
     );
-    // All have asked when the first may go on.
+    // All lookups are waiting when the first may proceed.
     let (lookups, ()) = futures::join!(lookups, async { drop(hold) });
     for (batch, lookups) in batches.iter().cycle().zip(lookups) {
         for (key, lookup) in batch.iter().zip(lookups) {
@@ -188,7 +188,7 @@ async fn concurrent_lookups_of_a_key_share_one_statement() {
             );
         }
     }
-    // One for the first batch, one for the key that only the third has.
+    // One for the first batch, and one for the key that only the third has.
     assert_eq!(store.statements(), before + 2);
 }
 

@@ -1,8 +1,8 @@
-//! Offers as code actions.
+//! Code actions for offers.
 //!
-//! An answer to a finding is a quick fix of its diagnostic, every other offer a refactoring; no offer is both. What is sent
-//! is the finished change, or a note by which [`resolve`](super::resolve) derives the same change again from the text that
-//! the editor then has.
+//! An offer that addresses a finding is a quick fix of its diagnostic, every other offer is a refactoring; no offer is both.
+//! The client receives the complete edit, or a note from which [`resolve`](super::resolve) derives the same edit again from the
+//! editor's source text at that time.
 
 use std::sync::Arc;
 
@@ -31,42 +31,43 @@ use crate::{
     text::{TextRange, TextSize},
 };
 
-/// Longer lists help nobody.
+/// Maximum number of actions; longer lists aren't helpful.
 const MOST_ACTIONS: usize = 10;
 const MOST_DISABLED: usize = 3;
-/// Of answers to findings that lie elsewhere in the function.
+/// Maximum number of answers to findings elsewhere in the function.
 const MOST_INSIDE: usize = 5;
 
-/// What carrying out everything safe is called, in one file and in all.
+/// Title of the action that applies all safe fixes, in one file or all files.
 pub(crate) const FIX_ALL_TITLE: &str = "RustAssistant: apply all safe fixes";
-/// Everything that can be carried out safely, for editors that do so when a file is saved.
+/// Applies all safe fixes, for editors that do so on save.
 pub(crate) const FIX_ALL: CodeActionKind = CodeActionKind::new("source.fixAll.rustassistant");
 
-/// A kind that the protocol got after the others.
+/// A kind that was added to the protocol later.
 pub(crate) const MOVE: CodeActionKind = CodeActionKind::new("refactor.move");
 
-/// What the client asks for.
+/// Parameters of a request for actions.
 pub(crate) struct ActionRequest<'a> {
     pub(crate) range: TextRange,
     pub(crate) context: &'a CodeActionContext,
     pub(crate) support: ActionSupport,
     pub(crate) profile: &'a Profile,
-    /// Whether the client still waits.
+    /// Whether the client is still waiting.
     pub(crate) goes_on: &'a dyn Fn() -> bool,
 }
 
-/// An offer, where it was found, and which diagnostics it answers.
+/// An offer, its location, and the diagnostics it addresses.
 struct Candidate {
     offer: Offer,
     kind: CodeActionKind,
     diagnostics: Vec<Diagnostic>,
     is_preferred: bool,
     note: ActionNote,
-    /// The line of a finding that lies elsewhere, from 0.
+    /// The line of a finding elsewhere, starting at 0.
     line: Option<u32>,
 }
 
-/// Answers first, then what changes least, at most ten. Nothing is derived that wasn't asked for. Needs a large stack.
+/// Returns at most ten actions: answers first, then the smallest changes. Only derives the requested kinds. Needs a large
+/// stack.
 pub(crate) fn at(analysed: &Analysed, request: &ActionRequest<'_>) -> Vec<CodeActionOrCommand> {
     let menu = analysed
         .context()
@@ -102,8 +103,8 @@ fn menu(
     enabled.chain(disabled(request, &assists)).collect()
 }
 
-/// Offered to a person alone: it looks at more than what an editor asks for unasked may cost. Of a selection, or of what makes
-/// the findings at a cursor smaller.
+/// Returns extractions of a selection, or those that reduce the findings at the cursor. Only on the user's request, because
+/// they cost more than automatic requests may.
 fn extractions(analysed: &Analysed, request: &ActionRequest<'_>) -> Vec<CodeAction> {
     let kinds = [CodeActionKind::QUICKFIX, CodeActionKind::REFACTOR_EXTRACT];
     let kind = kinds.into_iter().find(|kind| request.wants(kind));
@@ -141,7 +142,7 @@ fn extractions(analysed: &Analysed, request: &ActionRequest<'_>) -> Vec<CodeActi
     proposed.chain(by_model(analysed, request, &kind)).collect()
 }
 
-/// The actions that ask a model, where one is configured.
+/// Returns the actions that query a model, if one is configured.
 #[cfg(feature = "model")]
 fn by_model(
     analysed: &Analysed,
@@ -151,7 +152,7 @@ fn by_model(
     by_model::offered(analysed, (request.range, kind), request.profile)
 }
 
-/// The same of a selection that is extracted.
+/// Returns the action that extracts a selection under a name from a model.
 #[cfg(feature = "model")]
 fn named_by_model(analysed: &Analysed, selection: TextRange) -> Option<CodeAction> {
     extract_function::named_by_model(analysed, selection)
@@ -168,7 +169,7 @@ fn by_model(_: &Analysed, _: &ActionRequest<'_>, _: &CodeActionKind) -> Vec<Code
 }
 
 impl ActionRequest<'_> {
-    /// A kind asked for stands for all kinds below it, and for none that only begins with the same letters.
+    /// A requested kind includes all kinds below it, but not those that merely share its prefix.
     fn wants(&self, kind: &CodeActionKind) -> bool {
         let Some(only) = &self.context.only else {
             return true;
@@ -177,7 +178,7 @@ impl ActionRequest<'_> {
             .any(|asked| is_within(kind.as_str(), asked.as_str()))
     }
 
-    /// Only a client that names them gets source actions: they change more than what the cursor is at.
+    /// Source actions are only sent to clients that request them, because they change more than the code at the cursor.
     fn wants_fix_all(&self) -> bool {
         let mut asked = self.context.only.iter().flatten();
         asked.any(|asked| {
@@ -186,7 +187,7 @@ impl ActionRequest<'_> {
         })
     }
 
-    /// Whether a person opened a menu of refactorings and wonders why one is missing.
+    /// Whether the user opened a menu of refactorings, so that reasons for missing ones are useful.
     fn wants_reasons(&self) -> bool {
         let asks_for_refactorings = self
             .context
@@ -197,7 +198,7 @@ impl ActionRequest<'_> {
         self.support.disabled && asks_for_refactorings && self.trigger() == Trigger::Person
     }
 
-    /// The kinds of refactorings that are wanted, not counting answers.
+    /// Returns the requested kinds of refactorings, apart from answers.
     fn wanted_kinds(&self) -> Vec<Kind> {
         let all = Kind::ALL.iter().copied();
         all.filter(|kind| self.wants(&kind_of(*kind))).collect()
@@ -211,7 +212,7 @@ impl ActionRequest<'_> {
     }
 }
 
-/// Adds at most so many that are not there yet, and asks for no more.
+/// Adds at most `most` new candidates, without computing further ones.
 fn add(candidates: &mut Vec<Candidate>, more: impl IntoIterator<Item = Candidate>, most: usize) {
     let before = candidates.len();
     for candidate in more {
@@ -231,7 +232,8 @@ fn is_within(kind: &str, above: &str) -> bool {
     above.is_empty() || rest.is_empty() || rest.starts_with('.')
 }
 
-/// The findings at the place, and those beside it whose diagnostics the client shows there: some send the whole line's.
+/// Returns answers to the findings at the range and to adjacent ones whose diagnostics the client sent: some send those of the
+/// whole line.
 fn answers(
     analysed: &Analysed,
     context: &Context<'_>,
@@ -264,14 +266,14 @@ fn answers(
     candidates
 }
 
-/// What changes less comes first.
+/// Smaller changes are sorted first.
 fn weight(candidate: &Candidate) -> (TextSize, Kind) {
     let offer = &candidate.offer;
     (offer.change().target.len(), offer.refactoring().kind)
 }
 
-/// At a function's name or signature: answers to what was found further inside it. None is preferred, because what they
-/// change may be out of sight.
+/// Returns answers to findings inside a function, for its name or signature. None is preferred, because the changed code may be
+/// out of sight.
 fn answers_inside<'a>(
     analysed: &'a Analysed,
     context: &'a Context<'_>,
@@ -337,7 +339,7 @@ fn assisting(
     candidates
 }
 
-/// Each offer with the number of offers of its refactoring before it.
+/// Pairs each offer with the number of preceding offers of the same refactoring.
 fn numbered(offers: &[Offer]) -> impl Iterator<Item = (usize, &Offer)> {
     offers.iter().enumerate().map(|(place, offer)| {
         let id = offer.refactoring().id;
@@ -366,7 +368,7 @@ fn action(
         .note
         .clone()
         .with_basis(files.basis(&change.steps, &change.read).ok()?);
-    // Whether files may come and go shows only when the edit is made.
+    // Whether files can be created or renamed is only known once the edit is built.
     let is_sure = change.steps.files.is_empty() && request.support.lazy_edit;
     let edit = if is_sure {
         None
@@ -387,7 +389,7 @@ fn action(
     })
 }
 
-/// The action of an offer that rustc has to agree to: there is no edit before it has, and none is preferred.
+/// Builds the action of an offer that rustc must check: the edit is only made afterwards, and the action is never preferred.
 fn asking(
     analysed: &Analysed,
     request: &ActionRequest<'_>,
@@ -419,7 +421,7 @@ fn title(analysed: &Analysed, candidate: &Candidate) -> String {
     with_place(&candidate.offer.change().title)
 }
 
-/// Offered only if there is something to carry out.
+/// Offered only if there are safe fixes.
 fn fix_all(analysed: &Analysed, request: &ActionRequest<'_>) -> Option<CodeAction> {
     if !request.wants_fix_all() {
         return None;
@@ -482,7 +484,7 @@ fn refused_action(refactoring: &Refactoring, refusal: &Refusal) -> Option<CodeAc
     })
 }
 
-/// `merge-nested-if` as people write it.
+/// Converts an id to words: `merge-nested-if` becomes `Merge nested if`.
 fn in_words(id: &str) -> String {
     let mut words = id.replace('-', " ");
     if let Some(first) = words.get_mut(..1) {
@@ -547,7 +549,7 @@ mod tests {
         Analysed::new(&document, &surroundings).unwrap()
     }
 
-    /// The actions at the outer `if`, and how many changes were derived for them.
+    /// Returns the actions at the outer `if`, and the number of changes derived for them.
     fn asked(analysed: &Analysed, only: Option<&[&'static str]>) -> (Vec<CodeAction>, usize) {
         let only = only.map(|kinds| {
             kinds

@@ -1,4 +1,4 @@
-//! Offers that rustc has to agree to: the action is a command, and the edit comes of its verdict.
+//! Offers that rustc must check: the action is a command, and the edit follows from the verdict.
 
 use std::sync::Arc;
 
@@ -19,13 +19,13 @@ use crate::{
 
 pub(crate) const COMMAND: &str = "rustassistant.carryOutChecked";
 
-/// What the action of an offer starts.
+/// Returns the command of an offer's action.
 pub(crate) fn command(title: String, note: &ActionNote) -> Option<Command> {
     let argument = serde_json::to_value(note).ok()?;
     Some(Command::new(title, COMMAND.into(), Some(vec![argument])))
 }
 
-/// Carries it out if rustc agrees, or says in one sentence why not.
+/// Applies the offer if rustc accepts it; otherwise shows the reason in one sentence.
 pub(crate) async fn run(
     server: &Arc<Server>,
     snapshot: &Arc<Snapshot>,
@@ -53,7 +53,7 @@ async fn carried_out(
     Ok(json!({"applied": true, "uri": uri}))
 }
 
-/// How the offer of a command is worked out.
+/// Returns the work that computes the offer of a command.
 pub(crate) fn work(argument: Value) -> Option<AheadWork> {
     let note: ActionNote = serde_json::from_value(argument).ok()?;
     Some(Box::new(move |subject, compiler| {
@@ -61,7 +61,7 @@ pub(crate) fn work(argument: Value) -> Option<AheadWork> {
     }))
 }
 
-/// The title of an offer, and what the document becomes if rustc agrees.
+/// Returns the title of an offer, and the document's new source text if rustc accepts it.
 fn worked_out(
     note: &ActionNote,
     subject: &Subject,

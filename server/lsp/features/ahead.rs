@@ -1,8 +1,8 @@
-//! What the finding under a resting cursor would need of rustc, worked out before anybody asks.
+//! Precomputes what the actions at a resting cursor need from rustc.
 //!
-//! That starts cargo, which runs build scripts and procedural macros of the project, so it happens only where the user's own file
-//! says so, or where the client knows that a person trusts the workspace. An action whose outcome is known then carries its edit
-//! in place of a command.
+//! This starts cargo, which runs the project's build scripts and procedural macros, so it is only done if the user's
+//! configuration enables it, or if the client reports that the user trusts the workspace. An action with a known outcome then
+//! contains its edit instead of a command.
 
 use std::{path::Path, sync::Arc, thread, time::Duration};
 
@@ -29,36 +29,36 @@ use crate::{
     workspace,
 };
 
-/// So long a cursor stays where it is to be called resting.
+/// Time after which a cursor is considered resting.
 const REST: Duration = Duration::from_millis(1_500);
-/// So many actions of one place are worked out.
+/// Maximum number of actions to precompute per location.
 const MOST: usize = 3;
-/// A machine with fewer cores has no time for what nobody has asked for.
+/// Minimum number of cores for speculative work.
 const LEAST_CORES: usize = 4;
 
-/// A place of a document, among the documents that are open with it.
+/// A range of a document, with a snapshot of all open documents.
 pub(crate) struct Resting {
     pub(crate) snapshot: Arc<Snapshot>,
     pub(crate) document: Arc<Document>,
     pub(crate) range: TextRange,
 }
 
-/// Whether anything may be worked out ahead for what is found at a place.
+/// Whether to precompute actions for the findings at a range.
 pub(crate) fn is_wanted(analysed: &Analysed, range: TextRange, profile: &Profile) -> bool {
     let cores = || thread::available_parallelism().map_or(1, usize::from);
-    // Without news of files nobody knows when what is known holds no longer.
+    // Without file change notifications, outdated results can't be detected.
     is_on(analysed.ahead, profile, cores)
         && profile.has(Feature::WatchedFiles)
         && asking_rustc::may_be_offered(analysed, profile)
         && !analysed.findings_at(range).is_empty()
 }
 
-/// What the user says, or what the client and the machine say together.
+/// The user's setting, or a default that depends on the client and the machine.
 fn is_on(stated: Option<bool>, profile: &Profile, cores: impl FnOnce() -> usize) -> bool {
     stated.unwrap_or_else(|| profile.has(Feature::TrustedWorkspace) && cores() >= LEAST_CORES)
 }
 
-/// Works out what the actions at a place need, once the cursor has rested there.
+/// Precomputes the actions at a range once the cursor has rested there.
 pub(crate) fn rest(server: &Arc<Server>, resting: Resting, support: ActionSupport) {
     let ahead = &server.session.ahead;
     let place = (&resting.document, resting.range);
@@ -80,7 +80,7 @@ pub(crate) fn rest(server: &Arc<Server>, resting: Resting, support: ActionSuppor
     });
 }
 
-/// The commands of the actions that answer what is found there.
+/// Returns the commands of the actions for the findings there.
 async fn commands(
     server: &Arc<Server>,
     resting: &Resting,
@@ -113,7 +113,7 @@ async fn commands(
     found.ok().flatten().unwrap_or_default()
 }
 
-/// How a command is carried out that asks rustc and nobody else.
+/// Returns the work of a command that only needs rustc.
 fn work_of(command: &Command) -> Option<AheadWork> {
     let argument = command.arguments.as_ref()?.first()?.clone();
     match command.command.as_str() {
@@ -123,7 +123,7 @@ fn work_of(command: &Command) -> Option<AheadWork> {
     }
 }
 
-/// Commands differ in what they are told, which names the text that they are about.
+/// Commands are distinguished by their arguments, which include the document's hash.
 fn key(command: &Command) -> Option<String> {
     serde_json::to_string(&(&command.command, &command.arguments)).ok()
 }
@@ -156,7 +156,7 @@ async fn work_out(
     }
 }
 
-/// Whether the disk has what the editor has, in every document.
+/// Whether every document is saved.
 async fn is_saved(subject: &Arc<Subject>) -> bool {
     let subject = Arc::clone(subject);
     let look = move || {
@@ -166,7 +166,7 @@ async fn is_saved(subject: &Arc<Subject>) -> bool {
     tokio::task::spawn_blocking(look).await.unwrap_or_default()
 }
 
-/// The same actions, with an edit in the place of a command whose outcome is known.
+/// Replaces commands with known outcomes by their edits.
 pub(crate) fn filled(
     (analysed, snapshot): (&Analysed, &Arc<Snapshot>),
     actions: Vec<CodeActionOrCommand>,
@@ -194,7 +194,7 @@ pub(crate) fn filled(
     filled.collect()
 }
 
-/// Whether news of a file may mean that what is known holds no longer; what rustc's own work leaves behind is none.
+/// Whether a change of this file may invalidate results; files written by rustc runs don't.
 pub(crate) fn is_news(path: &Path) -> bool {
     !crate::compiler::is_own(path)
 }
@@ -221,7 +221,7 @@ mod tests {
             let found = is_on(stated, &profile(trusted), || cores);
             assert_eq!(found, expected, "{stated:?} {trusted} {cores}");
         }
-        // What a project can write into an editor's options is no trust.
+        // A project can set an editor's options, so they don't express trust.
         let options = json!({"initializationOptions": {"trustedWorkspace": true}});
         assert!(!is_on(None, &Profile::read(&options), || 16));
     }

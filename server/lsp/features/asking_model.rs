@@ -1,6 +1,6 @@
-//! Commands that ask a language model before they change anything.
+//! Commands that query a language model before they change anything.
 //!
-//! Nothing is sent before a person has chosen one, and before rustc compiles what it is about.
+//! Nothing is sent until the user has chosen one, and until rustc compiles the function in question.
 
 use std::sync::Arc;
 
@@ -20,16 +20,16 @@ use crate::{
     workspace,
 };
 
-/// What a command is given: a place in a text, in bytes.
+/// Argument of a command: an offset in a source text, in bytes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct FunctionPlace {
     pub(crate) uri: String,
-    /// Of the whole text.
+    /// Hash of the whole source text.
     pub(crate) hash: String,
     pub(crate) at: u32,
 }
 
-/// The action that asks about what is at a place by a command.
+/// Builds an action that runs a command at a location.
 pub(crate) fn action(
     analysed: &Analysed,
     at: TextRange,
@@ -51,7 +51,7 @@ pub(crate) fn action(
     })
 }
 
-/// "about 2,200 tokens"
+/// Formats a number like "about 2,200 tokens".
 pub(crate) fn in_words(tokens: u64) -> String {
     let rounded = tokens.div_ceil(100) * 100;
     match (rounded / 1_000, rounded % 1_000) {
@@ -60,7 +60,7 @@ pub(crate) fn in_words(tokens: u64) -> String {
     }
 }
 
-/// The model that is asked for a task where the document lies.
+/// Returns the model configured for a task on this document.
 pub(crate) fn chosen_for(task: &str, subject: &Subject) -> Result<Arc<ModelOptions>, NotDone> {
     let options = subject.surroundings.model.chosen_for(task).cloned();
     options.ok_or_else(|| NotDone::Refused("No language model is configured here.".to_owned()))
@@ -71,7 +71,7 @@ pub(crate) fn parsed(subject: &Subject) -> Result<&Arc<Source>, Refused> {
     source.map_err(|why| Refused::Because(format!("The file is {why}.")))
 }
 
-/// Whether rustc compiles the function at a place as it is.
+/// Checks that rustc compiles the current version of the function.
 pub(crate) async fn check_compiled(
     server: &Arc<Server>,
     subject: &Arc<Subject>,
@@ -84,7 +84,7 @@ pub(crate) async fn check_compiled(
     asking_rustc::told(server, subject, cancel, ask).await
 }
 
-/// Whoever asks the model. Of a text that isn't saved nothing is kept.
+/// Returns the asker of the model. Responses about unsaved source texts aren't cached.
 pub(crate) async fn asker(
     server: &Arc<Server>,
     subject: &Arc<Subject>,
@@ -104,13 +104,13 @@ pub(crate) async fn asker(
     }
 }
 
-/// Whether a question may be asked at all, before anything is done for it.
+/// Checks in advance whether a question may be sent.
 pub(crate) async fn check_asked(asker: &Asker, question: &Question) -> Result<(), NotDone> {
     let checked = asker.check(question).await;
     checked.map_err(|why| NotDone::Refused(why.to_string()))
 }
 
-/// The answer that is kept or given, with a progress that a person can end.
+/// Returns the cached or a new answer, while showing progress that the user can cancel.
 pub(crate) async fn answered(
     server: &Arc<Server>,
     (asker, question): (&Asker, &Question),
@@ -127,7 +127,7 @@ pub(crate) async fn answered(
     })
 }
 
-/// The same for a question about an answer, which is never kept.
+/// Like [`answered`], for a follow-up question, whose answer is never cached.
 pub(crate) async fn answered_again(
     server: &Arc<Server>,
     (asker, question): (&Asker, &Question),

@@ -1,7 +1,7 @@
-//! Commands that ask rustc before they change anything.
+//! Commands that run rustc before they change anything.
 //!
-//! Cargo is started only once a person has chosen one, with the texts that the editor has, on a thread of its own; the edit is
-//! given up where one of these texts is another by then.
+//! Cargo is only started once the user has chosen one, on a separate thread and with the editor's source texts; the edit is
+//! discarded if one of them has changed meanwhile.
 
 use std::{collections::BTreeMap, path::PathBuf, sync::Arc, thread};
 
@@ -36,11 +36,11 @@ use crate::{
     workspace,
 };
 
-/// How an action is worked out that nobody has chosen yet: what its document becomes.
+/// Computes the new source text of a document for an action that hasn't been chosen yet.
 pub(crate) type AheadWork =
     Box<dyn FnOnce(&Subject, &mut Compiler) -> Result<Arc<str>, Refused> + Send>;
 
-/// Whether a command of a document may be offered that asks rustc.
+/// Whether a document's commands that run rustc may be offered.
 pub(crate) fn may_be_offered(analysed: &Analysed, profile: &Profile) -> bool {
     analysed.compiler
         && takes_commands(profile)
@@ -52,9 +52,9 @@ pub(crate) fn takes_commands(profile: &Profile) -> bool {
     profile.has(Feature::ApplyEdit) && profile.has(Feature::Commands)
 }
 
-/// Why nothing was changed.
+/// Reason why nothing was changed.
 pub(crate) enum NotDone {
-    /// As a sentence.
+    /// A sentence.
     Refused(String),
     Cancelled,
     Failed(String),
@@ -78,7 +78,7 @@ impl From<Refused> for NotDone {
     }
 }
 
-/// Carries out a command with one argument, or says in one sentence why not; `missing` says what the argument would be.
+/// Runs a command with one argument, or shows a sentence with the reason why not; `missing` names the expected argument.
 pub(crate) async fn command<T: DeserializeOwned, D: Future<Output = Result<Value, NotDone>>>(
     server: &Arc<Server>,
     arguments: &[Value],
@@ -90,7 +90,7 @@ pub(crate) async fn command<T: DeserializeOwned, D: Future<Output = Result<Value
     answer(server, carry_out(chosen)).await
 }
 
-/// What comes of a command; where nothing does, a person is told in one sentence why not.
+/// Returns the command's result; if it fails, shows the reason to the user in one sentence.
 async fn answer(
     server: &Arc<Server>,
     done: impl Future<Output = Result<Value, NotDone>>,
@@ -112,19 +112,19 @@ async fn answer(
     Ok(json!({"applied": false}))
 }
 
-/// A document that rustc is asked about, and all texts that the disk doesn't have, as they were when the command was chosen.
+/// A document to check with rustc, and all unsaved source texts, as of when the command was chosen.
 pub(crate) struct Subject {
     pub(crate) path: PathBuf,
     pub(crate) file: Arc<OpenFile>,
     pub(crate) document: Arc<Document>,
     pub(crate) surroundings: Surroundings,
-    /// What else is open, with the documents that hold these texts.
+    /// Unsaved source texts of other open documents, and those documents.
     pub(crate) unsaved: Texts,
     beside: Vec<Arc<Document>>,
 }
 
 impl Subject {
-    /// The document of this name, if it has the text with this hash.
+    /// Returns the document with this name, if its source text has this hash.
     pub(crate) async fn of(
         snapshot: &Arc<Snapshot>,
         uri: &str,
@@ -137,7 +137,7 @@ impl Subject {
         Ok(subject)
     }
 
-    /// The same where rustc isn't asked.
+    /// Like [`Subject::of`], without running rustc.
     pub(crate) async fn unjudged(
         snapshot: &Arc<Snapshot>,
         uri: &str,
@@ -182,7 +182,7 @@ impl Subject {
     }
 }
 
-/// The documents whose texts the disk doesn't have.
+/// Returns the documents that aren't saved.
 fn unsaved(documents: &[Arc<Document>]) -> BTreeMap<PathBuf, (Arc<str>, Arc<Document>)> {
     let unsaved = documents.iter().filter_map(|document| {
         let path = document.path()?.canonicalize().ok()?;
@@ -193,7 +193,7 @@ fn unsaved(documents: &[Arc<Document>]) -> BTreeMap<PathBuf, (Arc<str>, Arc<Docu
     unsaved.collect()
 }
 
-/// Asks on a thread of its own, which is told to stop where nobody wants it any more.
+/// Runs `ask` on a separate thread, which is stopped when the result isn't needed any more.
 pub(crate) async fn told<T: Send + 'static>(
     server: &Arc<Server>,
     subject: &Arc<Subject>,
@@ -227,7 +227,7 @@ pub(crate) async fn told<T: Send + 'static>(
     told
 }
 
-/// The same where nobody has asked: nothing is shown, and nothing told where there is no answer.
+/// Like [`told`], for precomputation: shows no progress and no errors.
 pub(crate) async fn told_unasked<T: Send + 'static>(
     server: &Arc<Server>,
     subject: &Arc<Subject>,
@@ -254,9 +254,9 @@ async fn heard<T: Send + 'static>(
         .stack_size(STACK_SIZE)
         .spawn(move || {
             let said = ask(&turn);
-            // Whoever hears it may ask again at once.
+            // The receiver may start the next check immediately.
             drop(turn);
-            // Where nobody hears it, the session has ended.
+            // Fails if the session has ended.
             let _ = tell.send(said);
         });
     started.map_err(|error| NotDone::Failed(format!("can't start a thread: {error}")))?;
@@ -267,12 +267,12 @@ async fn heard<T: Send + 'static>(
             told.await
         }
     };
-    // A thread that panicked says nothing.
+    // The thread panicked.
     let told = told.map_err(|_| NotDone::Failed("the check failed".to_owned()))?;
     told.map_err(NotDone::from)
 }
 
-/// Has the editor carry it out, if all that was read is as it was.
+/// Sends the edit to the editor, if nothing it depends on has changed.
 pub(crate) async fn apply(
     server: &Arc<Server>,
     subject: &Subject,
@@ -282,7 +282,7 @@ pub(crate) async fn apply(
     sent(server, subject, (label, None), edits).await
 }
 
-/// The same where a person is shown the edit before it is carried out, with a description of it.
+/// Like [`apply`], but the user confirms the edit, which is shown with a description.
 #[cfg(feature = "model")]
 pub(crate) async fn apply_confirmed(
     server: &Arc<Server>,

@@ -1,6 +1,6 @@
-//! The files of the workspace that nobody has opened, worked out ahead of time into the cache.
+//! Analyses unopened files of the workspace in the background, to fill the cache.
 //!
-//! A run replaces the one before. Nothing is said about these files; opening one then costs a lookup.
+//! A run replaces the previous one. It reports nothing about these files, but opening one later only costs a lookup.
 
 use std::{
     path::PathBuf,
@@ -20,14 +20,14 @@ use crate::{
     workspace::{self, WalkOptions, WalkProblem},
 };
 
-/// A run that is over sooner is not shown. It would only flicker, and an editor with one line for everything clears what was
-/// said there a moment ago.
+/// Delay before progress is shown. A shorter run would only flicker, and clear earlier messages in editors with a single status
+/// line.
 const SHOW_AFTER: Duration = Duration::from_millis(300);
 
-/// Files that are held in memory together.
+/// Number of files in memory at once.
 pub(crate) const BATCH: usize = 64;
 
-/// Works through the workspace's folders, from the beginning.
+/// Analyses the workspace's folders from the beginning.
 pub(crate) fn start(server: &Arc<Server>) {
     let cancel = server.background.replace();
     let server = Arc::clone(server);
@@ -42,7 +42,7 @@ pub(crate) fn start(server: &Arc<Server>) {
     });
 }
 
-/// Works through the workspace once more where somebody wants to hear of duplicates only since it was done.
+/// Analyses the workspace again if duplicates were enabled after the last run.
 pub(crate) async fn survey_if_wanted(server: &Arc<Server>) {
     if !server.session.twins.is_filled() && wants_surveys(server).await {
         start(server);
@@ -59,7 +59,7 @@ async fn wants_surveys(server: &Arc<Server>) -> bool {
     tokio::task::spawn_blocking(wants).await.unwrap_or_default()
 }
 
-/// Works through files that changed on disk, beside the run.
+/// Analyses files that changed on disk, alongside the run.
 pub(crate) fn analyse_again(server: &Arc<Server>, files: Vec<PathBuf>) {
     let cancel = server.background.beside();
     let server = Arc::clone(server);
@@ -71,7 +71,7 @@ pub(crate) fn analyse_again(server: &Arc<Server>, files: Vec<PathBuf>) {
     });
 }
 
-/// The Rust files of all folders; what was left out because there are too many is said once.
+/// Returns the Rust files of all folders; reports once if files were skipped because there are too many.
 pub(crate) async fn walk(server: &Arc<Server>, cancel: &CancellationToken) -> Vec<PathBuf> {
     let session = Arc::clone(&server.session);
     let cancel = cancel.clone();
@@ -149,11 +149,11 @@ async fn finish_batch(server: &Arc<Server>, files: Vec<PathBuf>, cancel: &Cancel
     }
 }
 
-/// Files that were read.
+/// Files read from disk.
 #[derive(Default)]
 struct Batch {
     inputs: Vec<Input>,
-    /// In the order of the inputs, where somebody wants to hear what stands in several files.
+    /// In the order of the inputs; only filled if duplicates are enabled.
     named: Vec<NamedFile>,
 }
 
@@ -200,10 +200,10 @@ async fn work_out(
     Ok(())
 }
 
-/// What stands in several files is said anew when nothing has changed for so long.
+/// Duplicates are reported again after this time without changes.
 const QUIET: Duration = Duration::from_millis(150);
 
-/// Has documents looked at again where others changed what is to be said of them, until the process ends.
+/// Updates documents whose duplicates changed because of other documents, until the process ends.
 pub(crate) async fn follow_twins(server: Arc<Server>) {
     let changed = &server.session.twins.changed;
     loop {
@@ -223,5 +223,5 @@ pub(crate) async fn follow_twins(server: Arc<Server>) {
     }
 }
 
-/// Clients that pull are asked to do so at most so often.
+/// Minimum interval between refresh requests to clients that pull.
 const PAUSE: Duration = Duration::from_secs(1);

@@ -1,4 +1,4 @@
-//! The actions at a place that ask a language model.
+//! Actions at a location that query a language model.
 
 use lsp_types::{CodeAction, CodeActionKind};
 
@@ -9,10 +9,10 @@ use crate::{
     text::TextRange,
 };
 
-/// How an action is offered at a finding.
+/// Offers an action for a finding.
 type Offered = fn(&Analysed, &Finding, &Profile) -> Option<CodeAction>;
 
-/// At most one of each task, as what makes a finding smaller.
+/// Returns at most one action per task, for the findings it could reduce.
 pub(crate) fn offered(
     analysed: &Analysed,
     (range, kind): (TextRange, &CodeActionKind),

@@ -1,4 +1,4 @@
-//! What the server says of itself. Nothing is announced that isn't there.
+//! The server's capabilities. Only announces what is available.
 
 use lsp_types::{
     CodeActionKind, CodeActionOptions, CodeActionProviderCapability, CodeLensOptions,

@@ -1,4 +1,4 @@
-//! `workspace/executeCommand`: what is no edit of one place.
+//! Handles `workspace/executeCommand`, for operations that aren't edits of a single location.
 
 use std::{sync::Arc, time::Duration};
 
@@ -40,10 +40,10 @@ pub(crate) const ALL: &[&str] = &[
     rewrite_function::COMMAND,
 ];
 
-/// The time that the statistics look back on, as on the command line.
+/// Period of the statistics, the same as on the command line.
 const WEEK: Duration = Duration::from_hours(24 * 7);
 
-/// Carries out a command in a task of its own: a client that takes its request back must not leave it half done.
+/// Runs a command in a separate task, so that a cancelled request doesn't leave it half finished.
 pub(crate) async fn execute(
     server: &Arc<Server>,
     params: ExecuteCommandParams,
@@ -91,7 +91,7 @@ pub(crate) async fn execute(
 async fn statistics(server: &Arc<Server>) -> Result<Value> {
     let store = server.engine.store();
     let holdings = match store.path() {
-        // Asking must not make the file.
+        // Must not create the file.
         Some(path) if path.exists() => store.holdings().await.map_err(|fault| fault.to_string()),
         _ => Ok(Holdings::default()),
     };
@@ -104,7 +104,7 @@ async fn statistics(server: &Arc<Server>) -> Result<Value> {
     statistics.map_err(|error| failed(error.to_string()))
 }
 
-/// Everything is worked out again, so that the cache is filled with what is open and what lies in the workspace.
+/// Clears the cache and analyses open documents and the workspace again, which refills it.
 async fn clear(server: &Arc<Server>) -> Result<Value> {
     let cleared = server.engine.store().clear().await;
     let removed =

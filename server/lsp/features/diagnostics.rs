@@ -1,4 +1,4 @@
-//! Findings as the protocol's diagnostics.
+//! Diagnostics for findings.
 
 use std::{
     cell::OnceCell,
@@ -34,23 +34,23 @@ use crate::{
     text::{TextSize, slice},
 };
 
-/// Where the documentation of the smells is read; each has the page of its module.
+/// Base URL of the smells' documentation; each has its module's page.
 const DOCUMENTATION: &str = "https://docs.rs/rustassistant/latest/rustassistant/smells";
-/// Beyond so many, the places that add to a finding are a wall of text.
+/// Maximum number of related locations per finding; more would be unreadable.
 const MOST_PARTS: usize = 16;
 const SAME: &str = "repeated here";
 
-/// All diagnostics of a document as JSON, put together only where they are sent.
+/// All diagnostics of a document as JSON, concatenated only for sending.
 pub(crate) struct Written {
     units: Vec<Arc<WrittenUnit>>,
-    /// What is said of the file as a whole, and of other files.
+    /// Diagnostics of the file as a whole, and of duplicates in other files.
     rest: Vec<WrittenDiagnostic>,
     order: Vec<Entry>,
-    /// Equal results have equal ids: clients that know the id are told that nothing changed.
+    /// Equal results have equal ids, so that a client that knows the id is told that nothing changed.
     pub(crate) id: String,
 }
 
-/// A diagnostic by its place in [`Written`].
+/// A diagnostic by its index in [`Written`].
 enum Entry {
     OfUnit(usize, usize),
     OfRest(usize),
@@ -73,7 +73,7 @@ impl Written {
         written
     }
 
-    /// As a list, between what stands around it.
+    /// Writes the list between `head` and `tail`.
     pub(crate) fn between(&self, head: &[u8], tail: &[u8]) -> Vec<u8> {
         let items: usize = self.diagnostics().map(|it| it.json.len() + 1).sum();
         let mut bytes = Vec::with_capacity(head.len() + items + 2 + tail.len());
@@ -98,7 +98,7 @@ impl Written {
     }
 }
 
-/// All diagnostics of a document. What was written for the version before is written again only where it changed.
+/// Returns all diagnostics of a document, reusing those of the previous version that haven't changed.
 pub(crate) fn written(analysed: &Analysed, profile: &Profile) -> Written {
     let report = analysed.file.report();
     if let Some(problem) = report.problem {
@@ -139,7 +139,7 @@ pub(crate) fn written(analysed: &Analysed, profile: &Profile) -> Written {
     Written::of(units, rest, order)
 }
 
-/// The diagnostics that a baseline doesn't hold back.
+/// Returns the diagnostics that a baseline doesn't suppress.
 fn not_held_back(
     accepted: &Accepted,
     order: Vec<Entry>,
@@ -156,7 +156,7 @@ fn not_held_back(
         .collect()
 }
 
-/// The diagnostics of the units of a report.
+/// Returns the diagnostics of a report's units.
 fn units(writer: &Writer<'_>, judge: &Judge<'_>, report: &FileReport) -> Vec<Arc<WrittenUnit>> {
     let analysed = writer.analysed;
     let last = analysed.document.written.last().filter(|last| {
@@ -191,9 +191,9 @@ struct Writer<'a> {
     analysed: &'a Analysed,
     profile: &'a Profile,
     places: Positions<'a>,
-    /// The document's address, which is parsed once for all of its findings.
+    /// The document's URL, parsed once for all of its findings.
     own: OnceCell<Option<Url>>,
-    /// Of the whole document; asked for where something is written anew.
+    /// Functions of the whole document; computed if a unit is written again.
     functions: OnceCell<Functions>,
 }
 
@@ -251,7 +251,7 @@ impl<'a> Writer<'a> {
 }
 
 fn json_of(start: TextSize, smell: &'static str, diagnostic: &Diagnostic) -> WrittenDiagnostic {
-    // Plain data, written to memory: there is nothing to fail.
+    // Serializing plain data to memory can't fail.
     let json = serde_json::to_vec(diagnostic).unwrap_or_else(|_| b"null".to_vec());
     WrittenDiagnostic::new(start, smell, json)
 }
@@ -260,9 +260,9 @@ pub(crate) fn of_finding(analysed: &Analysed, finding: &Finding, profile: &Profi
     Writer::new(analysed, profile).diagnostic(finding)
 }
 
-/// The name of a result: equal results have equal names.
+/// Returns the id of a result: equal results have equal ids.
 pub(crate) fn id_of(diagnostics: &[Diagnostic]) -> String {
-    // Plain data, written to memory: there is nothing to fail.
+    // Serializing plain data to memory can't fail.
     hex(&serde_json::to_vec(diagnostics).unwrap_or_default())
 }
 
@@ -283,7 +283,7 @@ fn of_idle_allowance(
     }
 }
 
-/// The finding that a diagnostic of the client shows: the one drawn at its place, else the only one with its fingerprint.
+/// Returns the finding of a client's diagnostic: the one at its location, otherwise the only one with its fingerprint.
 pub(crate) fn finding_of<'a>(
     analysed: &'a Analysed,
     diagnostic: &Diagnostic,
@@ -339,7 +339,7 @@ fn description(finding: &Finding, profile: &Profile) -> Option<CodeDescription> 
     Some(CodeDescription { href })
 }
 
-/// Where people read about the smell.
+/// Returns the documentation of the smell.
 pub(crate) fn documentation(finding: &Finding) -> Option<Url> {
     PAGES.get(finding.smell.id).cloned()
 }
@@ -397,7 +397,7 @@ pub(crate) fn say_part(finding: &Finding, part: &FindingPart) -> String {
     }
 }
 
-/// What is equal as long as a finding is about the same: not its place, which moves with every line above it.
+/// Returns a value that identifies the finding regardless of its location, which moves with every line above it.
 fn fingerprint(analysed: &Analysed, finding: &Finding) -> Value {
     let drawn = slice(analysed.file.text(), finding.at).unwrap_or_default();
     let words = format!("{}\0{}\0{drawn}", finding.smell.id, finding.measure);
@@ -428,7 +428,7 @@ mod tests {
 
     const URI: &str = "file:///w/a.rs";
 
-    /// Units of all kinds of things to say: nested, repeated, allowed, and equal to each other.
+    /// Units with all kinds of diagnostics: nested, repeated, allowed, and identical ones.
     const TEXT: &str = "fn a(x: Option<u8>) -> u8 {\n    if b() {\n        if c() {\n            if d() {\n                \
         if e() {\n                    f();\n                }\n            }\n        }\n    }\n    match x {\n        \
         Some(x) => x,\n        None => 0,\n    }\n}\n\n\
@@ -486,7 +486,7 @@ mod tests {
         (String::from_utf8(items).unwrap(), written.id)
     }
 
-    /// Each finding of the document, from a list that knows nothing of units.
+    /// Returns every finding of the document, without going through units.
     fn told(document: &Arc<Document>, rules: &Arc<Rules>) -> Value {
         let analysed = Analysed::new(document, &surroundings(rules)).unwrap();
         let profile = profile();

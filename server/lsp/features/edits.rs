@@ -1,6 +1,7 @@
-//! Changes as the protocol's edits.
+//! Converts changes to the protocol's edits.
 //!
-//! Creations come first, then the texts of new files, then edits, renames last: a client that stops half way has lost nothing.
+//! Files are created first, then filled, then edits are made, and renames come last, so that a client that stops halfway has
+//! lost nothing.
 
 use std::{
     collections::BTreeMap,
@@ -32,41 +33,41 @@ use crate::{
     workspace::{NewFileError, new_path},
 };
 
-/// New text for one document.
+/// Edits of one document.
 pub(crate) struct FileEdits {
-    /// As the client writes it.
+    /// The client's spelling.
     pub(crate) uri: Url,
-    /// The version that the edits are for; nothing if no editor has the document open.
+    /// The version that the edits apply to; `None` if the document isn't open.
     pub(crate) version: Option<i32>,
     pub(crate) file: Arc<OpenFile>,
     pub(crate) edits: Edits,
 }
 
-/// The files that a change may name.
+/// The files that a change may affect.
 pub(crate) struct KnownFiles {
     files: BTreeMap<FileId, KnownFile>,
-    /// The folder that new files have to stay in.
+    /// The folder that must contain new files.
     root: Option<PathBuf>,
 }
 
 struct KnownFile {
-    /// As the client writes it.
+    /// The client's spelling.
     uri: Url,
-    /// Nothing for a buffer without a file.
+    /// `None` for a buffer without a file.
     path: Option<PathBuf>,
     version: Option<i32>,
     file: Arc<OpenFile>,
 }
 
-/// A file that a change depends on, as it was when the change was offered.
+/// A file that a change depends on, in the state when the change was offered.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Basis {
     uri: Url,
-    /// Nothing for a file that wasn't there.
+    /// `None` for a file that didn't exist.
     hash: Option<String>,
 }
 
-/// Why an offer can't be carried out by this client in this workspace.
+/// Reason why this client can't apply an offer in this workspace.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Impossible {
     #[error("This editor can't {0} files.")]
@@ -81,8 +82,8 @@ pub(crate) enum Impossible {
     NoPlace(#[from] NewFileError),
 }
 
-/// The edit of one open document: minimal, sorted, for exactly this version. Nothing if the client's name for the document
-/// is no URL, so that an edit couldn't say what it changes.
+/// Returns the minimal, sorted edit of one open document, for exactly this version. `None` if the client's name of the document
+/// isn't a valid URL, because an edit must name the document.
 pub(crate) fn workspace_edit(
     document: &Document,
     file: &Arc<OpenFile>,
@@ -98,7 +99,7 @@ pub(crate) fn workspace_edit(
     Some(edit_of(vec![change], profile))
 }
 
-/// The edits of a file as rustfmt lays them out, if that is how the file is written; nobody is asked without a path.
+/// Returns the edits with rustfmt's layout if the file is formatted by rustfmt; needs a path.
 pub(crate) fn edits_laid_out(file: &OpenFile, path: Option<&Path>, edits: &Edits) -> Edits {
     let Some(path) = path.and_then(|path| path.canonicalize().ok()) else {
         return edits.clone();
@@ -112,7 +113,7 @@ pub(crate) fn edits_laid_out(file: &OpenFile, path: Option<&Path>, edits: &Edits
     laid_out.unwrap_or_else(|| edits.clone())
 }
 
-/// A new file that is moved out of `file`, in the same way.
+/// Returns a new file that is moved out of `file` with rustfmt's layout, likewise.
 pub(crate) fn new_file_laid_out(file: &OpenFile, path: Option<&Path>, text: &str) -> String {
     let path = path.and_then(|path| path.canonicalize().ok());
     let (Some(path), Ok(source)) = (path, file.source()) else {
@@ -124,7 +125,7 @@ pub(crate) fn new_file_laid_out(file: &OpenFile, path: Option<&Path>, text: &str
     laid_out.map_or_else(|| text.to_owned(), |laid_out| laid_out.to_string())
 }
 
-/// One edit of several documents, each named once.
+/// Returns one edit of several distinct documents.
 pub(crate) fn edit_of(changes: Vec<FileEdits>, profile: &Profile) -> WorkspaceEdit {
     if !profile.has(Feature::DocumentChanges) {
         let changes = changes.into_iter().map(|change| {
@@ -146,7 +147,7 @@ pub(crate) fn edit_of(changes: Vec<FileEdits>, profile: &Profile) -> WorkspaceEd
     }
 }
 
-/// The edit of one document that a client shows before it carries it out; only for one that can.
+/// Returns the edit of one document that the client shows for confirmation. Requires support by the client.
 pub(crate) fn edit_to_confirm(
     change: FileEdits,
     (label, description): (&str, &str),
@@ -173,7 +174,7 @@ pub(crate) fn edit_to_confirm(
 }
 
 impl KnownFiles {
-    /// The document that was asked about. Nothing if its name is no URL.
+    /// Returns the requested document. `None` if its name isn't a valid URL.
     pub(crate) fn of(analysed: &Analysed) -> Option<Self> {
         let document = &analysed.document;
         let asked = KnownFile {
@@ -188,7 +189,7 @@ impl KnownFiles {
         })
     }
 
-    /// What a change reads and does beyond the document that was asked about.
+    /// Returns the files other than the requested document that a change reads or edits.
     pub(crate) fn basis(&self, steps: &Steps, read: &[FileId]) -> Result<Vec<Basis>, Impossible> {
         let touched = steps.edits.keys().chain(read);
         let mut others: Vec<FileId> = touched.copied().filter(|&id| id != FileId::ASKED).collect();
@@ -210,7 +211,7 @@ impl KnownFiles {
         Ok(basis)
     }
 
-    /// A change of whatever reach as one edit, if the client can carry it out and nothing is in its way.
+    /// Converts a change of any scope to one edit, if the client supports it and no file prevents it.
     pub(crate) fn edit(
         &self,
         title: &str,
@@ -260,7 +261,7 @@ impl KnownFiles {
         self.files.get(&id).ok_or(Impossible::NoName)
     }
 
-    /// Where a new file lies, if it may lie there.
+    /// Returns the path of a new file, if it may be there.
     fn path_of_new(&self, new: &NewFile) -> Result<PathBuf, Impossible> {
         let beside = self.get(new.origin())?;
         let (Some(path), Some(root)) = (&beside.path, &self.root) else {
@@ -270,7 +271,7 @@ impl KnownFiles {
         Ok(new_path(path, &root, new)?)
     }
 
-    /// The client's way of writing the file's name, if the file may lie there.
+    /// Returns the client's spelling of the new file's name, if it may be there.
     fn uri_of_new(&self, new: &NewFile) -> Result<Url, Impossible> {
         self.path_of_new(new)?;
         let beside = self.get(new.origin())?;
@@ -282,7 +283,7 @@ impl KnownFiles {
     }
 }
 
-/// The steps of one change, all under one annotation: whoever agrees, agrees to all of them.
+/// The steps of one change, with one annotation, so that they are confirmed together.
 struct Operations<'a> {
     known: &'a KnownFiles,
     profile: &'a Profile,
@@ -329,7 +330,7 @@ impl Operations<'_> {
         self.annotation.map(str::to_owned)
     }
 
-    /// A client that finds a file there after all refuses; some would empty it if they were told less.
+    /// Makes the client fail if the file exists after all; without these options, some would truncate it.
     fn creation(&self, uri: Url) -> DocumentChangeOperation {
         DocumentChangeOperation::Op(ResourceOp::Create(CreateFile {
             uri,
@@ -367,7 +368,7 @@ impl Operations<'_> {
     }
 }
 
-/// The text of a file that is empty.
+/// The source text of an empty file.
 fn whole(text: &str) -> TextEdit {
     let start = Position::new(0, 0);
     TextEdit {

@@ -1,6 +1,6 @@
-//! Extracting a function, which rustc has to be asked about.
+//! Extracts functions, which requires rustc.
 //!
-//! Nothing but syntax is looked at where it is offered. Cargo is started only once a person has chosen it.
+//! Offering an action only uses syntax. Cargo is only started once the user has chosen it.
 
 use std::sync::Arc;
 
@@ -33,20 +33,20 @@ use crate::{
 pub(crate) const COMMAND: &str = "rustassistant.extractFunction";
 const TITLE: &str = "Extract into a function";
 const REPEATED: &str = "Extract the repeated block into a function";
-/// Titles are cut off beyond so many characters in some editors.
+/// Maximum length of a title in characters; some editors truncate longer ones.
 pub(crate) const LONGEST_TITLE: usize = 60;
-/// Of extractions that nobody has selected.
+/// Maximum number of proposed extractions without a selection.
 pub(crate) const MOST_PROPOSED: usize = 3;
 
-/// What the command is given: a selection of a text, in bytes.
+/// Argument of the command: a selection of a source text, in bytes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct Chosen {
     uri: String,
-    /// Of the whole text.
+    /// Hash of the whole source text.
     hash: String,
     start: u32,
     end: u32,
-    /// What the function is called.
+    /// Name of the function.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     name: Option<String>,
     #[serde(default)]
@@ -56,7 +56,7 @@ struct Chosen {
 }
 
 impl Chosen {
-    /// The selection, if the document has it.
+    /// Returns the selection, if it is within the document.
     fn range(&self, subject: &Subject) -> Option<TextRange> {
         let (start, end) = (TextSize::new(self.start), TextSize::new(self.end));
         let fits = start <= end && end <= TextSize::of(&**subject.file.text());
@@ -64,12 +64,12 @@ impl Chosen {
     }
 }
 
-/// Who finds a name where none is given.
+/// Source of the name if none is given.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 enum Namer {
     #[default]
     Code,
-    /// A language model, with the code's own name where no answer comes.
+    /// A language model; falls back to a name from the code.
     Model,
 }
 
@@ -83,16 +83,16 @@ impl Namer {
     }
 }
 
-/// What becomes a function.
+/// The code to extract.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 enum What {
     #[default]
     Selection,
-    /// The statements at the selection, and the same wherever else they stand in the file.
+    /// The statements in the selection, and all repetitions in the file.
     Repeated,
 }
 
-/// The action at a selection of statements that a function may be made of. A person has to have asked for it.
+/// Returns the action for a selection of statements that may be extracted. Requires a request by the user.
 pub(crate) fn offered(
     analysed: &Analysed,
     selection: TextRange,
@@ -110,7 +110,7 @@ pub(crate) fn offered(
     action(analysed, (What::Selection, selection), None, TITLE)
 }
 
-/// The action that makes one function of the statements that a finding tells of.
+/// Returns the action that extracts the repeated statements of a finding into one function.
 pub(crate) fn for_places(
     analysed: &Analysed,
     finding: &Finding,
@@ -123,7 +123,7 @@ pub(crate) fn for_places(
     action(analysed, (What::Repeated, finding.at), None, title)
 }
 
-/// What this action is called, where rustc may be asked.
+/// Returns the title of this action, if rustc may be run.
 pub(crate) fn unifying_title(analysed: &Analysed, finding: &Finding) -> Option<&'static str> {
     if !analysed.compiler || !is_for_unifying(finding.smell) {
         return None;
@@ -140,7 +140,7 @@ fn seen(file: &OpenFile) -> Seen<'_> {
     }
 }
 
-/// The actions that make a finding smaller without a selection, the best first. None takes a part of another.
+/// Returns actions that reduce a finding without a selection, best first. They don't overlap.
 pub(crate) fn proposed(
     analysed: &Analysed,
     finding: &Finding,
@@ -158,7 +158,7 @@ pub(crate) fn proposed(
     actions.collect()
 }
 
-/// What these actions are called.
+/// Returns the titles of these actions.
 pub(crate) fn proposed_titles(analysed: &Analysed, finding: &Finding) -> Vec<String> {
     let proposals = analysed.proposals_for(finding);
     let apart = apart(&proposals).into_iter().take(MOST_PROPOSED);
@@ -166,7 +166,7 @@ pub(crate) fn proposed_titles(analysed: &Analysed, finding: &Finding) -> Vec<Str
     titles.collect()
 }
 
-/// "Extract `read_headers` (lines 48-71, complexity 49 → 21)"
+/// Formats a title like "Extract `read_headers` (lines 48-71, complexity 49 → 21)".
 fn proposed_title(analysed: &Analysed, finding: &Finding, proposal: &Proposal) -> String {
     let lines = analysed.file.lines();
     let line = |at| lines.line(at) + 1;
@@ -198,7 +198,7 @@ fn action(
     command_of(chosen, title)
 }
 
-/// The action at a selection whose new function a model names, where one is configured for that.
+/// Returns the action for a selection that gets a function name from a model, if one is configured for naming.
 #[cfg(feature = "model")]
 pub(crate) fn named_by_model(analysed: &Analysed, selection: TextRange) -> Option<CodeAction> {
     let title = name_by_model::title(analysed, Nameless::Lines(selection))?;
@@ -225,7 +225,7 @@ fn command_of(chosen: Chosen, title: &str) -> Option<CodeAction> {
     })
 }
 
-/// Carries it out, or says in one sentence why not.
+/// Runs the command, or shows the reason why not in one sentence.
 pub(crate) async fn run(
     server: &Arc<Server>,
     snapshot: &Arc<Snapshot>,
@@ -285,7 +285,7 @@ async fn carried_out(
     Ok(json!({"applied": true, "uri": uri, "name": extracted.name, "call": call}))
 }
 
-/// How the extraction of a command is worked out, unless a model is asked for its name.
+/// Returns the work of a command's extraction, unless a model chooses the name.
 pub(crate) fn work(argument: Value) -> Option<AheadWork> {
     let chosen: Chosen = serde_json::from_value(argument).ok()?;
     if chosen.namer == Namer::Model {
@@ -319,7 +319,7 @@ fn worked_out(
         What::Repeated => {
             let seen = seen(&subject.file);
             let repeated = repeated_at(source, seen, range, Naming::Given)?;
-            // An editor asks for a name where the code tells none.
+            // The editor lets the user choose a name if the code doesn't suggest one.
             let name = repeated.name(source, Naming::Given)?;
             let wanted = Unification {
                 repeated,

@@ -1,7 +1,7 @@
-//! Everything that can be carried out safely in the whole workspace, as one edit.
+//! Applies all safe fixes in the whole workspace as one edit.
 //!
-//! What is open is changed in the editor's own text, everything else in the text that lies on disk. The edit names the version
-//! of each open document; where anything has changed until it is complete, there is none.
+//! Open documents are changed based on the editor's source text, all others based on the file on disk. The edit names the
+//! version of each open document; if anything changes before it is complete, it is discarded.
 
 use std::{
     collections::HashSet,
@@ -44,15 +44,15 @@ use crate::{
     workspace,
 };
 
-/// A document's text and what becomes of it.
+/// A document's source text and its edits.
 struct FileFix {
     /// The document's key.
     key: String,
-    /// Nothing for a buffer without a file.
+    /// `None` for a buffer without a file.
     path: Option<PathBuf>,
     file: Arc<OpenFile>,
     edits: Edits,
-    /// How many refactorings lead to them.
+    /// Number of refactorings applied.
     steps: usize,
 }
 
@@ -83,10 +83,10 @@ impl FileFix {
     }
 }
 
-/// Why nothing was changed.
+/// Reason why nothing was changed.
 enum Stopped {
     Cancelled,
-    /// A text is another by now; where it is.
+    /// Path of a file whose source text has changed.
     Changed(String),
     Failed(String),
 }
@@ -97,7 +97,7 @@ impl From<WorkError> for Stopped {
     }
 }
 
-/// Says at the end what was done, and answers it too. Nothing is done by halves.
+/// Reports what was done, and returns it. Either everything is applied or nothing.
 pub(crate) async fn run(server: &Arc<Server>, cancel: &CancellationToken) -> Result<Value> {
     let profile = server.session.profile();
     if !profile.has(Feature::ApplyEdit) {
@@ -141,7 +141,7 @@ fn not_done(stopped: &Stopped) -> Outcome {
     (level, format!("{why}; nothing was changed."), answer)
 }
 
-/// Has the editor carry out the changes.
+/// Sends the changes to the editor.
 async fn apply(server: &Arc<Server>, changes: Vec<FileFix>, cancel: &CancellationToken) -> Outcome {
     let steps: usize = changes.iter().map(|change| change.steps).sum();
     let files = changes.len();
@@ -205,7 +205,7 @@ async fn changes(
     Ok(changes)
 }
 
-/// The files of the workspace that the editor doesn't have open under any of their names.
+/// Returns the files of the workspace that aren't open in the editor under any of their names.
 async fn files_not_open(
     server: &Arc<Server>,
     snapshot: &Snapshot,
@@ -287,7 +287,7 @@ async fn changes_on_disk(
     Ok(server.engine.run_behind(work).await?)
 }
 
-/// Most files have nothing that is answered, which their reports tell without parsing them.
+/// Most files have no findings with a fix, which their reports show without parsing.
 fn change_on_disk(
     path: PathBuf,
     text: Arc<str>,
@@ -304,7 +304,7 @@ fn change_on_disk(
     Some(FileFix::new(key, Some(path), file, &fixed, surroundings))
 }
 
-/// The changes of the texts that are there now, if those are the texts that were worked on.
+/// Returns the edits for the current versions, if the source texts haven't changed.
 async fn checked(
     server: &Arc<Server>,
     changes: Vec<FileFix>,

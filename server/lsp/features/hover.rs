@@ -1,5 +1,4 @@
-//! What is known of a finding, at the place that is drawn for it and nowhere else: other servers have more to say about the
-//! code.
+//! Shows information on a finding, only at its location, because other servers have more to show about the code.
 
 use std::fmt::Write;
 
@@ -22,10 +21,10 @@ use crate::{
     text::{TextSize, printable},
 };
 
-/// Beyond so many, the places that add to a finding are a wall of text.
+/// Maximum number of related locations; more would be unreadable.
 const MOST_PARTS: usize = 8;
 
-/// Nothing where no finding is drawn. Needs a large stack.
+/// Returns `None` if there is no finding. Needs a large stack.
 pub(crate) fn at(
     analysed: &Analysed,
     at: TextSize,
@@ -101,7 +100,7 @@ fn said(analysed: &Analysed, finding: &Finding, part: &FindingPart) -> String {
     }
 }
 
-/// Each offer with its proof sheet.
+/// Adds each offer with its proof sheet.
 fn answers(page: &mut String, analysed: &Analysed, finding: &Finding, markup: Markup) {
     let extractions = extract_function::proposed_titles(analysed, finding).into_iter();
     let extractions = extractions.map(|title| (title, EXTRACT_FUNCTION));
@@ -155,8 +154,8 @@ fn shown(title: &str, markup: Markup) -> String {
     }
 }
 
-/// A sentence of ours with words of the code in backticks. Code that holds a backtick itself would end its quotation, so what
-/// stands outside of pairs is escaped too: nothing of a text becomes a link, a picture or markup.
+/// Formats a sentence with code in backticks as Markdown. Code that contains a backtick would end its quotation, so everything
+/// outside of pairs is escaped: source text never becomes a link, an image or markup.
 fn markdown(sentence: &str) -> String {
     const LIVE: &[char] = &[
         '\\', '[', ']', '(', ')', '<', '>', '*', '_', '#', '!', '&', '|', '~', '$',

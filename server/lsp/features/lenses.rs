@@ -1,4 +1,4 @@
-//! Complexity and length above functions with a finding, for whoever wants to see them there.
+//! Code lenses with complexity and length above functions with findings, if enabled.
 
 use lsp_types::{CodeLens, Command, Url};
 use serde::{Deserialize, Serialize};
@@ -15,10 +15,10 @@ use crate::{
     report::counted,
 };
 
-/// The client's own: it shows the findings of a range, given as the document's URI and the range.
+/// A command that the client implements: shows the findings of a range, given the document's URI and the range.
 const SHOW: &str = "rustassistant.showFindings";
 
-/// What a lens says, so that resolving it needs no text, which may be another by then.
+/// The contents of a lens, so that resolving it doesn't need the source text, which may have changed.
 #[derive(Debug, Serialize, Deserialize)]
 struct LensNote {
     v: u8,
@@ -30,7 +30,7 @@ struct LensNote {
 
 const VERSION: u8 = 1;
 
-/// Without their commands. None where nobody has asked for them in the options.
+/// Returns the lenses without commands. Empty unless enabled in the options.
 pub(crate) fn of(analysed: &Analysed, profile: &Profile) -> Vec<CodeLens> {
     let Ok(uri) = Url::parse(&analysed.document.uri) else {
         return Vec::new();
@@ -57,7 +57,7 @@ pub(crate) fn of(analysed: &Analysed, profile: &Profile) -> Vec<CodeLens> {
     lenses.collect()
 }
 
-/// The lens with its command; nothing if it isn't one of ours.
+/// Adds the command to the lens; `None` if another server created it.
 pub(crate) fn resolve(mut lens: CodeLens) -> Option<CodeLens> {
     let note: LensNote = serde_json::from_value(lens.data.clone()?).ok()?;
     if note.v != VERSION {

@@ -1,4 +1,4 @@
-//! What is agreed with the client after `initialized`, and what happens when it changes.
+//! Registration with the client after `initialized`, and handling of changed settings, folders and files.
 
 use std::{collections::BTreeSet, path::PathBuf, sync::Arc};
 
@@ -22,7 +22,7 @@ use crate::{
     workspace::{self, Changed},
 };
 
-/// Files whose changes matter.
+/// Files to watch.
 const WATCHED: [&str; 6] = [
     "**/rustassistant.toml",
     "**/.rustassistant-baseline.json",
@@ -32,8 +32,7 @@ const WATCHED: [&str; 6] = [
     "**/*.rs",
 ];
 
-/// Registers for changes and asks for settings, then begins with the workspace. Waits for neither longer than the client's
-/// patience allows.
+/// Registers for changes, requests settings, and starts the background analysis. Waits no longer than the client's timeout.
 pub(crate) async fn start(server: &Arc<Server>) {
     let guard = server.status.begin();
     register(server).await;
@@ -42,8 +41,8 @@ pub(crate) async fn start(server: &Arc<Server>) {
     guard.end().await;
 }
 
-/// Settings that the client sent; where it sent none, it wants to be asked. What is sent holds for all folders alike, so a
-/// client that has several is asked too.
+/// Applies settings that the client sent, or requests them if they are empty. Sent settings apply to all folders, so a client
+/// with several folders is asked as well.
 pub(crate) async fn take_settings(server: &Arc<Server>, settings: Value) {
     let says_nothing = match &settings {
         Value::Null => true,
@@ -66,7 +65,7 @@ pub(crate) async fn folders_changed(server: &Arc<Server>) {
     background::start(server);
 }
 
-/// Events are hints: some clients report only the files that they saved themselves.
+/// Events are only hints: some clients just report files that they saved themselves.
 pub(crate) async fn files_changed(server: &Arc<Server>, changes: &[FileEvent]) {
     let folders = &server.session.folders;
     let mut sources = Vec::new();
@@ -98,7 +97,7 @@ pub(crate) async fn files_changed(server: &Arc<Server>, changes: &[FileEvent]) {
     background::analyse_again(server, sources);
 }
 
-/// Whether what a crate allows as a whole is other in one of these files.
+/// Whether the smells that a crate allows as a whole have changed in one of these files.
 async fn reread_crates(server: &Arc<Server>, sources: &[PathBuf]) -> bool {
     let (session, sources) = (Arc::clone(&server.session), sources.to_vec());
     let reread = move || {
@@ -134,7 +133,7 @@ async fn ask_settings(server: &Arc<Server>) {
     }
 }
 
-/// The folders that may have settings of their own: those of an only one are the general ones.
+/// Returns folders that may have separate settings; a single folder uses the general ones.
 fn folders_to_ask_for(server: &Server) -> Vec<(PathBuf, Url)> {
     let roots = server.session.folders.roots();
     if roots.len() < 2 || !server.session.profile().has(Feature::Configuration) {
@@ -160,12 +159,12 @@ async fn register(server: &Arc<Server>) {
     });
 }
 
-/// `baselines` are names of files that matter beside the usual ones.
+/// `baselines` are additional file names to watch.
 fn registrations(server: &Server, baselines: &BTreeSet<String>) -> Vec<Registration> {
     let profile = server.session.profile();
     let mut registrations = Vec::new();
     if profile.has(Feature::WatchedFiles) {
-        // A name with signs of patterns is picked up with the next change of options.
+        // A name with glob characters is picked up with the next change of options.
         let is_plain = |name: &&String| !name.contains(['*', '?', '[', ']', '{', '}', '!', '\\']);
         let baselines = baselines.iter().filter(is_plain);
         let baselines = baselines.map(|name| format!("**/{name}"));

@@ -1,6 +1,7 @@
-//! Having a language model propose names for a function that is extracted, or for a condition.
+//! Lets a language model propose names for an extracted function or a condition.
 //!
-//! A person has chosen an action that says so. Where nobody can be asked, or no answer comes in time, the code's own name is used.
+//! The user has chosen an action that mentions it. If the client can't ask the user, or there is no answer in time, a name from
+//! the code is used.
 
 use std::sync::Arc;
 
@@ -26,7 +27,7 @@ use crate::{
     model::for_names,
 };
 
-/// What an action is called that has something named, where a model is configured for that.
+/// Returns the title of an action that names something with a model, if one is configured.
 pub(crate) fn title(analysed: &Analysed, nameless: Nameless) -> Option<String> {
     let options = analysed.model.chosen_for(NAME)?;
     let subject = name_subject(analysed.file.source().ok()?, nameless).ok()?;
@@ -39,7 +40,7 @@ pub(crate) fn title(analysed: &Analysed, nameless: Nameless) -> Option<String> {
     Some(format!("{what} by {model} ({tokens})"))
 }
 
-/// The name that a person has chosen among those that a model proposes; nothing where there are none.
+/// Returns the name that the user chose from a model's proposals; `None` without proposals.
 pub(crate) async fn chosen(
     server: &Arc<Server>,
     subject: &Arc<Subject>,

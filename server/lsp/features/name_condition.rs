@@ -1,6 +1,6 @@
-//! Having a language model name a condition that doesn't tell what it could be called.
+//! Lets a language model name a condition whose code doesn't suggest a name.
 //!
-//! Rustc isn't asked: a name that the file has nowhere can be given to a condition as the code's own can.
+//! Doesn't need rustc: naming a condition is safe with any name that doesn't occur in the file.
 
 use std::sync::Arc;
 
@@ -26,8 +26,8 @@ use crate::{
 
 pub(crate) const COMMAND: &str = "rustassistant.nameCondition";
 
-/// The action at a condition that tells no name, where a model is configured for names. Its diagnostic is that of a finding that a
-/// name answers.
+/// Returns the action for a condition without a suggested name, if a model is configured for names. Its diagnostic is that of a
+/// finding that a name addresses.
 pub(crate) fn offered(
     analysed: &Analysed,
     range: TextRange,
@@ -42,12 +42,12 @@ pub(crate) fn offered(
     asking_model::action(analysed, at, (title, kind), COMMAND)
 }
 
-/// Whether a name for a condition answers what a smell finds.
+/// Whether naming a condition addresses a smell.
 pub(crate) fn answers(smell: &crate::smells::Smell) -> bool {
     smell.answers.contains(&NAME_CONDITION)
 }
 
-/// Carries it out, or says in one sentence why not.
+/// Runs the command, or shows the reason why not in one sentence.
 pub(crate) async fn run(
     server: &Arc<Server>,
     snapshot: &Arc<Snapshot>,

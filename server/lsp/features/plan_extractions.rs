@@ -1,7 +1,7 @@
-//! Having a language model choose how a function is split.
+//! Lets a language model choose how to split a function.
 //!
-//! Nothing is sent before a person has chosen it, and nothing is changed before a person has seen what holds: the model's choices
-//! are carried out and compiled first, and then shown to choose from.
+//! Nothing is sent until the user has chosen the action, and nothing is changed until the user has seen the results: the
+//! model's choices are applied and compiled first, and then offered for selection.
 
 use std::sync::Arc;
 
@@ -36,7 +36,7 @@ use crate::{
 pub(crate) const COMMAND: &str = "rustassistant.planExtractions";
 const LEAVE: &str = "Cancel";
 
-/// The action at a finding of a function that is too large, where a model is configured.
+/// Returns the action for a finding of an oversized function, if a model is configured.
 pub(crate) fn offered(
     analysed: &Analysed,
     finding: &Finding,
@@ -64,7 +64,7 @@ pub(crate) fn offered(
     )
 }
 
-/// Carries it out, or says in one sentence why not.
+/// Runs the command, or shows the reason why not in one sentence.
 pub(crate) async fn run(
     server: &Arc<Server>,
     snapshot: &Arc<Snapshot>,
@@ -111,7 +111,7 @@ async fn carried_out(
     Ok(json!({"applied": true, "uri": uri, "names": best.names}))
 }
 
-/// What there is to choose from, and the question that says it.
+/// Returns the possible extractions, and the question that lists them.
 async fn planned(
     server: &Arc<Server>,
     subject: &Arc<Subject>,
@@ -134,7 +134,7 @@ async fn planned(
     Ok(found?)
 }
 
-/// The answer and what it suggests.
+/// Returns the answer and its suggestions.
 async fn asked(
     server: &Arc<Server>,
     (asker, question): (&Asker, &Question),
@@ -149,7 +149,7 @@ async fn asked(
     }
 }
 
-/// The plan that a person chooses of those that hold.
+/// Returns the plan that the user chooses from those that passed the checks.
 async fn agreed<'a>(
     server: &Arc<Server>,
     planning: &Planning,

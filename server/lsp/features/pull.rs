@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::diagnostics::Written;
 
-/// The answer to a client that knows the result called `previous`.
+/// Returns the response to a client that knows the result `previous`.
 pub(crate) fn answer(written: &Written, previous: Option<&str>) -> Vec<u8> {
     let id = &written.id;
     if previous == Some(id.as_str()) {

@@ -1,7 +1,7 @@
-//! Diagnostics for clients that don't ask for them.
+//! Pushes diagnostics to clients that don't pull them.
 //!
-//! One task publishes, so versions never go backwards. A version that is no longer the document's when its diagnostics are
-//! there is left out: the newer one is already on its way.
+//! A single task publishes, so versions never go backwards. If a document changes before its diagnostics are ready, they are
+//! dropped, because the newer version is already queued.
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -12,9 +12,9 @@ use crate::lsp::session::{document::Document, server::Server};
 
 const PUBLISH: &str = "textDocument/publishDiagnostics";
 
-/// What the client shows for a document.
+/// The diagnostics that the client shows for a document.
 struct Published {
-    /// The client's name for it.
+    /// The client's spelling.
     uri: String,
     version: i32,
     result: String,
@@ -48,7 +48,7 @@ fn clear(server: &Server, published: &Published) {
         .notify(PUBLISH, nothing.to_string().as_bytes());
 }
 
-/// What is published from now on, if anything was sent. Where nothing is to be said, what was said before is taken back.
+/// Publishes a document's diagnostics and returns them if they were sent. An empty list clears earlier diagnostics.
 async fn publish(
     server: &Server,
     document: &Arc<Document>,
@@ -77,7 +77,7 @@ async fn publish(
     if !is_current || is_published {
         return None;
     }
-    // The client's own name for the document: clients compare it as text.
+    // The client's spelling, because clients compare URIs as strings.
     let head = json!({"uri": document.uri, "version": document.version}).to_string();
     let head = format!(r#"{},"diagnostics":"#, head.trim_end_matches('}'));
     let params = written.between(head.as_bytes(), b"}");

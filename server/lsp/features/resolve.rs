@@ -1,7 +1,7 @@
-//! From an action's note back to its edit.
+//! Resolves an action's note to its edit.
 //!
-//! The edit is derived again from the text that is open now. If that is not the text for which the action was offered, there
-//! is no edit: clients ask for actions anew.
+//! The edit is derived again from the current source text. If it isn't the one for which the action was offered, there is no
+//! edit, and the client requests actions again.
 
 use lsp_types::{CodeAction, WorkspaceEdit};
 use serde::{Deserialize, Serialize};
@@ -23,30 +23,30 @@ use crate::{
     text::{Edits, FileId, FileStep, TextRange, TextSize},
 };
 
-/// Where an offer was found: enough to find it again.
+/// Location of an offer, sufficient to find it again.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct ActionNote {
     v: u8,
     refactoring: String,
     pub(crate) uri: String,
     version: i32,
-    /// Of the whole text.
+    /// Hash of the whole source text.
     pub(crate) hash: String,
-    /// What was asked about, in bytes: the finding's place for an answer, else the cursor or the selection.
+    /// The requested range in bytes: the finding's location for an answer, otherwise the cursor or the selection.
     start: u32,
     end: u32,
-    /// The number of offers of this refactoring before this one.
+    /// Number of offers of this refactoring before this one.
     n: usize,
-    /// The smell that is answered, if it is an answer.
+    /// The smell that an answer addresses.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     smell: Option<String>,
-    /// What it depends on beside the document: every other file that it reads or touches.
+    /// Dependencies beyond the document: all other files that the change reads or edits.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     basis: Vec<Basis>,
 }
 
 const VERSION: u8 = 1;
-/// Stands for the id of a refactoring where everything safe is carried out.
+/// Replaces a refactoring's id when applying all safe fixes.
 const FIX_ALL: &str = "fix-all";
 
 impl ActionNote {
@@ -82,7 +82,7 @@ impl ActionNote {
         }
     }
 
-    /// Of everything that can be carried out safely.
+    /// Note of the action that applies all safe fixes.
     pub(crate) fn of_fix_all(analysed: &Analysed) -> Self {
         Self {
             v: VERSION,
@@ -98,7 +98,7 @@ impl ActionNote {
         }
     }
 
-    /// Nothing if the action isn't one of ours.
+    /// Returns `None` if another server created the action.
     pub(crate) fn read(action: &CodeAction) -> Option<Self> {
         let note: Self = serde_json::from_value(action.data.clone()?).ok()?;
         (note.v == VERSION && note.start <= note.end).then_some(note)
@@ -113,7 +113,7 @@ impl ActionNote {
     }
 }
 
-/// The action with its edit; all else stays as it is. Needs a large stack.
+/// Adds the edit to the action and leaves the rest unchanged. Needs a large stack.
 pub(crate) fn resolve(
     analysed: &Analysed,
     note: &ActionNote,
@@ -169,7 +169,7 @@ fn laid_out(analysed: &Analysed, edits: &Edits) -> Edits {
     edits_laid_out(&analysed.file, path, edits)
 }
 
-/// The offer that a note is of.
+/// Finds the offer of a note.
 pub(crate) fn find(analysed: &Analysed, note: &ActionNote) -> Option<Offer> {
     let nth = |offers: &[Offer]| {
         let mut same = offers

@@ -1,7 +1,7 @@
-//! Having a language model write a function anew.
+//! Lets a language model rewrite a function.
 //!
-//! What it writes is held against the old function, compiled and measured, and then shown as a change that a person has to agree
-//! to: only editors that can show one are offered it.
+//! The result is compared with the old function, compiled and measured, and then shown for confirmation: only clients that
+//! support this are offered the action.
 
 use std::sync::Arc;
 
@@ -31,7 +31,7 @@ use crate::{
 
 pub(crate) const COMMAND: &str = "rustassistant.rewriteFunction";
 
-/// The action at a finding of a function that is too large, where a model is configured to write.
+/// Returns the action for a finding of an oversized function, if a model is configured for rewriting.
 pub(crate) fn offered(
     analysed: &Analysed,
     finding: &Finding,
@@ -47,7 +47,7 @@ pub(crate) fn offered(
     }
     let source = analysed.file.source().ok()?;
     let rewriting = Rewriting::at(source, &analysed.rules, finding.at).ok()?;
-    // Other files are read once it is chosen; what they add is little.
+    // Other files are read once the action is chosen; they add little to the estimate.
     let question = rewriting
         .subject(source, &[])
         .ok()?
@@ -62,7 +62,7 @@ pub(crate) fn offered(
     )
 }
 
-/// Carries it out, or says in one sentence why not.
+/// Runs the command, or shows the reason why not in one sentence.
 pub(crate) async fn run(
     server: &Arc<Server>,
     snapshot: &Arc<Snapshot>,
@@ -103,7 +103,7 @@ async fn carried_out(
     Ok(json!({"applied": true, "uri": uri, "helpers": held.helpers}))
 }
 
-/// What is rewritten, and the question that says it.
+/// Returns the function to rewrite, and the question about it.
 async fn prepared(
     server: &Arc<Server>,
     subject: &Arc<Subject>,
@@ -142,7 +142,7 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
-    /// Asks, and has mended what doesn't hold, as long as one request may cost that.
+    /// Queries the model, and lets it fix failed checks while one more request is within the budget.
     async fn held(
         &self,
         rewriting: &Rewriting,

@@ -1,7 +1,7 @@
-//! `workspace/diagnostic`: what stands in several files is said also of files that nobody has opened.
+//! Handles `workspace/diagnostic`: reports duplicates in files that aren't open.
 //!
-//! Nothing else is said of them. Clients ask again as soon as they have an answer, so one that would bring no news waits
-//! until something has changed.
+//! Other findings in these files aren't reported. Clients send the next request as soon as they get a response, so a request
+//! without news waits for a change.
 
 use std::{
     collections::HashMap,
@@ -35,16 +35,16 @@ use crate::{
 
 type Reports = Vec<WorkspaceDocumentDiagnosticReport>;
 
-/// Between two looks at the whole workspace, while somebody types.
+/// Interval between updates of the whole workspace while the user types.
 const PAUSE: Duration = Duration::from_secs(2);
-/// While somebody types, at most such a part of the time is spent on looking.
+/// Minimum ratio of the pause to the duration of an update, which bounds the load while the user types.
 const PART: u32 = 20;
-/// Files that are looked at before others may use the thread.
+/// Number of files to process before yielding the thread.
 const BATCH: usize = 16;
-/// The result of a file of which nothing is said any more.
+/// Result id of a file without diagnostics.
 const NOTHING: &str = "nothing";
 
-/// What the client, which knows the results called `previous`, does not know yet. A later question ends an earlier one.
+/// Returns results that the client, which knows `previous`, doesn't have yet. A later request cancels an earlier one.
 pub(crate) async fn news(server: &Arc<Server>, previous: Vec<PreviousResultId>) -> Reports {
     let cancel = server.closed.question.replace();
     let known = previous.into_iter().map(|it| (uri::key(&it.uri), it));
@@ -69,7 +69,7 @@ pub(crate) async fn news(server: &Arc<Server>, previous: Vec<PreviousResultId>) 
     }
 }
 
-/// Works out what is to be said of all files that nobody has opened.
+/// Updates the diagnostics of all files that aren't open.
 async fn look(server: &Arc<Server>, cancel: &CancellationToken) {
     let keys = server.session.twins.closed();
     let mut said = HashMap::new();
@@ -94,7 +94,7 @@ async fn look(server: &Arc<Server>, cancel: &CancellationToken) {
     *lock(&server.closed.said) = said;
 }
 
-/// Nothing for a file of which nothing is to be said. Needs a large stack.
+/// Returns `None` for a file without diagnostics. Needs a large stack.
 fn file(session: &Session, key: &str, before: Option<&Arc<ClosedFile>>) -> Option<Arc<ClosedFile>> {
     let is_current = |before: &&Arc<ClosedFile>| {
         let surroundings = session.folders.surroundings(before.named.path.as_deref());
@@ -155,7 +155,7 @@ fn written(session: &Session, said: ClosedCopies) -> Option<ClosedFile> {
     })
 }
 
-/// Of each finding whether the baseline holds it back.
+/// Returns for each finding whether the baseline suppresses it.
 fn held_back(analysed: &Analysed) -> Vec<bool> {
     let findings = analysed.findings();
     let Some(accepted) = &analysed.accepted else {

@@ -1,6 +1,6 @@
-//! What was worked out ahead, for as long as nothing has changed since.
+//! Precomputed results, valid until anything changes.
 //!
-//! A text is known for the very documents that were open when rustc was asked, and forgotten with the first of them that changes.
+//! A source text is only valid for the documents that were open when rustc ran, and is dropped when any of them changes.
 
 use std::{
     collections::HashMap,
@@ -16,22 +16,22 @@ use crate::{lsp::locks::lock, text::TextRange};
 #[derive(Debug, Default)]
 pub(crate) struct Ahead {
     rest: Mutex<Option<Rest>>,
-    /// Held while rustc is asked.
+    /// Held while rustc runs.
     asking: Arc<Turn<()>>,
 }
 
-/// A place that a cursor rests at.
+/// The location of a resting cursor.
 #[derive(Debug)]
 struct Rest {
     place: (Arc<Document>, TextRange),
     snapshot: Arc<Snapshot>,
     cancel: CancellationToken,
-    /// What a document becomes, by what a command would be told.
+    /// New source texts of documents, by the arguments of their commands.
     texts: HashMap<String, Arc<str>>,
 }
 
 impl Ahead {
-    /// The cursor rests at a place; nothing where that is known already.
+    /// Records that the cursor rests at a location; `None` if that is already known.
     pub(crate) fn rest(
         &self,
         place: (&Arc<Document>, TextRange),
@@ -59,14 +59,14 @@ impl Ahead {
         Some(cancel)
     }
 
-    /// Something has changed: what is worked out is given up, and what is known forgotten.
+    /// Cancels the computation and drops all results, because something has changed.
     pub(crate) fn disturb(&self) {
         if let Some(rest) = lock(&self.rest).take() {
             rest.cancel.cancel();
         }
     }
 
-    /// A person wants rustc: what is worked out is given up, and what is known stays. Waits until rustc is free of it.
+    /// Cancels the computation but keeps the results, because the user needs rustc. Waits until rustc is available.
     pub(crate) async fn give_way(&self) {
         if let Some(rest) = lock(&self.rest).as_ref() {
             rest.cancel.cancel();
@@ -74,7 +74,7 @@ impl Ahead {
         let _free = self.asking.lock().await;
     }
 
-    /// Until it is dropped, others wait that give way to nobody.
+    /// Acquires the right to run rustc for precomputation, until dropped.
     pub(crate) async fn asking(&self) -> OwnedMutexGuard<()> {
         Arc::clone(&self.asking).lock_owned().await
     }
@@ -86,7 +86,7 @@ impl Ahead {
         }
     }
 
-    /// Whether anything is known among documents that are as they were.
+    /// Whether there are results for these documents.
     pub(crate) fn knows(&self, snapshot: &Arc<Snapshot>) -> bool {
         let rest = lock(&self.rest);
         let is_current = |it: &Rest| Arc::ptr_eq(&it.snapshot, snapshot);
@@ -94,7 +94,7 @@ impl Ahead {
             .is_some_and(|it| is_current(it) && !it.texts.is_empty())
     }
 
-    /// What a document becomes by a command, among documents that are as they were when that was worked out.
+    /// Returns the new source text that a command's work computed for these documents.
     pub(crate) fn text(&self, snapshot: &Arc<Snapshot>, key: &str) -> Option<Arc<str>> {
         let rest = lock(&self.rest);
         let rest = rest
@@ -153,7 +153,7 @@ mod tests {
         let first = ahead.rest((&document, one), &snapshot).unwrap();
         let second = ahead.rest((&document, other), &snapshot).unwrap();
         assert!(first.is_cancelled() && !second.is_cancelled());
-        // What comes too late is not kept.
+        // A late result is dropped.
         ahead.keep(&first, "a".to_owned(), "x".into());
         assert_eq!(ahead.text(&snapshot, "a"), None);
     }

@@ -1,6 +1,6 @@
-//! What is known of one version of a document, worked out once.
+//! Memoized analysis of one version of a document.
 //!
-//! Everything here wants a large stack, so it runs on the engine's threads.
+//! Everything here needs a large stack, so it runs on the engine's threads.
 
 use std::{
     collections::HashMap,
@@ -23,42 +23,42 @@ use crate::{
     workspace,
 };
 
-/// What stands above a module of tests.
+/// Attribute of a test module.
 const FOR_TESTS: &str = "#[cfg(test)]";
 
-/// A document that is served, with its findings.
+/// A served document with its findings.
 pub(crate) struct Analysed {
     pub(crate) document: Arc<Document>,
     pub(crate) file: Arc<OpenFile>,
     findings: OnceLock<Arc<Vec<Finding>>>,
-    /// What stands in it and elsewhere, if somebody wants to hear of it.
+    /// Duplicates with other files, if enabled.
     pub(crate) copies: Option<Arc<Vec<Copies>>>,
-    /// The folder that new files have to stay in.
+    /// The folder that must contain new files.
     pub(crate) root: Option<PathBuf>,
-    /// Whether measures are shown above functions.
+    /// Whether to show measures above functions.
     pub(crate) code_lens: bool,
-    /// Whether rustc may be asked where a person asks for it.
+    /// Whether rustc may be run on the user's request.
     pub(crate) compiler: bool,
-    /// Whether it is asked before a person does, if that is said.
+    /// Whether rustc may be run in advance, if configured.
     pub(crate) ahead: Option<bool>,
-    /// Whether a language model may be.
+    /// The language model that may be queried.
     #[cfg_attr(
         not(feature = "model"),
         allow(dead_code, reason = "nobody asks one then")
     )]
     pub(crate) model: ModelChoice,
-    /// What the project's baseline holds back.
+    /// Findings suppressed by the project's baseline.
     pub(crate) accepted: Option<Arc<Accepted>>,
     pub(crate) rules: Arc<Rules>,
 }
 
 impl Analysed {
-    /// Nothing for a document that is not served or whose text isn't known.
+    /// Returns `None` for a document that isn't served or whose source text is unknown.
     pub(crate) fn new(document: &Arc<Document>, surroundings: &Surroundings) -> Option<Self> {
         Self::with_copies(document, surroundings, |_| None)
     }
 
-    /// As [`Analysed::new`], with what stands in the document and elsewhere.
+    /// Like [`Analysed::new`], with duplicates in other files.
     pub(crate) fn with_copies(
         document: &Arc<Document>,
         surroundings: &Surroundings,
@@ -83,7 +83,7 @@ impl Analysed {
         })
     }
 
-    /// Nobody asks for all of them while somebody types.
+    /// Not needed in full while the user types.
     pub(crate) fn findings(&self) -> &[Finding] {
         self.findings.get_or_init(|| {
             let memo = &self.document.memo;
@@ -101,7 +101,7 @@ impl Analysed {
         analysis::idle_allowances(self.file.report(), &self.rules)
     }
 
-    /// Findings that are drawn at the place, touching it being enough.
+    /// Returns findings whose location intersects or touches the range.
     pub(crate) fn findings_at(&self, range: TextRange) -> Vec<Finding> {
         let touches = |finding: &&Finding| finding.at.intersect(range).is_some();
         self.findings().iter().filter(touches).cloned().collect()
@@ -113,11 +113,12 @@ impl Analysed {
             .find(|finding| finding.at == at && finding.smell.id == smell)
     }
 
-    /// What one request derives its offers from, so that it derives none twice. Nothing for a text that can't be parsed.
+    /// Returns the context from which one request derives its offers, so that none is derived twice. `None` if the source text
+    /// can't be parsed.
     pub(crate) fn context(&self) -> Option<Context<'_>> {
         let context = Context::new(self.file.source().ok()?);
         Some(match self.document.path() {
-            // Only tests move into files of their own, and asking where these belong reads files.
+            // Only test modules are moved to other files, and finding their location reads files.
             Some(path) if self.file.text().contains(FOR_TESTS) => {
                 context.placed(workspace::place_of(path))
             }
@@ -125,14 +126,14 @@ impl Analysed {
         })
     }
 
-    /// The offers that answer a finding, the best first.
+    /// Returns the offers that address a finding, best first.
     pub(crate) fn answers_to(&self, context: &Context<'_>, finding: &Finding) -> Arc<Vec<Offer>> {
         let memo = &self.document.memo;
         memo.answers(finding)
             .unwrap_or_else(|| memo.keep_answers(finding, analysis::answers_in(context, finding)))
     }
 
-    /// The extractions that would make a finding smaller, the best first; none where rustc may not be asked.
+    /// Returns extractions that reduce a finding, best first; empty if rustc may not be run.
     pub(crate) fn proposals_for(&self, finding: &Finding) -> Arc<Vec<Proposal>> {
         let source = self.file.source().ok().filter(|_| self.compiler);
         let Some(source) = source.filter(|_| analysis::is_for_extraction(finding.smell)) else {
@@ -143,7 +144,7 @@ impl Analysed {
             .unwrap_or_else(|| memo.keep_proposals(finding, analysis::proposals(source, finding)))
     }
 
-    /// What carrying out every safe answer makes of the text; nothing if `goes_on` says that nobody wants it any more.
+    /// Returns the result of applying every safe fix; `None` if `goes_on` signals cancellation.
     pub(crate) fn fixed(&self, goes_on: &dyn Fn() -> bool) -> Option<Arc<Fixed>> {
         if let Some(fixed) = self.document.memo.fixed() {
             return Some(fixed);
@@ -152,7 +153,7 @@ impl Analysed {
         Some(self.document.memo.keep_fixed(fixed))
     }
 
-    /// The findings of the function whose name or signature the range is in, without those that are drawn there.
+    /// Returns the findings inside the function whose name or signature contains the range, except those located there.
     pub(crate) fn findings_inside(&self, range: TextRange) -> Vec<Finding> {
         if self.findings().is_empty() {
             return Vec::new();
@@ -167,7 +168,7 @@ impl Analysed {
                 && innermost(&functions, finding.at).is_some_and(|it| it.range == function.range)
         });
         let findings: Vec<Finding> = findings.cloned().collect();
-        // Most cursors are in bodies, and most bodies have no findings: only where it matters is the signature looked for.
+        // Most cursors are in bodies, and most bodies have no findings, so the signature is only located if necessary.
         let is_at_signature = !findings.is_empty()
             && self.file.source().is_ok_and(|source| {
                 analysis::function_of_signature(source, range) == Some(function.range)
@@ -179,7 +180,7 @@ impl Analysed {
         }
     }
 
-    /// The functions of the document that have findings, each with the number of them.
+    /// Returns the functions with findings, and the number of findings in each.
     pub(crate) fn functions_with_findings(&self) -> Vec<(FunctionFacts, usize)> {
         if self.findings().is_empty() {
             return Vec::new();
@@ -198,13 +199,13 @@ impl Analysed {
         counted.collect()
     }
 
-    /// What is found of a file may be drawn in a function without being the function's.
+    /// Findings of a whole file may be located in a function without concerning it.
     fn findings_in_functions(&self) -> impl Iterator<Item = &Finding> {
         let findings = self.findings().iter();
         findings.filter(|finding| matches!(finding.smell.look, Look::Function(_)))
     }
 
-    /// The title of an offer, with what it gains.
+    /// Returns the title of an offer, including its gain.
     pub(crate) fn title(&self, offer: &Offer) -> String {
         match self.file.source() {
             Ok(source) => analysis::title(source, offer),
@@ -212,7 +213,7 @@ impl Analysed {
         }
     }
 
-    /// What else can be done in `range`, of one kind after the other.
+    /// Returns the other refactorings available in `range`, one kind after the other.
     pub(crate) fn assists_at(
         &self,
         context: &Context<'_>,
@@ -264,7 +265,7 @@ impl Analysed {
     }
 }
 
-/// Whether an offer is one that answers a finding. Other answers to it are not derived for that.
+/// Whether an offer is the one that addresses a finding. Doesn't derive other answers.
 fn is_answer(context: &Context<'_>, finding: &Finding, offer: &Offer) -> bool {
     let refactoring = offer.refactoring();
     let target = Target::Answer(&finding.sighting);
@@ -273,7 +274,7 @@ fn is_answer(context: &Context<'_>, finding: &Finding, offer: &Offer) -> bool {
             .is_ok_and(|answer| answer.change().steps == offer.change().steps)
 }
 
-/// Carries out every safe answer to the findings of a file. Needs a large stack.
+/// Applies every safe fix to the findings of a file. Needs a large stack.
 pub(crate) fn fix(
     file: &OpenFile,
     findings: &[Finding],
@@ -301,7 +302,7 @@ fn is_answerable(finding: &Finding) -> bool {
     !finding.smell.answers.is_empty()
 }
 
-/// Of those around a place, which lie in each other, the one that starts last.
+/// Returns the innermost function around a range, which starts last.
 fn innermost(functions: &[FunctionFacts], at: TextRange) -> Option<&FunctionFacts> {
     let before = functions.partition_point(|function| function.range.start() <= at.start());
     let mut before = functions[..before].iter().rev();

@@ -1,4 +1,4 @@
-//! What was said last of files that nobody has opened.
+//! Diagnostics last reported for files that aren't open.
 
 use std::{
     collections::HashMap,
@@ -10,19 +10,19 @@ use lsp_types::{Diagnostic, Url};
 use super::{tasks::LatestRun, twins::NamedFile};
 use crate::{analysis::Accepted, config::Rules, index::Duplicate};
 
-/// Of the one question for the whole workspace that is answered at a time.
+/// State of `workspace/diagnostic`, of which one request is processed at a time.
 #[derive(Default)]
 pub(crate) struct ClosedFiles {
     pub(crate) question: LatestRun,
-    /// By the keys of the files.
+    /// By the files' keys.
     pub(crate) said: Mutex<HashMap<String, Arc<ClosedFile>>>,
 }
 
-/// A file that nobody has opened, and what is said of it.
+/// A file that isn't open, and its diagnostics.
 pub(crate) struct ClosedFile {
     pub(crate) named: NamedFile,
     pub(crate) uri: Url,
-    /// What it was worked out from.
+    /// Inputs of the diagnostics.
     pub(crate) found: Vec<Duplicate>,
     pub(crate) rules: Arc<Rules>,
     pub(crate) accepted: Option<Arc<Accepted>>,

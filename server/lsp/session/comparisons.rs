@@ -1,13 +1,13 @@
-//! Comparisons of code that were made before. A keystroke moves every place below it and changes the code of few.
+//! Caches comparisons of code. A keystroke moves everything below it, but changes little code.
 
 use std::{cell::RefCell, collections::HashMap};
 
 use crate::{index::Code, survey::Names, text::TextRange};
 
-/// Beyond so many, they are forgotten.
+/// Maximum number of entries before the cache is cleared.
 const MOST: usize = 1 << 14;
 
-/// Outcomes by a hash of what was compared.
+/// Results by a hash of the compared code.
 #[derive(Debug, Default)]
 pub(super) struct Comparisons {
     known: RefCell<HashMap<[u8; 32], bool>>,

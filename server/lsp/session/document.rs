@@ -21,17 +21,17 @@ use crate::{
     text::{Encoding, LineColumn, TextRange, TextSize, common_ends},
 };
 
-/// Immutable, but for what is remembered of it.
+/// Immutable, except for memoized results.
 #[derive(Debug)]
 pub(crate) struct Document {
     pub(crate) key: String,
-    /// As the client writes it.
+    /// The client's spelling.
     pub(crate) uri: String,
     pub(crate) version: i32,
     kind: DocumentKind,
     text: Text,
     surroundings: Arc<watch::Sender<Option<Surroundings>>>,
-    /// The same text in its surroundings, which are known only a moment after a document was opened.
+    /// The source text with its file context, which is only known shortly after a document was opened.
     fitted: Mutex<Option<Arc<OpenFile>>>,
     hash: OnceLock<String>,
     pub(crate) memo: Memo,
@@ -41,39 +41,39 @@ pub(crate) struct Document {
 #[derive(Debug, Clone)]
 enum Text {
     Known(Arc<OpenFile>),
-    /// The client changed a place that our text doesn't have: what it has now can't be known, and nothing is said about it
-    /// until the client sends it whole.
+    /// The client changed a location outside the known source text. The actual text is unknown, and nothing is reported until
+    /// the client sends it in full.
     Desynced,
 }
 
-/// What files around a document say about it.
+/// Properties of a document that depend on other files.
 #[derive(Debug, Clone)]
 pub(crate) struct Surroundings {
     pub(crate) context: FileContext,
     pub(crate) rules: Arc<Rules>,
-    /// Nothing is said about files of others: dependencies, build output, what was left out by configuration.
+    /// Whether the file is analysed at all. False for dependencies, build output and excluded files.
     pub(crate) is_served: bool,
-    /// The folder that new files beside it have to stay in; nothing for a buffer without a file.
+    /// The folder that must contain new files; `None` for a buffer without a file.
     pub(crate) root: Option<PathBuf>,
-    /// Whether measures are shown above functions.
+    /// Whether to show measures above functions.
     pub(crate) code_lens: bool,
-    /// Whether rustc may be asked where a person asks for it.
+    /// Whether rustc may be run on the user's request.
     pub(crate) compiler: bool,
-    /// Whether it is asked before a person does, if that is said.
+    /// Whether rustc may be run in advance, if configured.
     pub(crate) ahead: Option<bool>,
-    /// Whether a language model may be.
+    /// The language model that may be queried.
     #[cfg_attr(
         not(feature = "model"),
         allow(dead_code, reason = "nobody asks one then")
     )]
     pub(crate) model: ModelChoice,
-    /// What the project's baseline holds back of this file.
+    /// Findings of this file suppressed by the project's baseline.
     pub(crate) accepted: Option<Arc<Accepted>>,
-    /// Of what they were read from. Reading takes time, and older news may come later.
+    /// Generation of the options it was derived from, because results may arrive out of order.
     pub(crate) generation: u64,
 }
 
-/// One change of a text; without a range it replaces everything.
+/// One change of a source text; replaces everything if there is no range.
 #[derive(Debug, Deserialize)]
 pub(crate) struct ContentChange {
     range: Option<Range>,
@@ -104,7 +104,7 @@ impl Document {
         }
     }
 
-    /// The version after `changes`; one that is desynced if they don't fit.
+    /// Returns the next version after `changes`; desynced if they don't fit.
     pub(crate) fn changed(
         &self,
         version: i32,
@@ -124,7 +124,7 @@ impl Document {
         self.next(self.version, self.text_lost())
     }
 
-    /// Nothing while the document is desynced.
+    /// Returns `None` while the document is desynced.
     pub(crate) fn file(&self) -> Option<Arc<OpenFile>> {
         let known = self.surroundings.borrow().as_ref().map(|it| it.context);
         match (known, &self.text) {
@@ -134,7 +134,7 @@ impl Document {
         }
     }
 
-    /// The text under a manifest that says `context`.
+    /// Returns the file with this context.
     pub(crate) fn file_in(&self, context: FileContext) -> Option<Arc<OpenFile>> {
         let Text::Known(file) = &self.text else {
             return None;
@@ -151,7 +151,7 @@ impl Document {
         Some(file)
     }
 
-    /// Of the text; empty while the document is desynced.
+    /// Returns the hash of the source text; empty while the document is desynced.
     pub(crate) fn hash(&self) -> &str {
         self.hash.get_or_init(|| match &self.text {
             Text::Known(file) => hash(file.text()),
@@ -163,14 +163,14 @@ impl Document {
         self.kind.path()
     }
 
-    /// Waits until they have been read.
+    /// Waits until the surroundings have been read.
     pub(crate) async fn surroundings(&self) -> Option<Surroundings> {
         let mut receiver = self.surroundings.subscribe();
         let known = receiver.wait_for(Option::is_some).await.ok()?;
         known.clone()
     }
 
-    /// For this and all other versions of the document. Older ones than are known are left out.
+    /// Sets the surroundings of all versions of the document, unless newer ones are known.
     pub(crate) fn set_surroundings(&self, surroundings: Surroundings) {
         self.surroundings.send_if_modified(|known| {
             let is_news = known
@@ -234,7 +234,7 @@ impl Document {
     }
 }
 
-/// Hashes a text as actions name it.
+/// Hashes a source text for use in actions.
 pub(crate) fn hash(text: &str) -> String {
     blake3::hash(text.as_bytes()).to_hex()[..32].to_owned()
 }
@@ -248,7 +248,7 @@ fn range_of(file: &OpenFile, range: Range, encoding: Encoding) -> Option<TextRan
 fn offset_of(file: &OpenFile, position: Position, encoding: Encoding) -> Option<TextSize> {
     let is_just_behind = position.line as usize == file.lines().count() && position.character == 0;
     if is_just_behind {
-        // Clients that think of lines as rows name the end of a text so.
+        // Clients that think in rows use this position for the end of the text.
         return Some(TextSize::of(&**file.text()));
     }
     let at = LineColumn {
@@ -258,7 +258,7 @@ fn offset_of(file: &OpenFile, position: Position, encoding: Encoding) -> Option<
     file.lines().offset(file.text(), at, encoding)
 }
 
-/// A whole new text, as the change of the part that differs, so that what was worked out for the rest is kept.
+/// Converts a full replacement to a change of the differing part, so that other results remain valid.
 fn replaced(file: &Arc<OpenFile>, text: &str) -> Option<Arc<OpenFile>> {
     let old = &**file.text();
     let (prefix, suffix) = common_ends(old, text);

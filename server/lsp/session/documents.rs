@@ -1,7 +1,7 @@
-//! The documents that are open in the editor.
+//! Documents that are open in the editor.
 //!
-//! The transport alone changes them, in the order in which notifications arrive. Everybody else reads a [`Snapshot`], which
-//! never changes. Nothing here parses, reads files or waits.
+//! Only the transport changes them, in the order of notifications. Everything else reads an immutable [`Snapshot`]. Nothing
+//! here parses, reads files or blocks.
 
 use std::{
     collections::HashMap,
@@ -26,14 +26,14 @@ pub(crate) struct Documents {
     current: RwLock<Arc<Snapshot>>,
 }
 
-/// All open documents at one moment.
+/// All open documents at one point in time.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Snapshot {
     documents: HashMap<String, Arc<Document>>,
 }
 
 impl Snapshot {
-    /// `key` is that of [`uri::DocumentName`].
+    /// Looks up a document; `key` is that of [`uri::DocumentName`].
     pub(crate) fn get(&self, key: &str) -> Option<&Arc<Document>> {
         self.documents.get(key)
     }
@@ -48,7 +48,7 @@ impl Documents {
         Arc::clone(&read(&self.current))
     }
 
-    /// `textDocument/didOpen`. Documents of other languages and schemes are not kept.
+    /// Handles `textDocument/didOpen`. Ignores documents of other languages and schemes.
     pub(crate) fn open(&self, params: Value) {
         let Ok(params) = serde_json::from_value::<DidOpen>(params) else {
             tracing::warn!("a document's open notification can't be read");
@@ -71,7 +71,7 @@ impl Documents {
         self.put(Document::open(opening));
     }
 
-    /// `textDocument/didChange`: all its changes, each against the result of the one before.
+    /// Handles `textDocument/didChange`: applies all changes in sequence.
     pub(crate) fn change(&self, params: Value, encoding: Encoding) {
         let uri = params.pointer("/textDocument/uri").and_then(Value::as_str);
         let Some(document) = uri.and_then(|uri| self.find(uri)) else {
@@ -92,7 +92,7 @@ impl Documents {
         self.put(document.changed(version, params.content_changes, encoding));
     }
 
-    /// `textDocument/didClose`.
+    /// Handles `textDocument/didClose`.
     pub(crate) fn close(&self, params: &Value) {
         let uri = params.pointer("/textDocument/uri").and_then(Value::as_str);
         let Some(name) = uri.and_then(uri::name) else {

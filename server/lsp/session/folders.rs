@@ -1,4 +1,4 @@
-//! The workspace's folders, and what lies around the files in them. Reads the disk, so never on the transport's thread.
+//! The workspace's folders, and the surroundings of their files. Reads the disk, so it never runs on the transport's thread.
 
 use std::{
     collections::{BTreeSet, HashMap, HashSet},
@@ -34,21 +34,21 @@ pub(crate) struct Folders {
     roots: RwLock<Vec<PathBuf>>,
     options: RwLock<EditorOptions>,
     manifests: Manifests,
-    /// By path; nothing for one that doesn't count. Forgotten with the options.
+    /// By path; `None` for an invalid one. Cleared together with the options.
     baselines: DashMap<PathBuf, Option<Arc<Baseline>>>,
-    /// By directory. Forgotten whenever a layer of options may have changed.
+    /// By directory. Cleared whenever a layer of options may have changed.
     configs: DashMap<PathBuf, Arc<Effective>>,
     problems: Mutex<Problems>,
-    /// Grows whenever something is forgotten.
+    /// Incremented whenever something is cleared.
     generation: AtomicU64,
 }
 
-/// The options of a directory. Its rules are shared, so that whoever judged by them can tell that they are the same.
+/// The options of a directory. The rules are shared, so that equality can be checked by pointer.
 #[derive(Debug)]
 pub(crate) struct Effective {
     pub(crate) config: Config,
     pub(crate) rules: Arc<Rules>,
-    /// Those without what packages want silent, by what that is.
+    /// The rules without smells that packages silence, by the set of those smells.
     quieter: DashMap<Vec<SmellId>, Arc<Rules>>,
     baseline: Option<Arc<Baseline>>,
 }
@@ -62,19 +62,19 @@ impl Effective {
         Arc::clone(&self.quieter.entry(silent).or_insert(rules))
     }
 
-    /// What the baseline holds back of a file.
+    /// Returns the findings of a file that the baseline suppresses.
     fn accepted_in(&self, path: &Path) -> Option<Arc<Accepted>> {
         let baseline = self.baseline.as_ref()?;
         baseline.accepted(&baseline.name_of(path)?).cloned()
     }
 }
 
-/// The editor's options, the weaker first.
+/// The editor's options, in ascending priority.
 #[derive(Debug, Default)]
 struct EditorOptions {
     initial: Value,
     asked: Value,
-    /// What the client says beside for the files of one folder.
+    /// Additional options for the files of one folder.
     of_folders: HashMap<PathBuf, Value>,
 }
 
@@ -92,14 +92,14 @@ impl Folders {
         }
     }
 
-    /// What the client said when the session began.
+    /// Applies the client's initialization parameters.
     pub(crate) fn begin(&self, folders: &[String], options: &Value) {
         let paths = folders.iter().filter_map(|uri| path_of(uri));
         *write(&self.roots) = paths.collect();
         write(&self.options).initial = unwrap_own(options.clone());
     }
 
-    /// `workspace/didChangeWorkspaceFolders`.
+    /// Handles `workspace/didChangeWorkspaceFolders`.
     pub(crate) fn change(&self, params: &Value) {
         let paths = |name: &str| {
             let list = params.pointer(&format!("/event/{name}"));
@@ -123,8 +123,8 @@ impl Folders {
         read(&self.roots).clone()
     }
 
-    /// What the client answered when it was asked for settings, in general and for single folders, or sent unasked.
-    /// Whether that changed anything.
+    /// Sets the client's settings, which it returned on request or sent unasked, in general and for single folders. Returns
+    /// whether anything changed.
     pub(crate) fn set_options(&self, asked: Value, of_folders: Vec<(PathBuf, Value)>) -> bool {
         let asked = unwrap_own(asked);
         let of_folders = of_folders.into_iter();
@@ -143,7 +143,7 @@ impl Folders {
         true
     }
 
-    /// Files with options may have changed.
+    /// Clears cached options, because their files may have changed.
     pub(crate) fn forget_options(&self) {
         self.generation.fetch_add(1, Ordering::SeqCst);
         self.configs.clear();
@@ -155,7 +155,7 @@ impl Folders {
         self.manifests.forget(manifest);
     }
 
-    /// Whether this is the root of a crate in which other smells are silent than before.
+    /// Whether the smells silenced by the crate with this root have changed.
     pub(crate) fn reread_crate(&self, root: &Path) -> bool {
         let is_other = self.manifests.reread_crate(root);
         if is_other {
@@ -172,7 +172,7 @@ impl Folders {
         self.manifests.context_of(path)
     }
 
-    /// A file as other files are told of it.
+    /// Returns the file with its names for other files' diagnostics.
     pub(crate) fn named(&self, key: &str, uri: &str, path: Option<&Path>) -> NamedFile {
         let root = path.and_then(|path| self.root_of(path));
         let shown = path.map(|path| twins::shown(path, root.as_deref()));
@@ -186,13 +186,13 @@ impl Folders {
         }
     }
 
-    /// What lies around a file; for a document without one, only the options count.
+    /// Returns the surroundings of a file; for a document without one, only the options apply.
     pub(crate) fn surroundings(&self, path: Option<&Path>) -> Surroundings {
         let generation = self.generation();
         let Some(path) = path else {
             let start = self.roots().into_iter().next().unwrap_or_default();
             return Surroundings {
-                // A package is what rustc is asked about.
+                // rustc needs a package.
                 compiler: false,
                 ahead: None,
                 model: ModelChoice::Nothing,
@@ -223,7 +223,7 @@ impl Folders {
         }
     }
 
-    /// The options that count in a directory.
+    /// Returns the effective options of a directory.
     pub(crate) fn effective(&self, directory: &Path) -> Arc<Effective> {
         if let Some(known) = self.configs.get(directory) {
             return Arc::clone(&known);
@@ -253,7 +253,7 @@ impl Folders {
         effective
     }
 
-    /// The baseline that the options name, or that is there. One that doesn't count is reported, and nothing is held back.
+    /// Returns the baseline that the options name, or the default one. An invalid one is reported, and suppresses nothing.
     fn baseline_of(&self, config: &Config) -> Option<Arc<Baseline>> {
         let path = config.baseline.as_ref()?;
         if let Some(known) = self.baselines.get(path) {
@@ -272,12 +272,12 @@ impl Folders {
         read
     }
 
-    /// Whether something is held back by the file, or would be.
+    /// Whether the file is a baseline, even an invalid one.
     pub(crate) fn is_baseline(&self, path: &Path) -> bool {
         self.baselines.contains_key(path)
     }
 
-    /// Names of baselines that the options of the folders give them.
+    /// Returns the names of baselines in the folders' options.
     pub(crate) fn baseline_names(&self) -> BTreeSet<String> {
         let roots = self.roots().into_iter();
         let baselines = roots.filter_map(|root| self.effective(&root).config.baseline.clone());
@@ -285,12 +285,12 @@ impl Folders {
         names.collect()
     }
 
-    /// Mistakes in options that were not reported yet.
+    /// Returns problems in options that weren't reported yet.
     pub(crate) fn take_problems(&self) -> Vec<String> {
         std::mem::take(&mut lock(&self.problems).unreported)
     }
 
-    /// The innermost folder that the path is in.
+    /// Returns the innermost folder that contains the path.
     fn root_of(&self, path: &Path) -> Option<PathBuf> {
         let roots = self.roots();
         let around = roots.into_iter().filter(|root| path.starts_with(root));
@@ -321,7 +321,7 @@ fn path_of(uri: &str) -> Option<PathBuf> {
     uri::name(uri)?.kind.path().map(Path::to_path_buf)
 }
 
-/// Some clients send all settings, ours under our name.
+/// Some clients send all settings, and this server's under its name.
 fn unwrap_own(mut options: Value) -> Value {
     match options.get_mut(NAME) {
         Some(own) => own.take(),
@@ -329,7 +329,7 @@ fn unwrap_own(mut options: Value) -> Value {
     }
 }
 
-/// What `over` says wins, key by key; null says nothing.
+/// Merges options; `over` takes precedence key by key, except for null.
 fn merge(under: &mut Value, over: &Value) {
     match (under, over) {
         (_, Value::Null) => {}

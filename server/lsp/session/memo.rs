@@ -1,4 +1,4 @@
-//! What was worked out for one version of a document, so that nothing is derived twice for it.
+//! Memoizes results of one version of a document, so that nothing is derived twice.
 
 use std::{
     collections::HashMap,
@@ -14,22 +14,22 @@ use crate::{
     text::{Edits, TextRange},
 };
 
-/// Everything that can be carried out safely, in one go.
+/// The result of applying all safe fixes.
 #[derive(Debug)]
 pub(crate) struct Fixed {
     pub(crate) edits: Edits,
-    /// How many refactorings that are.
+    /// Number of refactorings applied.
     pub(crate) steps: usize,
 }
 
-/// What can be done at a place beside answering the findings there, all of one kind.
+/// Refactorings available at a range that don't address findings, all of one kind.
 #[derive(Debug, Default, Clone)]
 pub(crate) struct Assists {
     pub(crate) offers: Vec<Offer>,
     pub(crate) refusals: Vec<(&'static Refactoring, Refusal)>,
 }
 
-/// What one version of a document remembers. It dies with the version.
+/// Memoized results of one version of a document, dropped with it.
 #[derive(Debug, Default)]
 pub(crate) struct Memo(Mutex<Memory>);
 
@@ -45,7 +45,7 @@ struct Memory {
 type FindingKey = (TextRange, &'static str);
 type AssistKey = (TextRange, Kind, Trigger);
 
-/// Findings, and what they follow from: a text has another file under another manifest.
+/// Findings and their inputs: the same source text has another file under another manifest.
 #[derive(Debug)]
 struct Judged {
     file: Arc<OpenFile>,
@@ -54,11 +54,11 @@ struct Judged {
     findings: Arc<Vec<Finding>>,
 }
 
-/// A document that is asked about at so many places has been asked by a program; it can wait for what is forgotten.
+/// Maximum number of memoized ranges. Only programs make so many requests, and they can wait for recomputation.
 const MOST_PLACES: usize = 64;
 
 impl Memo {
-    /// Only those that this very file was found to have by these very rules, with these very copies.
+    /// Returns findings only for the identical file, rules and copies.
     pub(super) fn findings(
         &self,
         file: &Arc<OpenFile>,
@@ -73,7 +73,7 @@ impl Memo {
         is_same.then(|| Arc::clone(&judged.findings))
     }
 
-    /// All else that was remembered followed from other findings.
+    /// Stores findings and clears everything else, which was derived from other findings.
     pub(super) fn keep_findings(
         &self,
         file: &Arc<OpenFile>,

@@ -1,4 +1,4 @@
-//! What is written to the client, in the order in which it was given.
+//! Writes messages to the client, in order.
 
 use std::io::{self, Write};
 
@@ -11,10 +11,10 @@ use crate::lsp::wire::framing;
 #[derive(Clone)]
 pub(crate) struct Output(mpsc::UnboundedSender<Outgoing>);
 
-/// What the writer is given.
+/// Input of the writer.
 pub(crate) enum Outgoing {
     Message(Vec<u8>),
-    /// Answered when everything before it is written.
+    /// Completed when everything before it is written.
     Flush(tokio::sync::oneshot::Sender<()>),
 }
 
@@ -31,20 +31,20 @@ impl Output {
         }
     }
 
-    /// Answers a request with a result that is written as JSON already.
+    /// Responds to a request with a serialized result.
     pub(super) fn answer(&self, id: &Id, result: &[u8]) {
         let id = serde_json::to_vec(id).unwrap_or_else(|_| b"null".to_vec());
         let head: &[u8] = br#"{"jsonrpc":"2.0","id":"#;
         self.put([head, &id, br#","result":"#, result, b"}"].concat());
     }
 
-    /// Tells of something, with parameters that are written as JSON already. What is long is not taken apart once more.
+    /// Sends a notification with serialized parameters, which avoids parsing long ones again.
     pub(crate) fn notify(&self, method: &str, params: &[u8]) {
         let head = format!(r#"{{"jsonrpc":"2.0","method":"{method}","params":"#);
         self.put([head.as_bytes(), params, b"}"].concat());
     }
 
-    /// Waits until everything that was sent before is written.
+    /// Waits until all earlier messages are written.
     pub(crate) async fn flush(&self) {
         let (sender, written) = tokio::sync::oneshot::channel();
         if self.0.send(Outgoing::Flush(sender)).is_ok() {
@@ -54,12 +54,12 @@ impl Output {
     }
 
     fn put(&self, message: Vec<u8>) {
-        // Where nobody writes any more, the session is ending.
+        // Fails if the writer has ended with the session.
         let _ = self.0.send(Outgoing::Message(message));
     }
 }
 
-/// Writes until the client doesn't read any more. Blocks the thread.
+/// Writes until the client stops reading. Blocks the thread.
 pub(crate) fn write_all(
     mut messages: mpsc::UnboundedReceiver<Outgoing>,
     mut output: impl Write,
@@ -67,7 +67,7 @@ pub(crate) fn write_all(
     while let Some(message) = messages.blocking_recv() {
         match message {
             Outgoing::Message(body) => framing::write(&mut output, &body)?,
-            // Nobody may wait for it any more.
+            // The receiver may have stopped waiting.
             Outgoing::Flush(written) => drop(written.send(())),
         }
     }

@@ -1,4 +1,4 @@
-//! What a handler knows of the request that it serves.
+//! Context of the request that a handler serves.
 
 use std::sync::{Arc, OnceLock};
 
@@ -6,13 +6,13 @@ use tokio_util::sync::CancellationToken;
 
 use super::documents::Snapshot;
 
-/// Set for the time of one call. A handler reads documents through it and nowhere else, so that it sees them as they were
-/// when its request arrived, whatever was typed since.
+/// Set for the duration of one call. A handler only reads documents through it, so that it sees them as they were when its
+/// request arrived, regardless of later edits.
 #[derive(Debug, Clone)]
 pub(crate) struct RequestContext {
     pub(crate) snapshot: Arc<Snapshot>,
     pub(crate) cancel: CancellationToken,
-    /// The result as it is sent, of a handler that has written it itself; what the handler gives back then is left out.
+    /// The serialized result, if the handler wrote one; it replaces the handler's return value.
     pub(crate) written: Arc<OnceLock<Vec<u8>>>,
 }
 
@@ -20,9 +20,9 @@ tokio::task_local! {
     pub(crate) static REQUEST: RequestContext;
 }
 
-/// The context of the running call.
+/// Returns the context of the current call.
 pub(crate) fn current() -> RequestContext {
-    // Handlers run inside the scope that the transport opens; a call without one sees no documents.
+    // Handlers run inside the scope that the transport opens; any other call sees no documents.
     REQUEST
         .try_with(Clone::clone)
         .unwrap_or_else(|_| RequestContext {

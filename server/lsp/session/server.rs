@@ -1,4 +1,4 @@
-//! What every handler and every task is given: the client, what is open, and the engine.
+//! Shared by all handlers and tasks: the client, the session and the engine.
 
 use std::{path::Path, sync::Arc};
 
@@ -40,11 +40,11 @@ pub(crate) struct Server {
     pub(crate) closed: ClosedFiles,
     pub(crate) progress: ProgressTokens,
     pub(crate) status: Arc<Status>,
-    /// What the engine's store was opened with.
+    /// Options with which the engine's store was opened.
     pub(crate) cache: CacheOptions,
 }
 
-/// What stands in a document and elsewhere, if somebody wants to hear of it.
+/// Returns the document's duplicates in other files, if enabled.
 fn copies(
     session: &Session,
     document: &Arc<Document>,
@@ -70,7 +70,7 @@ fn copies(
 }
 
 impl Server {
-    /// Works on a document as it was when the call arrived. Nothing if there is no such document, or nothing is said of it.
+    /// Analyses a document in the version of the call. `None` if it doesn't exist or isn't served.
     pub(crate) async fn analyse_as_requested<T: Send + 'static>(
         &self,
         context: &RequestContext,
@@ -88,7 +88,7 @@ impl Server {
         .map(Option::flatten)
     }
 
-    /// Works on a version of a document, on the engine's threads.
+    /// Analyses a version of a document on the engine's threads.
     pub(crate) async fn analyse<T: Send + 'static>(
         &self,
         document: &Arc<Document>,
@@ -110,17 +110,17 @@ impl Server {
         })
     }
 
-    /// Lets other documents be compared with one that was just opened, before anybody asks about it.
+    /// Makes a document available for comparison with others right after it was opened.
     pub(crate) async fn put_among_twins(&self, document: &Arc<Document>) {
         let surroundings = document.surroundings().await;
         if surroundings.is_some_and(|it| it.is_served && wants_duplicates(&it.rules)) {
-            // What fails here fails again when somebody asks, and is said then.
+            // An error will recur on the next request, and be reported then.
             let _ = self.analyse(document, |_, _| ()).await;
         }
     }
 
-    /// Reads what lies around a document, so that it can be looked at. What was worked out for the same text before is
-    /// taken from the cache, and kept there otherwise.
+    /// Reads a document's surroundings, so that it can be analysed. The report for the same source text is loaded from the
+    /// cache, or stored there.
     pub(crate) async fn load_surroundings(&self, document: &Arc<Document>) {
         let path = document.path().map(Path::to_path_buf);
         let session = Arc::clone(&self.session);
@@ -146,7 +146,7 @@ impl Server {
         self.status.send().await;
     }
 
-    /// Reads again what lies around all open documents, and has them looked at again.
+    /// Reads the surroundings of all open documents again, and updates their diagnostics.
     pub(crate) async fn reload_all(&self) {
         self.session.twins.rested.send_modify(|times| *times += 1);
         let snapshot = self.session.documents.snapshot();
@@ -157,15 +157,15 @@ impl Server {
         self.refresh();
     }
 
-    /// Has the document's diagnostics pushed, if this session pushes.
+    /// Queues the document's diagnostics for publishing, if this session pushes.
     pub(crate) fn publish(&self, key: String) {
         if self.session.profile().diagnostics == DiagnosticsModel::Push {
             self.publish_queue.add(key);
         }
     }
 
-    /// Keeps what is worked out for a document that was just saved. While typing, units that nobody touched stay as they were
-    /// measured, although the names of the file may be others since; what is kept is measured as a whole.
+    /// Caches the report of a document that was just saved. While typing, unchanged units keep their measures even if names in
+    /// the file have changed; the cached report is measured as a whole.
     pub(crate) async fn keep_saved(&self, document: &Arc<Document>) {
         let (Some(path), Some(file)) = (document.path(), document.file()) else {
             return;
@@ -203,7 +203,7 @@ impl Server {
         }
     }
 
-    /// Each mistake in options once.
+    /// Reports each problem in options once.
     pub(crate) async fn report_problems(&self) {
         for problem in self.session.folders.take_problems() {
             let message = format!("RustAssistant: {problem}");
@@ -213,7 +213,7 @@ impl Server {
         }
     }
 
-    /// Has the documents of these keys looked at again.
+    /// Updates the diagnostics of the documents with these keys.
     pub(crate) fn look_again(&self, keys: Vec<String>) {
         if self.session.profile().diagnostics == DiagnosticsModel::Pull {
             self.refresh();

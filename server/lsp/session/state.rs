@@ -1,4 +1,4 @@
-//! What the transport and the handlers share.
+//! State shared by the transport and the handlers.
 
 use std::sync::{
     OnceLock,
@@ -31,13 +31,13 @@ impl Session {
         }
     }
 
-    /// Keeps the first; a second `initialize` is refused.
+    /// Keeps the first profile; a second `initialize` is rejected.
     pub(crate) fn begin(&self, profile: Profile) {
         self.folders.begin(&profile.folders, &profile.options);
         let _ = self.profile.set(profile);
     }
 
-    /// Before `initialize`, that of a client that can do nothing.
+    /// Returns the client's profile; before `initialize`, one without any capabilities.
     pub(crate) fn profile(&self) -> &Profile {
         self.profile.get_or_init(|| Profile::read(&Value::Null))
     }

@@ -1,4 +1,4 @@
-//! How the server is, for clients that show it: whether it works in the background, and what it goes without.
+//! The server's status, for clients that show it: background work, and what is unavailable.
 
 use std::sync::{
     Arc, Mutex,
@@ -19,18 +19,18 @@ pub(crate) struct Status {
     client: Client,
     session: Arc<Session>,
     engine: Arc<Engine>,
-    /// Pieces of work that are under way.
+    /// Number of background jobs.
     working: AtomicUsize,
     failure: Mutex<Option<String>>,
-    /// The last one the client was sent. It is held while the client is sent the next, so that they arrive in their order.
+    /// The last status sent. Held while sending the next one, so that they arrive in order.
     sent: tokio::sync::Mutex<Option<ServerStatus>>,
 }
 
-/// The parameters of `experimental/serverStatus`, as rust-analyzer has them.
+/// Parameters of `experimental/serverStatus`, as defined by rust-analyzer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct ServerStatus {
     health: Health,
-    /// Whether everything that was to be done in the background is done.
+    /// Whether all background work is done.
     quiescent: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     message: Option<String>,
@@ -40,9 +40,9 @@ pub(crate) struct ServerStatus {
 #[serde(rename_all = "lowercase")]
 enum Health {
     Ok,
-    /// Everything is answered, but something is left out.
+    /// All requests are answered, but with limitations.
     Warning,
-    /// Something is not answered.
+    /// Some requests fail.
     Error,
 }
 
@@ -51,7 +51,7 @@ impl Notification for ServerStatus {
     const METHOD: &'static str = "experimental/serverStatus";
 }
 
-/// A piece of work that is under way.
+/// A running background job.
 pub(crate) struct WorkGuard(Option<Arc<Status>>);
 
 impl Status {
@@ -66,19 +66,19 @@ impl Status {
         })
     }
 
-    /// From now on, work is under way. Whoever does it sends the status.
+    /// Begins a job. The caller sends the status.
     pub(crate) fn begin(self: &Arc<Self>) -> WorkGuard {
         self.working.fetch_add(1, Ordering::SeqCst);
         lock(&self.failure).take();
         WorkGuard(Some(Arc::clone(self)))
     }
 
-    /// Work could not be done.
+    /// Records that a job failed.
     pub(crate) fn failed(&self, why: &str) {
         *lock(&self.failure) = Some(why.to_owned());
     }
 
-    /// Sends the client how the server is, if that is news.
+    /// Sends the status to the client, if it has changed.
     pub(crate) async fn send(&self) {
         if !self.session.profile().has(Feature::ServerStatus) {
             return;
@@ -122,7 +122,7 @@ impl WorkGuard {
 }
 
 impl Drop for WorkGuard {
-    /// However work ends, it is not under way any more.
+    /// Ends the job, however it ends.
     fn drop(&mut self) {
         let Some(status) = self.0.take() else { return };
         status.end_one();

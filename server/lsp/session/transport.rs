@@ -1,11 +1,11 @@
-//! Messages in, messages out.
+//! Reads and dispatches messages.
 //!
-//! This is what `tower_lsp::Server` would do, and does in a way that loses order, cancellation and whole sessions. Here,
-//! messages are taken in the order in which they arrive: documents change before the next message is looked at, and a call
-//! is given the documents of its own moment. Calls run side by side, a panic costs one of them, and a cancelled call is
-//! answered at once. Reading never waits for a call, for analysis, for disk or for the client.
+//! Replaces `tower_lsp::Server`, which may lose the order of messages, cancellations and whole sessions. Here, messages are
+//! processed in the order in which they arrive: documents change before the next message is read, and a call sees the documents
+//! of its time. Calls run concurrently, a panic only affects one of them, and a cancelled call is answered immediately. Reading
+//! never waits for a call, the analysis, the disk or the client.
 //!
-//! Deliberately absent: a bound on the number of calls. Whoever progress hard does so on the engine's threads.
+//! Deliberately absent: a limit on the number of calls. Expensive work runs on the engine's threads.
 
 use std::{
     io::BufRead,
@@ -33,18 +33,18 @@ use super::{
 };
 use crate::lsp::wire::{NAME, framing, profile::Profile};
 
-/// Why a session is over.
+/// Reason why a session ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum End {
     /// `exit`, or the client closed one of the pipes.
     Left,
-    /// The input can't be told apart into messages any more.
+    /// The input can't be split into messages any more.
     Unreadable,
-    /// The process that started the session is gone.
+    /// The process that started the session has exited.
     ParentGone,
 }
 
-/// Where replies of the client go. tower-lsp doesn't name its type.
+/// Sink of the client's responses. tower-lsp doesn't name its type.
 type Replies = Pin<Box<dyn Sink<Response, Error = ExitedError> + Send>>;
 
 pub(crate) struct Transport<S: LanguageServer> {
@@ -89,7 +89,7 @@ impl<S: LanguageServer> Transport<S> {
         }
     }
 
-    /// Serves until the session is over. Blocks the thread, which is not one of the runtime's.
+    /// Serves until the session ends. Blocks the thread, which must not be one of the runtime's.
     pub(crate) fn run(mut self, mut input: impl BufRead) -> End {
         loop {
             let body = match framing::read(&mut input) {
@@ -121,7 +121,7 @@ impl<S: LanguageServer> Transport<S> {
     }
 
     fn take_reply(&mut self, reply: Response) {
-        // tower-lsp panics where nobody waits for the reply any more.
+        // tower-lsp panics if nothing waits for the response any more.
         let replies = self.replies.as_mut();
         let taken = catch_unwind(AssertUnwindSafe(|| replies.start_send(reply)));
         if !matches!(taken, Ok(Ok(()))) {
@@ -145,14 +145,14 @@ impl<S: LanguageServer> Transport<S> {
         ControlFlow::Continue(())
     }
 
-    /// Runs to its end before the next message is looked at, so that clients may send `initialized` without waiting.
+    /// Completes before the next message is read, so that clients may send `initialized` without waiting.
     fn initialize(&mut self, call: Request) {
         if call.id().is_none() {
             return;
         }
         let profile = Profile::read(call.params().unwrap_or(&Value::Null));
         self.session.begin(profile);
-        // The typed decoder would fail on words that it doesn't know.
+        // The typed decoder would fail on unknown values.
         let bare = with_params(call, Some(json!({"capabilities": {}})));
         if self.finish(bare).is_some_and(|response| response.is_ok()) {
             self.phase = Phase::Serving;
@@ -160,7 +160,7 @@ impl<S: LanguageServer> Transport<S> {
     }
 
     fn shut_down(&mut self, call: Request) {
-        // tower-lsp refuses a `shutdown` with parameters, and clients send null.
+        // tower-lsp rejects a `shutdown` with parameters, but clients send null.
         let bare = with_params(call, None);
         if self.finish(bare).is_some() {
             self.phase = Phase::ShutDown;
@@ -177,7 +177,7 @@ impl<S: LanguageServer> Transport<S> {
         self.finish(call);
     }
 
-    /// Changes the documents that a notification is about. What is handed on says only which document it was.
+    /// Applies a notification to the documents. The forwarded call only names the document.
     fn apply_to_documents(&self, call: Request) -> Request {
         let (method, id, params) = call.into_parts();
         let Some(mut params) = params else {
@@ -204,7 +204,7 @@ impl<S: LanguageServer> Transport<S> {
         build(method, id, Some(params))
     }
 
-    /// Makes the call on this thread. For calls that do nothing but set something.
+    /// Runs the call on this thread. Only for calls that merely set something.
     fn finish(&mut self, call: Request) -> Option<Response> {
         let future = self.service.call(call);
         let response = self.runtime.block_on(future).ok().flatten()?;
@@ -233,7 +233,7 @@ impl<S: LanguageServer> Transport<S> {
             }
             let response = match outcome {
                 Ok(Ok(Some(response))) => Some(response),
-                // tower-lsp leaves requests of optional methods without any answer.
+                // tower-lsp doesn't respond to requests with unsupported methods.
                 Ok(_) => id.map(|id| Response::from_error(id, Error::method_not_found())),
                 Err(_) => id.map(|id| Response::from_error(id, panicked(&method))),
             };
@@ -247,7 +247,7 @@ impl<S: LanguageServer> Transport<S> {
         });
     }
 
-    /// Notifications are left without an answer.
+    /// Notifications get no response.
     fn refuse_request(&self, call: Request, error: Error) {
         if let (_, Some(id), _) = call.into_parts() {
             self.refuse(id, error);
@@ -265,7 +265,7 @@ enum Incoming {
     Neither,
 }
 
-/// Takes what can be understood: a missing version, or a reply without a result, is no reason to lose a message.
+/// Decodes leniently: a missing version, or a response without a result, is no reason to drop a message.
 fn decode(mut message: Value) -> Incoming {
     let Some(fields) = message.as_object_mut() else {
         return Incoming::Neither;
@@ -299,7 +299,7 @@ fn with_params(call: Request, params: Option<Value>) -> Request {
     build(method, id, params)
 }
 
-/// The parameters of a notification about a document without the text, which may be long and has been taken already.
+/// Returns the parameters of a document notification without the source text, which may be long and has been processed already.
 fn bare_document(params: &Value) -> Value {
     let field = |name: &str| params.pointer(&format!("/textDocument/{name}")).cloned();
     json!({
@@ -313,7 +313,7 @@ fn bare_document(params: &Value) -> Value {
     })
 }
 
-/// Clients send the diagnostics of every server. Those of others may break rules that the typed decoder holds.
+/// Clients send the diagnostics of all servers, and those of others may fail in the typed decoder.
 fn keep_own_diagnostics(params: &mut Value) {
     let list = params
         .pointer_mut("/context/diagnostics")
@@ -332,7 +332,7 @@ fn set_default(params: &mut Value, field: &str) {
     }
 }
 
-/// Some clients write null where they have nothing to say.
+/// Some clients send null for missing values.
 fn drop_null(params: &mut Value, field: &str) {
     if let Some(fields) = params.as_object_mut()
         && fields.get(field).is_some_and(Value::is_null)

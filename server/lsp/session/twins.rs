@@ -1,7 +1,7 @@
-//! What stands in several files of the workspace: the index, kept while texts change.
+//! Duplicates across files of the workspace: the index, updated as source texts change.
 //!
-//! An open document counts as it is in the editor, every other file as it was when it was read last. Whoever looks at a
-//! document puts it in, so nothing is walked or read for that; what changes for others thereby, [`Twins::stale`] tells.
+//! An open document counts with its contents in the editor, every other file with its contents when it was last read. Analysing
+//! a document adds it, so this never walks or reads files; [`Twins::stale`] returns other documents that are affected.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -26,31 +26,31 @@ use crate::{
     workspace::{self, PackagePlace},
 };
 
-/// Texts of files that nobody has opened, kept because others tell of them.
+/// Maximum number of cached source texts of files that aren't open, needed by other files' diagnostics.
 const MOST_TEXTS: usize = 64;
-/// How often texts are read before what can't be compared is left out.
+/// Maximum attempts to read source texts before the rest is skipped.
 const MOST_READS: usize = 3;
 
 #[derive(Debug, Default)]
 pub(crate) struct Twins {
     state: Mutex<State>,
-    /// Something was put in, so that what is said of other documents may have to be said anew.
+    /// Notified when the index changes, so that diagnostics of other documents may be outdated.
     pub(crate) changed: Notify,
-    /// Counts how often what was put in has come to rest since.
+    /// Incremented when the index hasn't changed for a while.
     pub(crate) rested: watch::Sender<u64>,
     is_filled: AtomicBool,
 }
 
-/// A file as the index names it.
+/// A file with its names in the index.
 #[derive(Debug, Clone)]
 pub(crate) struct NamedFile {
     pub(crate) key: String,
     pub(crate) uri: String,
     pub(crate) path: Option<PathBuf>,
-    /// As people read it.
+    /// Displayed to users.
     pub(crate) shown: String,
     pub(crate) package: Option<PackagePlace>,
-    /// Asked for where the file is compared with another; it is read from the files that declare it.
+    /// Computed when the file is compared with another, because it requires reading the files that declare it.
     pub(crate) presence: Arc<OnceLock<Presence>>,
 }
 
@@ -61,21 +61,21 @@ struct State {
     files: Vec<KnownFile>,
     packages: HashMap<String, u32>,
     folders: HashMap<PathBuf, u32>,
-    /// Of files that are not open; nothing for one that is not on disk as it was surveyed.
+    /// Source texts of files that aren't open; `None` for one that has changed on disk since it was surveyed.
     texts: HashMap<FileId, Option<Arc<ReadFile>>>,
     comparisons: Comparisons,
 }
 
-/// What there is to say of a file that nobody has opened.
+/// Duplicates of a file that isn't open.
 pub(crate) enum Closed {
-    /// Nothing, or it is open.
+    /// There are none, or the file is open.
     Silent,
-    /// What was found is what was found before.
+    /// Unchanged since `before`.
     Same,
     Said(Box<ClosedCopies>),
 }
 
-/// What is said of a file that nobody has opened.
+/// The duplicates of a file that isn't open.
 pub(crate) struct ClosedCopies {
     pub(crate) named: NamedFile,
     pub(crate) text: Arc<str>,
@@ -83,7 +83,7 @@ pub(crate) struct ClosedCopies {
     pub(crate) copies: Vec<Copies>,
 }
 
-/// A file that is compared with another, and whose text isn't here.
+/// A file to compare with another, whose source text isn't cached.
 struct UnreadFile {
     id: FileId,
     named: NamedFile,
@@ -94,7 +94,7 @@ struct UnreadFile {
 struct KnownFile {
     named: NamedFile,
     survey: Arc<FileSurvey>,
-    /// Of the text on disk that was surveyed; nothing of what was open, which nobody compares with what is on disk.
+    /// Hash of the surveyed source text on disk; `None` if it was open, because that isn't compared with the disk.
     hash: Option<blake3::Hash>,
     open: Option<Opened>,
 }
@@ -103,14 +103,14 @@ struct KnownFile {
 struct Opened {
     file: Arc<OpenFile>,
     read: Arc<ReadFile>,
-    /// What was worked out last.
+    /// The last result.
     said: Option<(Vec<Duplicate>, Arc<Vec<Copies>>)>,
-    /// What the client was told last, of this version.
+    /// The last result for this version that was sent to the client.
     told: Option<Arc<Vec<Copies>>>,
 }
 
 impl Twins {
-    /// Whether the whole workspace is put in, or is about to be.
+    /// Whether the whole workspace is indexed, or is about to be.
     pub(crate) fn is_filled(&self) -> bool {
         self.is_filled.load(Ordering::SeqCst)
     }
@@ -119,7 +119,7 @@ impl Twins {
         self.is_filled.store(is_filled, Ordering::SeqCst);
     }
 
-    /// Puts in a file as it is on disk, unless it is open.
+    /// Adds a file as it is on disk, unless it is open.
     pub(crate) fn set_saved(&self, named: NamedFile, text: &str, survey: &Arc<FileSurvey>) {
         let mut state = lock(&self.state);
         if state.is_open(&named.key) {
@@ -130,7 +130,7 @@ impl Twins {
         self.changed.notify_one();
     }
 
-    /// Takes out a file that can't be read any more.
+    /// Removes a file that can't be read any more.
     pub(crate) fn remove(&self, key: &str) {
         let mut state = lock(&self.state);
         if state.is_open(key) {
@@ -143,7 +143,7 @@ impl Twins {
         }
     }
 
-    /// The document is open no more: from now on its file counts as it is on disk. Whether it was known.
+    /// Marks a document as closed, so that its file counts as it is on disk. Returns whether it was known.
     pub(crate) fn close(&self, key: &str) -> bool {
         let mut state = lock(&self.state);
         let Some(id) = state.ids.get(key).copied() else {
@@ -155,8 +155,8 @@ impl Twins {
         true
     }
 
-    /// Puts in an open document, and says what stands in it and elsewhere. Nothing for a version that `is_current` no more.
-    /// Needs a large stack.
+    /// Adds an open document and returns its duplicates. `None` for a version for which `is_current` is false. Needs a large
+    /// stack.
     pub(crate) fn look_at(
         &self,
         named: impl FnOnce() -> NamedFile,
@@ -167,7 +167,7 @@ impl Twins {
         let survey = file.survey();
         let known = self.named(key);
         let named = known.unwrap_or_else(named);
-        // Read before anybody has to wait for it.
+        // Computed before taking the lock.
         named.presence();
         let mut state = lock(&self.state);
         if !is_current() {
@@ -181,7 +181,7 @@ impl Twins {
         self.copies_of(key, file)
     }
 
-    /// The keys of the files that are known and that nobody has opened.
+    /// Returns the keys of known files that aren't open.
     pub(crate) fn closed(&self) -> Vec<String> {
         let state = lock(&self.state);
         let keys = state.ids.keys().filter(|key| !state.is_open(key));
@@ -190,8 +190,8 @@ impl Twins {
         keys
     }
 
-    /// What is said of a file that nobody has opened, because it is the first place of what stands again: the same as
-    /// `before` for what was found before. Needs a large stack.
+    /// Returns the duplicates that are reported for a file that isn't open, because it contains their first location. `Same` if
+    /// they equal `before`. Needs a large stack.
     pub(crate) fn copies_of_closed(&self, key: &str, before: &[Duplicate]) -> Closed {
         for reads in 0..=MOST_READS {
             let mut state = lock(&self.state);
@@ -231,12 +231,12 @@ impl Twins {
         state.known(key).map(|known| known.named.clone())
     }
 
-    /// Reads what is compared without keeping others from typing meanwhile. What is read may have become old by then, so the
-    /// index is asked once more; after a few times the rest is left out until something changes again.
+    /// Reads source texts to compare without blocking others. They may be outdated afterwards, so the index is queried again;
+    /// after a few attempts the rest is skipped until something changes.
     fn copies_of(&self, key: &str, file: &Arc<OpenFile>) -> Option<Arc<Vec<Copies>>> {
         for reads in 0..=MOST_READS {
             let mut state = lock(&self.state);
-            // What another version says has other places.
+            // The results of another version have other locations.
             if !state.has_open(key, file) {
                 return None;
             }
@@ -261,7 +261,7 @@ impl Twins {
         lock(&self.state).keep_texts(read);
     }
 
-    /// The client is told so of a document.
+    /// Records what was sent to the client for a document.
     pub(crate) fn tell(&self, key: &str, copies: Arc<Vec<Copies>>) {
         let mut state = lock(&self.state);
         let id = state.ids.get(key).copied();
@@ -278,7 +278,7 @@ impl Twins {
         }
     }
 
-    /// The keys of open documents of which something else is to be said than the client was told.
+    /// Returns the keys of open documents whose duplicates differ from what was sent to the client.
     pub(crate) fn stale(&self) -> Vec<String> {
         let state = lock(&self.state);
         let open = state.ids.iter().filter(|(_, id)| {
@@ -362,7 +362,7 @@ impl State {
         }
     }
 
-    /// The files that hold what was found, as far as their texts aren't here.
+    /// Returns the files of the duplicates whose source texts aren't cached.
     fn unread(&mut self, found: &[Duplicate]) -> Vec<UnreadFile> {
         let places = found.iter().flat_map(|duplicate| &duplicate.places);
         let wanted: HashSet<FileId> = places.map(|place| place.file).collect();
@@ -382,7 +382,7 @@ impl State {
         unread.collect()
     }
 
-    /// Of files that are still as they were when they were read.
+    /// Caches the source texts of files that haven't changed since they were read.
     fn keep_texts(&mut self, read: Vec<(UnreadFile, Option<Arc<ReadFile>>)>) {
         for (file, text) in read {
             let known = self.files.get(file.id.0 as usize);
@@ -392,7 +392,7 @@ impl State {
         }
     }
 
-    /// What was said before is the same object as long as it is the same.
+    /// Returns the same object as long as the result is the same.
     fn said_of(&self, id: FileId, found: &[Duplicate]) -> Option<Arc<Vec<Copies>>> {
         let opened = self.files.get(id.0 as usize)?.open.as_ref()?;
         let (said, copies) = opened.said.as_ref()?;
@@ -427,7 +427,7 @@ impl Files for State {
 }
 
 impl UnreadFile {
-    /// With its text on disk, if that is the one that was surveyed.
+    /// Reads the source text from disk, if it is the one that was surveyed.
     fn read(self) -> (Self, Option<Arc<ReadFile>>) {
         let path = self.named.path.as_deref();
         let text = path.and_then(|path| workspace::read(path).ok());
@@ -447,7 +447,7 @@ fn read_file(named: &NamedFile, text: &Arc<str>, lines: Lines) -> ReadFile {
     }
 }
 
-/// A path as people read it: from the folder of the workspace that it is in.
+/// Returns a path for display, relative to the workspace folder that contains it.
 pub(crate) fn shown(path: &Path, root: Option<&Path>) -> String {
     let inside = root.and_then(|root| path.strip_prefix(root).ok());
     let parts = inside.unwrap_or(path).iter();

@@ -1,5 +1,5 @@
-//! Diagnostics as they are sent, unit by unit. A keystroke changes what is said of one unit, and moves no line: what is said of
-//! all others is written once.
+//! Serialized diagnostics, by unit. A keystroke usually changes the diagnostics of one unit without moving lines, so all others
+//! are reused.
 
 use std::sync::{Arc, Mutex};
 
@@ -16,35 +16,35 @@ use crate::{
 /// A diagnostic as JSON.
 #[derive(Debug)]
 pub(crate) struct WrittenDiagnostic {
-    /// Its start in the unit.
+    /// Start relative to the unit.
     pub(crate) start: TextSize,
     pub(crate) smell: &'static str,
     pub(crate) json: Vec<u8>,
     pub(crate) hash: [u8; 8],
-    /// By which a baseline knows it.
+    /// Identifies the finding in a baseline.
     pub(crate) marks: Vec<Mark>,
 }
 
 /// All diagnostics of a unit.
 #[derive(Debug)]
 pub(crate) struct WrittenUnit {
-    /// Of one document, equal units have one report as long as it is held.
+    /// Within one document, equal units share one report as long as it is held.
     report: Arc<UnitReport>,
     at: Position,
     around: Around,
     pub(crate) diagnostics: Vec<WrittenDiagnostic>,
-    /// What findings of repeated code tell of, relative to the unit.
+    /// Ranges of the findings of repeated code, relative to the unit.
     pub(crate) repeated: Vec<TextRange>,
 }
 
-/// What a unit's diagnostics follow from, together with the rules and what the file answers.
+/// Inputs of a unit's diagnostics, apart from the rules and the file's answers.
 pub(crate) struct UnitInputs<'a> {
     pub(crate) report: &'a Arc<UnitReport>,
     pub(crate) at: Position,
     pub(crate) around: Around,
 }
 
-/// What was written last for a document. All its versions share it.
+/// The last diagnostics of a document, shared by all its versions.
 #[derive(Debug, Default)]
 pub(crate) struct WrittenUnits(Mutex<Option<Arc<Previous>>>);
 
@@ -53,9 +53,9 @@ pub(crate) struct WrittenUnits(Mutex<Option<Arc<Previous>>>);
 pub(crate) struct Previous {
     pub(crate) rules: Arc<Rules>,
     pub(crate) answers: Answers,
-    /// Whether a baseline was asked, so that all have their marks.
+    /// Whether there was a baseline, so that all have their marks.
     pub(crate) is_marked: bool,
-    /// In the order of the text.
+    /// In source order.
     pub(crate) units: Vec<Arc<WrittenUnit>>,
 }
 
@@ -109,7 +109,7 @@ impl WrittenUnits {
     }
 }
 
-/// Finds the units of a version among those of the one before, which are mostly in the same order.
+/// Finds units in the previous version, which are mostly in the same order.
 pub(crate) struct Earlier<'a> {
     units: &'a [Arc<WrittenUnit>],
     next: usize,
@@ -120,10 +120,10 @@ impl<'a> Earlier<'a> {
         Self { units, next: 0 }
     }
 
-    /// To be asked in the order of the text.
+    /// Must be called in source order.
     pub(crate) fn find(&mut self, inputs: &UnitInputs<'_>) -> Option<&'a Arc<WrittenUnit>> {
         let ahead = self.units[self.next..].iter();
-        // Units of one text don't stand in one place, so what stands further up is another one.
+        // Units never share a position, so those before this one are different.
         let passed = ahead.take_while(|unit| unit.at < inputs.at).count();
         self.next += passed;
         self.units.get(self.next).filter(|unit| unit.is_of(inputs))

@@ -1,4 +1,4 @@
-//! What is asked of the client and told to it. It may never answer.
+//! Requests to the client. It may never respond.
 
 use std::time::Duration;
 
@@ -6,10 +6,10 @@ use lsp_types::request::Request;
 use tower_lsp::Client;
 
 const TIMEOUT: Duration = Duration::from_secs(10);
-/// Many files may be changed, and a person may be asked first.
+/// Timeout of an edit, which may change many files or wait for the user.
 pub(crate) const EDIT_TIMEOUT: Duration = Duration::from_mins(10);
 
-/// Asks, and gives up after a while. Never called inside a call of the client, which would wait for its own answer.
+/// Sends a request with a timeout. Must not be called inside a call from the client, which would wait for itself.
 pub(crate) async fn ask<R>(client: &Client, params: R::Params) -> Option<R::Result>
 where
     R: Request,
@@ -19,7 +19,7 @@ where
     ask_within::<R>(client, params, TIMEOUT).await
 }
 
-/// Asks for what may take longer, as where a person is asked.
+/// Sends a request that may take longer, for example because the user is asked.
 pub(crate) async fn ask_within<R>(
     client: &Client,
     params: R::Params,
@@ -31,7 +31,7 @@ where
     R::Result: Send + 'static,
 {
     let client = client.clone();
-    // The task goes on when nobody waits for it any more: a late reply has to find somebody.
+    // The task continues after the timeout, because a late response needs a receiver.
     let reply = tokio::spawn(async move { client.send_request::<R>(params).await });
     match tokio::time::timeout(timeout, reply).await {
         Ok(Ok(Ok(result))) => Some(result),

@@ -1,15 +1,15 @@
-//! The errors that the client is answered with.
+//! Error responses to the client.
 
 use tower_lsp::jsonrpc::{Error, ErrorCode};
 
-/// What was asked for could not be done.
+/// The request failed.
 pub(crate) fn failed(why: impl Into<String>) -> Error {
     let mut error = Error::internal_error();
     error.message = why.into().into();
     error
 }
 
-/// What was asked for is understood and possible no more; people read why.
+/// The request is valid but can't be fulfilled any more; the reason is shown to the user.
 pub(crate) fn refused(why: impl Into<String>) -> Error {
     const REQUEST_FAILED: i64 = -32803;
     Error {
@@ -19,7 +19,7 @@ pub(crate) fn refused(why: impl Into<String>) -> Error {
     }
 }
 
-/// Clients show nothing for it, and ask again.
+/// Clients don't show this error, and repeat the request.
 pub(crate) fn content_modified() -> Error {
     Error {
         code: ErrorCode::ContentModified,

@@ -1,12 +1,12 @@
-//! The base protocol: a header with the length of a body, then the body.
+//! The base protocol: a header with the length of the body, then the body.
 
 use std::io::{self, BufRead, Read, Write};
 
-/// The longest body that is read, in bytes. A client that announces more has lost its way.
+/// Maximum length of a body in bytes. A client that announces more is out of sync.
 const LONGEST_BODY: usize = 64 * 1024 * 1024;
-/// The longest line of a header, in bytes.
+/// Maximum length of a header line in bytes.
 const LONGEST_LINE: u64 = 8 * 1024;
-/// The most lines of one header.
+/// Maximum number of lines in a header.
 const MOST_LINES: usize = 64;
 
 #[derive(Debug, thiserror::Error)]
@@ -23,12 +23,12 @@ pub(crate) enum FrameError {
     Io(#[from] io::Error),
 }
 
-/// Reads one body; nothing at the end of the input.
+/// Reads one body; `None` at the end of the input.
 pub(crate) fn read(input: &mut impl BufRead) -> Result<Option<Vec<u8>>, FrameError> {
     let Some(length) = read_header(input)? else {
         return Ok(None);
     };
-    // The length is only announced: memory is taken as bytes arrive.
+    // The length is only announced, so memory is allocated as bytes arrive.
     let mut body = Vec::new();
     input.by_ref().take(length as u64).read_to_end(&mut body)?;
     if body.len() < length {
@@ -37,7 +37,7 @@ pub(crate) fn read(input: &mut impl BufRead) -> Result<Option<Vec<u8>>, FrameErr
     Ok(Some(body))
 }
 
-/// Writes one body, in one piece with its header unless that means to copy much.
+/// Writes one body in one piece with its header, unless that would copy too much.
 pub(crate) fn write(output: &mut impl Write, body: &[u8]) -> io::Result<()> {
     const MOST_COPIED: usize = 32 * 1024;
     let mut frame = format!("Content-Length: {}\r\n\r\n", body.len()).into_bytes();

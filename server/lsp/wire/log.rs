@@ -1,4 +1,4 @@
-//! Logs. They go to standard error, which editors keep, or to a file; standard output belongs to the protocol.
+//! Logging to standard error, which editors keep, or to a file; standard output is used by the protocol.
 
 use std::{
     fs::File,
@@ -21,15 +21,15 @@ use tracing_subscriber::{
     util::SubscriberInitExt,
 };
 
-/// Says how much is logged: a level, or targets with levels (`warn,rustassistant=debug`).
+/// Sets the log level: a level, or targets with levels (`warn,rustassistant=debug`).
 const VARIABLE: &str = "RUSTASSISTANT_LOG";
 
-/// Messages that may wait for whoever reads them.
+/// Maximum number of queued messages.
 const WAITING: usize = 1_000;
-/// How long the end of the session waits for them.
+/// Time to flush messages at the end of the session.
 const LAST_WORDS: Duration = Duration::from_millis(200);
 
-/// Starts the log. It waits for nobody: what somebody doesn't read in time is dropped, and counted.
+/// Starts the log. It never blocks: messages that aren't read in time are dropped and counted.
 pub(crate) fn start(file: Option<&Path>) -> Log {
     let opened = file.map(|path| File::options().create(true).append(true).open(path));
     let (lines, log) = match opened {
@@ -44,7 +44,7 @@ pub(crate) fn start(file: Option<&Path>) -> Log {
     log
 }
 
-/// A log that is kept. When this is dropped, what waits gets a moment to be written.
+/// Keeps the log running. On drop, queued messages get a moment to be written.
 pub(crate) struct Log(Arc<Waiting>);
 
 #[derive(Default)]
@@ -78,7 +78,7 @@ fn written_to(output: impl Write + Send + 'static) -> (Lines, Log) {
 
 fn write_all(mut output: impl Write, lines: &Receiver<Vec<u8>>, waiting: &Waiting) {
     for line in lines {
-        // Whoever has closed the other end reads no complaint either.
+        // If the other end is closed, this can't be reported either.
         let _ = output.write_all(&line);
         let dropped = waiting.dropped.swap(0, Ordering::AcqRel);
         if dropped > 0 {
@@ -107,7 +107,7 @@ impl<'a> MakeWriter<'a> for Lines {
     }
 }
 
-/// One message, which is handed over when it is complete.
+/// One message, queued when it is complete.
 struct Line<'a> {
     lines: &'a Lines,
     text: Vec<u8>,
@@ -137,7 +137,7 @@ impl Drop for Line<'_> {
 
 fn filter() -> Targets {
     let asked = std::env::var(VARIABLE).unwrap_or_default();
-    // A notification that meets the end of the session is late, which the transport tells of where it matters.
+    // A notification at the end of the session is late, which the transport logs if it matters.
     let default = Targets::new()
         .with_default(LevelFilter::WARN)
         .with_target("tower_lsp::service::client", LevelFilter::OFF);
@@ -147,7 +147,7 @@ fn filter() -> Targets {
     asked.parse().unwrap_or(default)
 }
 
-/// A panic is caught where it happens, and costs one call; what is left to do is to say where it was.
+/// Panics are caught where they occur and only affect one call; this logs their location.
 fn report_panics() {
     std::panic::set_hook(Box::new(|panic| {
         let message = panic
@@ -168,7 +168,7 @@ mod tests {
 
     use super::*;
 
-    /// Takes nothing while somebody holds it.
+    /// Blocks while its lock is held.
     struct Output(Arc<Mutex<Vec<u8>>>);
 
     impl Write for Output {

@@ -1,4 +1,4 @@
-//! The process that started the session. Where it is gone, nobody will ever say `exit`.
+//! Watches the process that started the session. Once it has exited, `exit` will never arrive.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use crate::os;
 
 const INTERVAL: Duration = Duration::from_secs(10);
 
-/// Returns when the process is gone; never where that can't be told.
+/// Returns when the process has exited; never if that can't be determined.
 pub(crate) async fn gone(process: u32) {
     while os::is_alive(process) {
         tokio::time::sleep(INTERVAL).await;

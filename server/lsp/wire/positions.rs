@@ -1,4 +1,4 @@
-//! Between offsets of a text and the protocol's positions.
+//! Converts between offsets and the protocol's positions.
 
 use lsp_types::{Position, Range};
 
@@ -8,13 +8,13 @@ use crate::{
     text::{Encoding, LineColumn, Lines, TextRange, TextSize},
 };
 
-/// A range of a text that is no document, in the session's encoding.
+/// Converts a range of a source text that isn't a document, in the session's encoding.
 pub(crate) fn range_in(lines: &Lines, text: &str, range: TextRange, profile: &Profile) -> Range {
     let position = |offset| position(lines, text, offset, profile.encoding);
     Range::new(position(range.start()), position(range.end()))
 }
 
-/// An offset of a text that is no document, in the session's encoding.
+/// Converts an offset of a source text that isn't a document, in the session's encoding.
 pub(crate) fn position_in(
     lines: &Lines,
     text: &str,
@@ -29,7 +29,7 @@ fn position(lines: &Lines, text: &str, offset: TextSize, encoding: Encoding) -> 
     Position::new(at.line, at.column)
 }
 
-/// The positions of one text, in the session's encoding.
+/// The positions of one source text, in the session's encoding.
 #[derive(Clone, Copy)]
 pub(crate) struct Positions<'a> {
     file: &'a OpenFile,
@@ -48,7 +48,7 @@ impl<'a> Positions<'a> {
         Range::new(self.position(range.start()), self.position(range.end()))
     }
 
-    /// Positions outside the text become the nearest inside it.
+    /// Clamps positions outside the source text to the nearest valid one.
     pub(crate) fn text_range(self, range: Range) -> TextRange {
         let start = self.offset(range.start);
         let end = self.offset(range.end);

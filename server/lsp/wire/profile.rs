@@ -1,64 +1,63 @@
-//! What the client said of itself in `initialize`.
+//! The client's capabilities from `initialize`.
 //!
-//! It is read from the raw message, field by field, and never fails: the closed enumerations of the protocol's types would
-//! refuse a whole session for one word they don't know, and they read a diagnostics capability under a name that the
-//! specification doesn't have.
+//! Parsed leniently from the raw message, field by field: the protocol types' closed enumerations would reject a whole session
+//! for one unknown value, and they read a diagnostics capability under a name that the specification doesn't have.
 
 use serde_json::Value;
 
 use crate::text::Encoding;
 
-/// The client's capabilities, as far as they change what it is sent.
+/// The client's capabilities that affect what it is sent.
 #[derive(Debug, Clone)]
 pub(crate) struct Profile {
     pub(crate) encoding: Encoding,
     pub(crate) diagnostics: DiagnosticsModel,
     pub(crate) actions: Option<ActionSupport>,
-    /// How hovers may be written, if they are asked for at all.
+    /// Format of hovers, if supported.
     pub(crate) hover: Option<Markup>,
     pub(crate) process_id: Option<u32>,
-    /// The URIs of the workspace folders; none in single-file mode.
+    /// The URIs of the workspace folders; empty in single-file mode.
     pub(crate) folders: Vec<String>,
     pub(crate) options: Value,
     features: Vec<Feature>,
-    /// What it can do with files beside changing their text: `create`, `rename`.
+    /// Supported file operations: `create`, `rename`.
     file_operations: Vec<String>,
 }
 
-/// What a client may support beside.
+/// Optional features of a client.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Feature {
     RelatedInformation,
     CodeDescription,
-    /// Edits of documents with their versions.
+    /// Supports edits of versioned documents.
     DocumentChanges,
-    /// Edits may be marked as such that a person has to agree to.
+    /// Supports edits that require the user's confirmation.
     ChangeAnnotations,
     Progress,
-    /// A person can choose among answers.
+    /// Lets the user choose from several answers.
     Questions,
-    /// The client answers questions for settings.
+    /// Supports requests for settings.
     Configuration,
-    /// The client tells of changed settings if it is asked to.
+    /// Sends changed settings if registered.
     ConfigurationChanges,
-    /// The client tells of changed files if it is asked to.
+    /// Sends changed files if registered.
     WatchedFiles,
-    /// The client carries out edits that it didn't ask for.
+    /// Supports `workspace/applyEdit`.
     ApplyEdit,
-    /// The client has commands of the server carried out.
+    /// Executes commands of the server.
     Commands,
     CodeLens,
-    /// The client can be told to ask for code lenses again.
+    /// Supports requests to refresh code lenses.
     CodeLensRefresh,
-    /// The client shows how the server is.
+    /// Shows the server's status.
     ServerStatus,
-    /// A person has said to the client that they trust the workspace. It is no option, because a project can ship those.
+    /// The user has declared to the client that the workspace is trusted. Not an option, because a project can ship those.
     TrustedWorkspace,
-    /// Where a file is created, so are the folders that lead to it.
+    /// Creating a file also creates its parent folders.
     NewFolders,
 }
 
-/// Where features are offered, below `capabilities`. Any one place is enough.
+/// Paths of features below `capabilities`. Any one of them is sufficient.
 const FEATURES: [(Feature, &[&str]); 15] = [
     (
         Feature::RelatedInformation,
@@ -110,22 +109,22 @@ const FEATURES: [(Feature, &[&str]); 15] = [
     ),
 ];
 
-/// There is one model in a session, never both.
+/// Each session uses exactly one model.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum DiagnosticsModel {
-    /// The client asks, and can be told to ask again.
+    /// The client pulls, and supports requests to refresh.
     Pull,
     Push,
 }
 
-/// How text for people is written.
+/// Format of text for the user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Markup {
     Markdown,
     Plain,
 }
 
-/// What a client that takes code actions as literals supports beside.
+/// Options of a client that supports code action literals.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct ActionSupport {
     /// An action may be sent without its edit.
@@ -167,7 +166,7 @@ fn features(params: &Value) -> Vec<Feature> {
         .filter(|(_, paths)| paths.iter().any(is_offered_at));
     let new_folders = creates_folders(params).then_some(Feature::NewFolders);
     let offered = offered.map(|(feature, _)| *feature);
-    // Neovims carry out the commands of actions, and none of their capabilities says so.
+    // Neovim executes the commands of actions without declaring the capability.
     let commands = is_neovim(params).then_some(Feature::Commands);
     offered.chain(new_folders).chain(commands).collect()
 }
@@ -176,7 +175,7 @@ fn is_neovim(params: &Value) -> bool {
     params.pointer("/clientInfo/name").and_then(Value::as_str) == Some("Neovim")
 }
 
-/// Neovims before 0.10 fail at a new file whose folder isn't there, and none of their capabilities says so.
+/// Neovim before 0.10 can't create a file in a missing folder, and doesn't declare this.
 fn creates_folders(params: &Value) -> bool {
     if !is_neovim(params) {
         return true;
@@ -195,7 +194,7 @@ fn file_operations(params: &Value) -> Vec<String> {
     names.map(str::to_owned).collect()
 }
 
-/// True, or an object: clients offer some capabilities by describing them.
+/// True, or an object: clients declare some capabilities by describing them.
 fn is_offered(params: &Value, path: &str) -> bool {
     match params.pointer(path) {
         Some(Value::Bool(offered)) => *offered,
@@ -219,7 +218,7 @@ fn encoding(params: &Value) -> Encoding {
 
 fn diagnostics_model(params: &Value) -> DiagnosticsModel {
     let pulls = is_offered(params, "/capabilities/textDocument/diagnostic");
-    // The specification and VS Code write the plural, some clients and our own types the singular.
+    // The specification and VS Code use the plural, some clients and our types the singular.
     let refreshes = ["diagnostics", "diagnostic"].iter().any(|name| {
         is_offered(
             params,
@@ -250,7 +249,7 @@ fn action_support(params: &Value) -> Option<ActionSupport> {
     })
 }
 
-/// The first kind that the client names and we know; plain text is understood by everybody.
+/// Returns the client's first known format; all clients support plain text.
 fn hover_markup(params: &Value) -> Option<Markup> {
     const HOVER: &str = "/capabilities/textDocument/hover";
     if !is_offered(params, HOVER) {

@@ -1,4 +1,4 @@
-//! How far work in the background is, for clients that show it.
+//! Progress of background work, for clients that show it.
 
 use std::{
     sync::{
@@ -24,26 +24,26 @@ use super::{
 };
 use crate::lsp::locks::lock;
 
-/// Reports come no more often.
+/// Minimum interval between reports.
 const INTERVAL: Duration = Duration::from_millis(100);
 
-/// The work that is under way, by its token.
+/// Work in progress, by its token.
 #[derive(Debug, Default)]
 pub(crate) struct ProgressTokens {
     next: AtomicU32,
     under_way: DashMap<String, CancellationToken>,
 }
 
-/// One piece of work. However it ends, the client is told.
+/// One piece of work. The client is notified of its end in any case.
 pub(crate) struct Progress {
     client: Client,
-    /// Nothing where the client shows no progress.
+    /// `None` if the client doesn't show progress.
     token: Option<String>,
     last: Mutex<Instant>,
 }
 
 impl ProgressTokens {
-    /// `window/workDoneProgress/cancel`. Tokens of others are ignored.
+    /// Handles `window/workDoneProgress/cancel`. Unknown tokens are ignored.
     pub(crate) fn cancel(&self, token: &NumberOrString) {
         if let NumberOrString::String(token) = token
             && let Some(cancel) = self.under_way.get(token)
@@ -52,7 +52,7 @@ impl ProgressTokens {
         }
     }
 
-    /// Begins to show a piece of work of which it can be told how much is done, and which `cancel` stops.
+    /// Begins to show work with a known amount, which `cancel` stops.
     pub(crate) async fn begin(
         &self,
         client: &Client,
@@ -69,7 +69,7 @@ impl ProgressTokens {
         self.show(client, profile, begin, cancel).await
     }
 
-    /// The same where nobody knows how much there is to do.
+    /// Begins to show work with an unknown amount.
     pub(crate) async fn begin_unmeasured(
         &self,
         client: &Client,
@@ -105,7 +105,7 @@ impl ProgressTokens {
         let params = WorkDoneProgressCreateParams {
             token: NumberOrString::String(token.clone()),
         };
-        // The client may cancel as soon as it knows the token, which is before its answer is here.
+        // The client may cancel as soon as it knows the token, which is before its response arrives.
         self.under_way.insert(token.clone(), cancel.clone());
         if ask::<WorkDoneProgressCreate>(client, params)
             .await
@@ -127,7 +127,7 @@ impl ProgressTokens {
 }
 
 impl Progress {
-    /// Left out where the last report was only a moment ago.
+    /// Skipped if the last report was only a moment ago.
     pub(crate) async fn report(&self, done: usize, all: usize) {
         if self.token.is_none() || !self.is_due() {
             return;

@@ -1,13 +1,13 @@
-//! Names of documents: clients write URIs in several ways, and not every scheme is ours.
+//! Names of documents: clients spell URIs in several ways, and only some schemes are supported.
 
 use std::path::{Path, PathBuf};
 
 use lsp_types::Url;
 
-/// What a URI names.
+/// The document that a URI names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct DocumentName {
-    /// Equal for all spellings of one client; documents are found by it.
+    /// The same for all spellings of a client; documents are looked up by it.
     pub(crate) key: String,
     pub(crate) kind: DocumentKind,
 }
@@ -15,7 +15,7 @@ pub(crate) struct DocumentName {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum DocumentKind {
     File(PathBuf),
-    /// A buffer that has no file yet. It is analysed, and never kept.
+    /// A buffer without a file. It is analysed, but never cached.
     Untitled,
 }
 
@@ -28,7 +28,7 @@ impl DocumentKind {
     }
 }
 
-/// Nothing for other schemes and for what is no URI.
+/// Returns `None` for other schemes and invalid URIs.
 pub(crate) fn name(uri: &str) -> Option<DocumentName> {
     let url = Url::parse(&with_plain_drive(uri)).ok()?;
     let kind = match url.scheme() {
@@ -42,12 +42,12 @@ pub(crate) fn name(uri: &str) -> Option<DocumentName> {
     })
 }
 
-/// The same for a URI that was decoded already.
+/// Returns the key of a parsed URI.
 pub(crate) fn key(url: &Url) -> String {
     name(url.as_str()).map_or_else(|| url.to_string(), |name| name.key)
 }
 
-/// `file:///C%3A/x` and `file:///C:/x` both become `file:///c:/x`.
+/// Converts both `file:///C%3A/x` and `file:///C:/x` to `file:///c:/x`.
 fn with_plain_drive(uri: &str) -> String {
     let Some(path) = uri.strip_prefix("file:///") else {
         return uri.to_owned();

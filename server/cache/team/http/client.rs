@@ -1,4 +1,4 @@
-//! Whether an address may be spoken to at all, and the client that does it.
+//! Checks addresses and builds the HTTP client.
 
 use std::path::Path;
 use std::time::Duration;
@@ -12,10 +12,10 @@ use super::failure::explain;
 use super::several::AT_ONCE;
 use crate::{ExposeSecret, Fault, FaultKind, Remote, SecretString};
 
-/// Shorter than servers keep a silent connection, so that none is used which is just being closed.
+/// Idle timeout of a connection; shorter than servers', so that a connection being closed is never reused.
 const IDLE: Duration = Duration::from_secs(30);
 
-/// A client that knows the key and whom to believe. It reads the key and certificates, and sends nothing.
+/// Builds a client with the bearer key and the trusted authorities. Reads both, and sends nothing.
 pub(super) async fn build(remote: &Remote, base: &Url) -> Result<Client, Fault> {
     check(base).map_err(setting)?;
     let secret = remote.secret().await?;
@@ -34,9 +34,9 @@ pub(super) async fn build(remote: &Remote, base: &Url) -> Result<Client, Fault> 
     };
     let encrypted = base.scheme() == "https";
     let ca_file = remote.ca_file.clone();
-    // The system's certificates are more than a hundred.
+    // Parses more than a hundred system certificates.
     let build = tokio::task::spawn_blocking(move || {
-        // Whoever was first in this process has chosen how TLS computes.
+        // Fails if another provider is already installed, which is fine.
         ring::default_provider().install_default().ok();
         let client = if encrypted {
             believe(client.https_only(true), ca_file.as_deref())?
@@ -55,7 +55,7 @@ pub(super) async fn build(remote: &Remote, base: &Url) -> Result<Client, Fault> 
     build.await.unwrap_or_else(|error| Err(setting(error)))
 }
 
-/// Refuses addresses that would show a key to others, with what to write instead.
+/// Rejects addresses that would expose a key, and explains what to write instead.
 fn check(base: &Url) -> Result<(), &'static str> {
     if !matches!(base.scheme(), "http" | "https") {
         return Err("the address of a server has to start with https://");
@@ -99,7 +99,7 @@ fn headers(secret: Option<&SecretString>) -> Result<HeaderMap, &'static str> {
     Ok(headers)
 }
 
-/// Adds the authorities of a file to the system's.
+/// Trusts the authorities in a file in addition to the system's.
 fn believe(client: ClientBuilder, ca_file: Option<&Path>) -> Result<ClientBuilder, Fault> {
     let Some(path) = ca_file else {
         return Ok(client);

@@ -1,4 +1,4 @@
-//! What goes wrong on the way to a server, in the words of the cache.
+//! Converts HTTP errors to faults.
 
 use std::collections::HashMap;
 use std::error::Error;
@@ -9,7 +9,7 @@ use reqwest::StatusCode;
 use crate::locks::lock;
 use crate::{Fault, FaultKind};
 
-/// What a status says that is none of those which a call expects.
+/// Returns the fault for a status that a call doesn't expect.
 pub(super) fn refusal(status: StatusCode) -> FaultKind {
     match status.as_u16() {
         300..=399 => FaultKind::Redirected,
@@ -22,18 +22,18 @@ pub(super) fn refusal(status: StatusCode) -> FaultKind {
     }
 }
 
-/// Whether it is the same for every key, so that the next one need not be tried.
+/// Whether the fault affects every key, so that others needn't be tried.
 pub(super) fn is_of_the_server(kind: FaultKind) -> bool {
     !matches!(kind, FaultKind::Malformed | FaultKind::TooLarge)
 }
 
-/// Why there is no answer, or no whole one. The address is in neither part: it may hold a secret.
+/// Explains a missing or incomplete response. Omits the address, which may contain a secret.
 pub(super) fn explain(error: &reqwest::Error) -> (FaultKind, String) {
     let causes = causes(error);
     if let Some(error) = causes.iter().copied().find_map(of_tls) {
         return (kind_of_tls(error), error.to_string());
     }
-    // Only `reqwest`'s own errors name the address.
+    // Only `reqwest`'s own errors contain the address.
     let last = causes.iter().rfind(|cause| !cause.is::<reqwest::Error>());
     let detail = last.map_or_else(
         || "the request can't be sent".to_owned(),
@@ -49,7 +49,7 @@ pub(super) fn explain(error: &reqwest::Error) -> (FaultKind, String) {
     (kind, detail)
 }
 
-/// Whether there was a connection that ended before the answer began, as one does that was kept while the server ended.
+/// Whether the connection ended before the response began, which happens to an idle connection when the server exits.
 pub(super) fn broke_off(error: &reqwest::Error) -> bool {
     if !error.is_request() || error.is_connect() || error.is_timeout() {
         return false;
@@ -59,7 +59,7 @@ pub(super) fn broke_off(error: &reqwest::Error) -> bool {
     causes(error).iter().any(is_end)
 }
 
-/// What `hyper` calls the end of a connection.
+/// The message of `hyper` when a connection ends.
 const ENDED: &str = "connection closed before message completed";
 
 fn causes(error: &reqwest::Error) -> Vec<&(dyn Error + 'static)> {
@@ -72,8 +72,7 @@ fn causes(error: &reqwest::Error) -> Vec<&(dyn Error + 'static)> {
     causes
 }
 
-/// The TLS error itself, also one that `io::Error`s are wrapped around: those pass over what they hold when they are
-/// asked for their source.
+/// Returns the TLS error, including one wrapped in `io::Error`s, whose `source` skips the error they contain.
 fn of_tls<'a>(cause: &'a (dyn Error + 'static)) -> Option<&'a rustls::Error> {
     let mut cause = cause;
     while let Some(error) = cause.downcast_ref::<std::io::Error>() {
@@ -84,7 +83,7 @@ fn of_tls<'a>(cause: &'a (dyn Error + 'static)) -> Option<&'a rustls::Error> {
 
 fn kind_of_tls(error: &rustls::Error) -> FaultKind {
     match error {
-        // Whoever answers there doesn't speak TLS.
+        // The server doesn't speak TLS.
         rustls::Error::InvalidMessage(_) => FaultKind::Malformed,
         _ => FaultKind::Certificate,
     }

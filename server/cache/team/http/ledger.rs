@@ -1,4 +1,4 @@
-//! What a team spends, as its server says it.
+//! The team's ledger on a server.
 
 use std::time::Duration;
 
@@ -14,14 +14,14 @@ use crate::ledger::{HoldId, Reservation, TokenLedger, WindowStatus};
 use crate::team::books::{Done, Release, Reserve, Settle, Windows};
 use crate::{Fault, FaultKind, Namespace, Remote};
 
-/// The budget that a bearer key has on a server.
+/// The budget of a bearer key on a server.
 pub struct HttpLedger {
     line: Line,
     namespace: Namespace,
 }
 
 impl HttpLedger {
-    /// Reads the key and the authorities' certificates; sends nothing yet.
+    /// Reads the key and the certificates of authorities; sends nothing yet.
     pub async fn new(remote: &Remote) -> Result<HttpLedger, Fault> {
         let line = Line::open(remote).await?;
         if remote.namespace.as_str() == QUERY {
@@ -43,7 +43,7 @@ impl HttpLedger {
         self.ask(request).await
     }
 
-    /// The answer to a question, which may be asked twice.
+    /// Sends a request, which may be repeated.
     async fn ask<T: DeserializeOwned>(&self, request: RequestBuilder) -> Result<T, Fault> {
         let answer = self.line.send(request, MAX_JSON).await?;
         match answer.status {
@@ -51,7 +51,7 @@ impl HttpLedger {
                 serde_json::from_slice(&answer.body).map_err(|_| self.malformed())
             }
             StatusCode::OK => Err(self.malformed()),
-            // A plain store, a server that is older, or one without a budget.
+            // A plain store, an older server, or one without a budget.
             StatusCode::NOT_FOUND
             | StatusCode::METHOD_NOT_ALLOWED
             | StatusCode::NOT_IMPLEMENTED => Err(self.line.fault(FaultKind::NoBudget)),

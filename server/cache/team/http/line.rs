@@ -1,4 +1,4 @@
-//! One request to the server, within its time and its length.
+//! Single requests to a server, limited in time and length.
 
 use reqwest::header::{CONTENT_TYPE, HeaderValue, LOCATION};
 use reqwest::{Client, Method, RequestBuilder, Response, StatusCode, Url};
@@ -8,35 +8,35 @@ use super::client;
 use super::failure::{broke_off, explain};
 use crate::{Fault, FaultKind, Patience, Remote};
 
-/// Bytes of a refusal that are read, so that the connection can be used again.
+/// Bytes of an error response to read, so that the connection can be reused.
 const MAX_REFUSAL: usize = 16 << 10;
-/// Bytes of an answer for which memory is taken because the server announces them.
+/// Maximum bytes to allocate in advance for the length that a server announces.
 const BELIEVED: u64 = 64 << 10;
 
-/// The way to one server.
+/// Connection settings of one server.
 pub(super) struct Line {
     client: Client,
-    /// Variables may have put secrets into it; it is never shown.
+    /// May contain secrets from variables; never displayed.
     base: Url,
     patience: Patience,
     place: String,
 }
 
-/// What a server said.
+/// A server's response.
 pub(super) struct Answer {
     pub(super) status: StatusCode,
     /// Empty unless the status is a success.
     pub(super) body: Vec<u8>,
     pub(super) is_json: bool,
     pub(super) is_web_page: bool,
-    /// It points to the same address with a slash behind it.
+    /// Redirects to the same address with a trailing slash.
     pub(super) adds_a_slash: bool,
 }
 
 impl Line {
     pub(super) async fn open(remote: &Remote) -> Result<Line, Fault> {
         let base = remote.address.resolve()?;
-        // What stands before an `@` is often a token.
+        // The part before an `@` is often a token.
         let place = if base.authority().contains('@') {
             "the address in `cache.url`".to_owned()
         } else {
@@ -64,7 +64,7 @@ impl Line {
         Fault::new(kind).of(&self.place)
     }
 
-    /// The answer did not come, or did not end, in time.
+    /// Returns the fault of a missing or incomplete response.
     pub(super) fn late(&self) -> Fault {
         let fault = self.fault(FaultKind::Timeout);
         fault.because(format_args!(
@@ -73,7 +73,7 @@ impl Line {
         ))
     }
 
-    /// What is behind `{base}/v1/`.
+    /// Returns the address of a path below `{base}/v1/`.
     pub(super) fn url(&self, segments: &[&str]) -> Url {
         let mut url = self.base.clone();
         if let Ok(mut path) = url.path_segments_mut() {
@@ -86,15 +86,15 @@ impl Line {
         self.client.request(method, url)
     }
 
-    /// A request with a body of bytes.
+    /// Builds a request with a binary body.
     pub(super) fn upload(&self, method: Method, url: Url, body: Vec<u8>) -> RequestBuilder {
         let bytes = HeaderValue::from_static("application/octet-stream");
         let request = self.client.request(method, url);
         request.header(CONTENT_TYPE, bytes).body(body)
     }
 
-    /// The answer, if its body is not longer than `longest` bytes. What is called a success may be longer if that is 0,
-    /// because nobody reads it then.
+    /// Sends the request; fails if the body is longer than `longest` bytes. If that is 0, the body of a success may be longer,
+    /// because it isn't read.
     pub(super) async fn send(
         &self,
         request: RequestBuilder,
@@ -126,7 +126,7 @@ impl Line {
         Ok(answer)
     }
 
-    /// Asks again if the connection was one that the server had left: every request may be repeated.
+    /// Retries once if the server had closed the idle connection, because every request may be repeated.
     async fn respond(&self, request: RequestBuilder) -> Result<Response, Fault> {
         let again = request.try_clone();
         let sent = match (request.send().await, again) {
@@ -159,7 +159,7 @@ impl Line {
     }
 }
 
-/// Reads what nobody wants, if it is not much. The status has said all, so what goes wrong here is nothing.
+/// Reads a short body to reuse the connection. Errors are ignored, because the status is sufficient.
 async fn drain(response: &mut Response) {
     let mut length = 0;
     while let Ok(Some(chunk)) = response.chunk().await {
@@ -175,7 +175,7 @@ fn adds_a_slash(response: &Response) -> bool {
         return false;
     };
     let location = location.to_str().unwrap_or_default();
-    // A file server may not know by which name it was called.
+    // A file server may not know its public name.
     let path = response
         .url()
         .join(location)

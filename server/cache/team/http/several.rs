@@ -1,4 +1,4 @@
-//! Requests beside each other.
+//! Concurrent requests.
 
 use std::sync::OnceLock;
 use std::time::Duration;
@@ -10,14 +10,14 @@ use super::HttpShelf;
 use super::failure::is_of_the_server;
 use crate::{Fault, FaultKind};
 
-/// Requests on their way at once, and connections.
+/// Maximum concurrent requests, and connections.
 pub(super) const AT_ONCE: usize = 8;
-/// For so many requests, a batch gets the time of one more call.
+/// A batch gets the time of one more call per this many requests.
 const MORE: u32 = 100;
 
 impl HttpShelf {
-    /// Does them all, a few at once, and answers in their order. After the first fault that is the server's own the
-    /// others get the same without being tried, so a server that hangs costs a batch no more than one call.
+    /// Runs all calls with limited concurrency and returns their results in order. After the first fault of the server, the
+    /// others fail with the same fault without being sent, so a server that hangs delays a batch no longer than one call.
     pub(super) async fn each<T, F>(&self, calls: Vec<F>) -> Vec<Result<T, FaultKind>>
     where
         F: Future<Output = Result<T, Fault>>,
@@ -41,7 +41,7 @@ impl HttpShelf {
         stream::iter(calls).buffered(AT_ONCE).collect().await
     }
 
-    /// How long a batch may take.
+    /// Returns the timeout of a batch.
     fn longest(&self, calls: usize) -> Duration {
         let calls = u32::try_from(calls).unwrap_or(u32::MAX);
         self.line.patience().call() * (1 + calls / MORE)

@@ -1,11 +1,11 @@
-//! From a remote's settings to the options of a connection.
+//! Converts a remote's settings to connection options.
 //!
-//! **Nobody listens.** Away from this machine there is TLS that names the host and is signed by an authority, or there
-//! is no connection. The default of the library, TLS if the server happens to offer it, is never used, and neither
-//! `PGSSLMODE` nor the address can bring it back.
+//! **TLS is mandatory** except on this machine: the certificate must name the host and be signed by a trusted authority. The
+//! library's default, TLS if the server happens to offer it, is never used, and neither `PGSSLMODE` nor the address can restore
+//! it.
 //!
-//! **The environment counts as it does for `psql`** where the address is silent: `PGHOST`, `PGUSER`, `PGPASSWORD`,
-//! `~/.pgpass` and so on.
+//! **The environment applies as for `psql`** to what the address omits: `PGHOST`, `PGUSER`, `PGPASSWORD`, `~/.pgpass` and so
+//! on.
 
 use std::net::IpAddr;
 use std::path::Path;
@@ -18,7 +18,7 @@ use url::Url;
 use super::fault;
 use crate::{ExposeSecret, Fault, FaultKind, Remote, Scheme};
 
-/// What an address may ask for. The library would log the value of anything else.
+/// Parameters that an address may contain. The library would log the value of any other.
 const KNOWN: &[&str] = &[
     "application_name",
     "dbname",
@@ -35,14 +35,14 @@ const KNOWN: &[&str] = &[
     "user",
 ];
 
-/// Reads the secret, so this may ask a password manager, and takes as long as that does.
+/// Builds the options. Reads the secret, so this may wait for a password manager.
 pub(super) async fn options(remote: &Remote) -> Result<PgConnectOptions, Fault> {
     build(remote)
         .await
         .map_err(|fault| fault.of(&remote.address))
 }
 
-/// The same, with a limit of the server's own for every statement.
+/// Adds a server-side timeout for every statement.
 pub(super) fn within(options: PgConnectOptions, deadline: Duration) -> PgConnectOptions {
     let milliseconds = deadline.as_millis();
     options.options([("statement_timeout", milliseconds)])
@@ -78,14 +78,14 @@ async fn build(remote: &Remote) -> Result<PgConnectOptions, Fault> {
         .options([("client_min_messages", "warning")]))
 }
 
-/// What of an address is looked at here rather than by the library.
+/// Parameters of the address that are handled here instead of by the library.
 #[derive(Default)]
 struct Asked {
     tls: Option<Tls>,
     files: Vec<String>,
 }
 
-/// The only two modes that say clearly what they do.
+/// The two modes with unambiguous meaning.
 #[derive(Clone, Copy)]
 enum Tls {
     No,
@@ -118,7 +118,7 @@ fn asked(url: &Url) -> Result<Asked, Fault> {
     Ok(asked)
 }
 
-/// An IPv6 address stands in brackets in a URL, and without them in a certificate.
+/// An IPv6 address has brackets in a URL, but not in a certificate.
 fn without_brackets(options: PgConnectOptions) -> PgConnectOptions {
     let host = options.get_host();
     let bare = host
@@ -160,7 +160,7 @@ fn is_loopback(host: &str) -> bool {
     host.eq_ignore_ascii_case("localhost") || address.is_ok_and(|address| address.is_loopback())
 }
 
-/// Files that the library takes from variables; one may hold the text itself instead.
+/// Returns files that the library reads from variables; a variable may contain PEM data instead.
 fn of_environment() -> impl Iterator<Item = String> {
     ["PGSSLROOTCERT", "PGSSLCERT", "PGSSLKEY"]
         .into_iter()
@@ -168,7 +168,8 @@ fn of_environment() -> impl Iterator<Item = String> {
         .filter(|value| !value.trim_start().starts_with("-----BEGIN "))
 }
 
-/// The library reads the file only when it connects, and then what is missing looks like a server that is.
+/// Checks that the file exists, because the library reads it when connecting, and would report a missing one as an unreachable
+/// server.
 async fn look_for(file: &Path) -> Result<(), Fault> {
     match tokio::fs::read(file).await {
         Ok(text) if text.windows(11).any(|window| window == b"-----BEGIN ") => Ok(()),

@@ -1,11 +1,10 @@
-//! A few connections that are held rather than fetched.
+//! Keeps a few connections open.
 //!
-//! Not the library's pool, for three reasons: it tries again and again where nobody listens, so that what is down looks
-//! like what is slow; it asks every connection that comes back whether it still lives, which costs each call another
-//! round trip; and it asks this also of one whose server has frozen, and waits for the answer for ever.
+//! Replaces the library's pool for three reasons: the pool retries unreachable servers, which makes them look slow; it pings
+//! every returned connection, which costs each call another round trip; and it waits forever for that ping if the server hangs.
 //!
-//! Here a connection is taken out to be used and put back only if all went well. Whatever failed, came too late or was
-//! dropped half way is closed by being forgotten.
+//! Here a connection is taken out for a call and only returned if the call succeeded. After a fault, a timeout or cancellation
+//! it is closed by dropping it.
 
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
@@ -20,14 +19,14 @@ use super::{address, fault};
 use crate::locks::lock;
 use crate::{Address, Fault, FaultKind, Patience, Remote};
 
-/// Connections at once: a server has a hundred for everybody.
+/// Maximum connections; a server typically allows a hundred in total.
 const MOST: usize = 4;
-/// How long an unused connection is held.
+/// Time after which an unused connection is closed.
 const IDLE: Duration = Duration::from_mins(1);
-/// How long one statement may take that reads all of a namespace, which only upkeep does.
+/// Timeout of a statement that reads a whole namespace, which only upkeep does.
 const LONG: Duration = Duration::from_mins(1);
 
-/// One statement and what becomes of its answer. It may be said twice.
+/// One statement and the handling of its result. May be repeated.
 #[async_trait]
 pub(super) trait Errand: Sync {
     type Answer: Send;
@@ -45,7 +44,7 @@ pub(super) struct Connections {
 }
 
 impl Connections {
-    /// Reads the settings and the secret; nobody is connected to.
+    /// Reads the settings and the secret; connects lazily.
     pub(super) async fn new(remote: &Remote) -> Result<Arc<Connections>, Fault> {
         Ok(Arc::new(Connections {
             address: remote.address.clone(),
@@ -57,12 +56,12 @@ impl Connections {
         }))
     }
 
-    /// When a call that starts now must have ended.
+    /// Returns the deadline of a call that starts now.
     pub(super) fn deadline(&self) -> Instant {
         Instant::now() + self.patience.call()
     }
 
-    /// Runs an errand within the time of one call.
+    /// Runs an errand within the timeout of one call.
     pub(super) async fn run<E: Errand>(self: &Arc<Self>, errand: &E) -> Result<E::Answer, Fault> {
         self.run_until(self.deadline(), errand).await
     }
@@ -74,14 +73,14 @@ impl Connections {
     ) -> Result<E::Answer, Fault> {
         let answer = timeout_at(deadline, self.attempt(errand)).await;
         let answer = answer.unwrap_or_else(|_| {
-            // The others are connections to the same silent server.
+            // The idle connections go to the same unresponsive server.
             self.forget();
             Err(late("no answer", self.patience.call()))
         });
         answer.map_err(|fault| self.note(fault))
     }
 
-    /// Runs an errand that may take long, on a connection of its own.
+    /// Runs a slow errand on a separate connection.
     pub(super) async fn run_long<E: Errand>(&self, errand: &E) -> Result<E::Answer, Fault> {
         let attempt = async {
             let mut connection = self.connect(LONG).await?;
@@ -117,7 +116,7 @@ impl Connections {
                     self.give_back(connection);
                     return Ok(answer);
                 }
-                // The server may have been restarted since; then all of them have ended.
+                // If the server was restarted, all idle connections are closed as well.
                 Err(error) if fault::is_of_connection(&error) => self.forget(),
                 Err(error) => return Err(fault::of(&error)),
             }
@@ -129,7 +128,7 @@ impl Connections {
         Ok(answer)
     }
 
-    /// A new connection, whose statements may take so long.
+    /// Opens a connection with this statement timeout.
     async fn connect(&self, statement: Duration) -> Result<PgConnection, Fault> {
         connect(&self.options, self.patience.connect(), statement).await
     }
@@ -156,11 +155,11 @@ impl Connections {
     }
 }
 
-/// Connections that nobody uses at the moment.
+/// Idle connections.
 struct Stock<C> {
-    /// Since when; the most recently used one is last.
+    /// With the time of their last use; the most recently used one is last.
     idle: Vec<(C, Instant)>,
-    /// Whether somebody will close what stays unused.
+    /// Whether a task is running that closes unused connections.
     is_watched: bool,
 }
 
@@ -174,7 +173,7 @@ impl<C> Default for Stock<C> {
 }
 
 impl<C> Stock<C> {
-    /// Takes out what nobody has used for a while; `None` if there was nothing to watch any more.
+    /// Takes out connections that are unused for a while; `None` if there is nothing left to watch.
     fn take_unused(&mut self, now: Instant) -> Option<Vec<C>> {
         self.is_watched = !self.idle.is_empty();
         let is_used = |(_, since): &(C, Instant)| now.duration_since(*since) < IDLE;
@@ -185,7 +184,7 @@ impl<C> Stock<C> {
     }
 }
 
-/// Connects by hand, once.
+/// Connects once, without the pool's retries.
 pub(super) async fn connect(
     options: &PgConnectOptions,
     patience: Duration,
@@ -197,7 +196,7 @@ pub(super) async fn connect(
     connection.map_err(|error| fault::of(&error))
 }
 
-/// Says goodbye. Who doesn't answer has gone already.
+/// Closes the connection. A server that doesn't respond is already gone.
 pub(super) async fn close(connection: PgConnection) {
     if timeout(Duration::from_secs(1), connection.close())
         .await
@@ -207,7 +206,7 @@ pub(super) async fn close(connection: PgConnection) {
     }
 }
 
-/// Ends with the last connection, or with their holder.
+/// Closes unused connections. Ends with the last connection, or with their owner.
 async fn watch(connections: std::sync::Weak<Connections>) {
     loop {
         tokio::time::sleep(IDLE / 2).await;
@@ -243,7 +242,7 @@ mod tests {
         assert_eq!(stock.take_unused(soon), Some(Vec::new()));
         assert_eq!(stock.take_unused(start + IDLE), Some(vec!["first"]));
         assert_eq!(stock.take_unused(start + 2 * IDLE), Some(vec!["second"]));
-        // The last look finds nothing, so the next connection needs somebody to watch it.
+        // The last check finds nothing, so the next connection needs another watcher.
         assert!(stock.is_watched);
         assert_eq!(stock.take_unused(start + 3 * IDLE), None);
         assert!(!stock.is_watched);

@@ -1,6 +1,6 @@
-//! What the database and the way to it say, as faults.
+//! Converts errors of the database and its connection to faults.
 //!
-//! Only the primary message of a database's error is passed on: its detail may quote a row.
+//! Only the primary message of a database error is kept, because its detail may quote a row.
 
 use std::io;
 
@@ -14,7 +14,7 @@ pub(super) fn of(error: &sqlx::Error) -> Fault {
         }
         sqlx::Error::Io(error) => of_io(error),
         sqlx::Error::Tls(error) => Fault::new(FaultKind::Certificate).because(error),
-        // Its text may quote the address.
+        // The error's message may quote the address.
         sqlx::Error::Configuration(_) => {
             Fault::new(FaultKind::Setting).because("`cache.url` is not the address of a database")
         }
@@ -27,26 +27,26 @@ pub(super) fn of(error: &sqlx::Error) -> Fault {
     }
 }
 
-/// Whether this may befall a connection while nobody uses it, so that a new one may do.
+/// Whether an idle connection may fail like this, so that a new one may work.
 pub(super) fn is_of_connection(error: &sqlx::Error) -> bool {
     match error {
         sqlx::Error::Io(_) | sqlx::Error::Protocol(_) | sqlx::Error::WorkerCrashed => true,
         sqlx::Error::Database(database) => {
             let code = database.code().unwrap_or_default();
-            // A plan that a migration made stale is made anew on another connection.
+            // A plan made stale by a migration is prepared again on another connection.
             code.starts_with("57P") || code.starts_with("08") || code == "0A000"
         }
         _ => false,
     }
 }
 
-/// By the codes in the appendix of PostgreSQL's manual.
+/// Maps the codes in the appendix of PostgreSQL's manual.
 fn of_code(code: &str, message: &str) -> Fault {
     let fault = |kind| Fault::new(kind).because(message);
     match code {
-        // Relations, columns, functions and the schema itself: the database was set up by an older version, or not at all.
+        // Missing tables, columns, functions or schema: the database was set up by an older version, or not at all.
         "42P01" | "42703" | "42883" | "3F000" => fault(FaultKind::NoTable),
-        // What the functions of the ledger say where there is no row.
+        // Raised by the ledger's functions if the row is missing.
         "P0002" => fault(FaultKind::NoBudget),
         "3D000" | "57P04" => Fault::new(FaultKind::Setting).because(format_args!(
             "{message}; set another one in `cache.url`, or create it and run `rustassistant cache setup`"
@@ -59,11 +59,11 @@ fn of_code(code: &str, message: &str) -> Fault {
         "53300" => fault(FaultKind::Throttled),
         "53100" => fault(FaultKind::Full),
         "55P03" | "40001" | "40P01" => fault(FaultKind::Busy),
-        // A check of the table, which every envelope passes that this program made.
+        // A CHECK constraint that every envelope of this program satisfies.
         "23514" => fault(FaultKind::Malformed),
         _ => match code.get(..2) {
             Some("28") => fault(FaultKind::Denied),
-            // Those of 57 say that it shuts down, starts up, or ended this connection.
+            // Class 57 means that the server shuts down, starts up, or closed this connection.
             Some("08" | "57") => fault(FaultKind::Unreachable),
             _ => Fault::new(FaultKind::Server).because(format_args!("{message}, code {code}")),
         },

@@ -1,5 +1,5 @@
-//! What a team spends, in its database: all is decided there, by the functions of `migrations/postgres`, under the lock of
-//! one row and by the database's clock.
+//! The team's ledger in the database: the functions in `migrations/postgres` make all decisions, under the lock of one row and
+//! by the database's clock.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,14 +14,14 @@ use crate::ledger::{
 };
 use crate::{Fault, FaultKind, Remote};
 
-/// The budget of one scope: a namespace, or several that a key of the server opens together.
+/// The budget of one scope: a namespace, or several that share a key of the server.
 pub struct PostgresLedger {
     connections: Arc<Connections>,
     scope: Arc<str>,
 }
 
 impl PostgresLedger {
-    /// The budget of the remote's namespace. Reads the settings and secrets, and connects to nobody yet.
+    /// Returns the budget of the remote's namespace. Reads the settings and secrets, and connects lazily.
     pub async fn new(remote: &Remote) -> Result<PostgresLedger, Fault> {
         Ok(PostgresLedger {
             connections: Connections::new(remote).await?,
@@ -29,7 +29,7 @@ impl PostgresLedger {
         })
     }
 
-    /// Another scope of the same database, over the same connections.
+    /// Returns another scope of the same database, which shares the connections.
     #[must_use]
     pub fn with_scope(&self, scope: &str) -> PostgresLedger {
         PostgresLedger {
@@ -38,7 +38,7 @@ impl PostgresLedger {
         }
     }
 
-    /// Says what may be spent; a window of which nothing is said stays as it was. Only owners and servers may.
+    /// Sets the limits; `None` leaves a window's limit unchanged. Only owners and servers have the right.
     pub async fn set_limits(&self, limits: Limits) -> Result<(), Fault> {
         self.ask(Question::SetLimits(limits)).await.map(drop)
     }
@@ -102,7 +102,7 @@ struct Ask<'a> {
     question: Question,
 }
 
-/// Every one of them may be asked twice.
+/// A call of a ledger function. All of them may be repeated.
 #[derive(Clone, Copy)]
 enum Question {
     SetLimits(Limits),
@@ -160,7 +160,7 @@ impl Stand {
         };
         let limit = |name: &str| {
             let limit: Option<i64> = row.try_get(name)?;
-            // One below zero can't be, and then it is none at all.
+            // Negative limits are impossible, and count as zero.
             Ok::<_, sqlx::Error>(limit.map(|limit| u64::try_from(limit).unwrap_or_default()))
         };
         Ok(Stand {

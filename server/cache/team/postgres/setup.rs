@@ -1,4 +1,4 @@
-//! Making a database ready to be a team's cache, which is an administrator's errand.
+//! Sets up a database as a team's cache, for administrators.
 
 use std::time::Duration;
 
@@ -9,20 +9,19 @@ use tokio::time::timeout;
 use super::{address, connections, fault};
 use crate::{Fault, FaultKind, Patience, Remote, Schema};
 
-/// With everything; others who set up the same database are waited for.
+/// Timeout of the setup, including the wait for concurrent ones.
 const PATIENCE: Duration = Duration::from_mins(2);
 
-/// Creates the schema `rustassistant`, its tables and the roles, or brings them up to date. Saying it again changes
-/// nothing, and several may say it at once.
+/// Creates the schema `rustassistant`, its tables and the roles, or migrates them. Idempotent, and safe to run concurrently.
 ///
-/// The user in the remote's address needs `CREATE` on the database, which its owner has, and must own the schema if it
-/// is there already. Where the cluster doesn't have the five group roles yet, also `CREATEROLE`. What the roles may do
-/// is said in `migrations/postgres`. Nothing else ever changes the schema: a client that finds no table reports
-/// [`FaultKind::NoTable`], and [`FaultKind::Newer`] here is a database that a newer version has set up.
+/// The user in the remote's address needs `CREATE` on the database, which its owner has, and must own the schema if it already
+/// exists. If the cluster doesn't have the five group roles yet, the user also needs `CREATEROLE`. The roles' rights are
+/// defined in `migrations/postgres`. Nothing else ever changes the schema: a client without tables reports
+/// [`FaultKind::NoTable`]; here, [`FaultKind::Newer`] is a database that a newer version has set up.
 pub async fn setup(remote: &Remote, schema: Schema) -> Result<(), Fault> {
     let attempt = async {
         let options = address::options(remote).await?;
-        // The list of migrations goes into our schema as well.
+        // The list of migrations belongs in this schema as well.
         let options = options.options([("search_path", "rustassistant")]);
         let patience = Patience::Pipeline.connect();
         let mut connection = connections::connect(&options, patience, PATIENCE).await?;
@@ -37,7 +36,7 @@ pub async fn setup(remote: &Remote, schema: Schema) -> Result<(), Fault> {
 }
 
 async fn migrate(connection: &mut PgConnection, schema: Schema) -> Result<(), Fault> {
-    // Even what says `IF NOT EXISTS` fails when two say it at the same moment. The lock ends with the connection.
+    // Even `IF NOT EXISTS` fails if two run concurrently. The lock is released with the connection.
     for statement in [
         "SELECT pg_advisory_lock(hashtext('rustassistant cache setup'))",
         "CREATE SCHEMA IF NOT EXISTS rustassistant",

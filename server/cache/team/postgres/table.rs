@@ -1,4 +1,4 @@
-//! The statements, all of them within one namespace.
+//! SQL statements, each limited to one namespace.
 
 use std::collections::HashMap;
 
@@ -12,16 +12,16 @@ use crate::{Key, Policy};
 
 type Result<T> = std::result::Result<T, sqlx::Error>;
 
-/// Bytes of one answer, above which the rest is left: no honest one comes near it.
+/// Maximum bytes of one result; the rest is ignored. Valid results are far smaller.
 const MOST: usize = 256 << 20;
 
-/// The envelopes of some keys.
+/// Fetches the envelopes of some keys.
 pub(super) struct Fetch<'a> {
     pub(super) namespace: &'a str,
     pub(super) keys: &'a [Key],
 }
 
-/// What was found, and whether that is all.
+/// The envelopes found, and whether the result is complete.
 pub(super) struct Found {
     pub(super) envelopes: HashMap<Key, Vec<u8>>,
     pub(super) is_whole: bool,
@@ -56,10 +56,10 @@ impl Errand for Fetch<'_> {
     }
 }
 
-/// Adds rows, unless they are there; how many were not.
+/// Adds missing rows and returns how many were added.
 pub(super) struct Store<'a> {
     pub(super) namespace: &'a str,
-    /// In the order of their keys: two who add the same rows in different orders would wait for each other.
+    /// Sorted by key: adding the same rows in different orders could deadlock.
     pub(super) rows: &'a [&'a (Key, Vec<u8>)],
 }
 
@@ -84,7 +84,7 @@ impl Errand for Store<'_> {
     }
 }
 
-/// Removes rows; how many there were.
+/// Removes rows and returns how many existed.
 pub(super) struct Delete<'a> {
     pub(super) namespace: &'a str,
     pub(super) keys: &'a [Key],
@@ -104,7 +104,7 @@ impl Errand for Delete<'_> {
     }
 }
 
-/// Rows above a key, in the order of their keys.
+/// Returns rows above a key, in key order.
 pub(super) struct List<'a> {
     pub(super) namespace: &'a str,
     pub(super) after: Option<Key>,
@@ -120,7 +120,7 @@ impl Errand for List<'_> {
             "SELECT key, envelope FROM rustassistant.entry WHERE ns = $1 AND key > $2 ORDER BY key LIMIT $3",
         )
         .bind(self.namespace)
-        // Nothing comes before no bytes at all.
+        // The empty byte string is less than any key.
         .bind(self.after.as_ref().map_or(&[][..], |key| key.as_bytes()))
         .bind(number(self.limit))
         .fetch_all(connection)
@@ -130,7 +130,7 @@ impl Errand for List<'_> {
     }
 }
 
-/// Keys above a key, in their order.
+/// Returns keys above a key, in order.
 pub(super) struct Keys<'a> {
     pub(super) namespace: &'a str,
     pub(super) after: Option<Key>,
@@ -154,7 +154,7 @@ impl Errand for Keys<'_> {
     }
 }
 
-/// Keys of rows that were stored longer ago than this.
+/// Returns the keys of rows that were stored longer ago than this.
 pub(super) struct Old<'a> {
     pub(super) namespace: &'a str,
     pub(super) seconds: f64,
@@ -179,7 +179,7 @@ impl Errand for Old<'_> {
     }
 }
 
-/// Keys of the rows that go first, and the bytes that are gone with them.
+/// Returns the keys of the rows to evict first, and their bytes.
 pub(super) struct First<'a> {
     pub(super) namespace: &'a str,
     pub(super) policy: Policy,
@@ -190,7 +190,7 @@ pub(super) struct First<'a> {
 impl First<'_> {
     fn statement(&self) -> &'static str {
         match self.policy {
-            // Nobody writes down when an entry was last used: every reader would have to write.
+            // The last use of entries isn't recorded, because every reader would have to write.
             Policy::LeastRecentlyUsed | Policy::Oldest => {
                 "SELECT key, bytes FROM ( \
                      SELECT key, octet_length(envelope)::bigint AS bytes, \
@@ -226,7 +226,7 @@ impl Errand for First<'_> {
     }
 }
 
-/// How many rows there are, their bytes, and those of the whole table on the disk.
+/// Returns the number of rows, their bytes, and the disk usage of the whole table.
 pub(super) struct Totals<'a> {
     pub(super) namespace: &'a str,
 }
@@ -256,7 +256,7 @@ fn bytes_of(keys: &[Key]) -> Vec<&[u8]> {
     keys.iter().map(|key| &key.as_bytes()[..]).collect()
 }
 
-/// A row of another length of key is nobody's.
+/// Returns `None` for a row whose key has another length.
 fn entry(row: &PgRow) -> Result<Option<(Key, Vec<u8>)>> {
     let key = Key::try_from(row.try_get::<&[u8], _>(0)?).ok();
     let envelope = row.try_get::<&[u8], _>(1)?;

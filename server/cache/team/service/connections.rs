@@ -1,7 +1,6 @@
-//! Connections: how many there may be, and how long one may take nothing of what it is sent.
+//! Limits connections: their number, and how long a client may not read a response.
 //!
-//! How long a client may take to send is bounded elsewhere: the head of a request by the server, its body where it is
-//! read.
+//! The time for sending is limited elsewhere: the server limits a request's head, and the reader its body.
 
 use std::cmp::Reverse;
 use std::collections::HashMap;
@@ -22,9 +21,9 @@ use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
 use super::metrics::ServiceMetrics;
 use crate::locks::lock;
 
-/// Takes connections while there are fewer than so many. Then one that has shown no key makes room: the oldest of those whose
-/// machine holds most of them. If all have shown one, the new one is closed at once: who waits in vain for a cache is worse
-/// off than who does without.
+/// Accepts connections up to a limit. Then it closes one that hasn't presented a valid key: the oldest one of the address with
+/// the most connections. If all have presented a key, the new one is closed immediately, because waiting for a cache is worse
+/// than doing without.
 #[derive(Clone)]
 pub(super) struct ConnectionGate(Arc<Admission>);
 
@@ -38,7 +37,7 @@ struct Admission {
 #[derive(Default)]
 struct Open {
     connections: HashMap<SocketAddr, Held>,
-    /// How many there were.
+    /// Number of connections accepted so far.
     count: u64,
 }
 
@@ -62,7 +61,7 @@ impl ConnectionGate {
         }))
     }
 
-    /// Whoever is at the other end has shown a key that is known.
+    /// Records that the peer has presented a valid key.
     pub(super) fn recognise(&self, peer: SocketAddr) {
         if let Some(held) = lock(&self.0.open).connections.get_mut(&peer) {
             held.has_shown_key = true;
@@ -137,9 +136,9 @@ impl<S> Accept<TcpStream, S> for ConnectionGate {
 
 pub(super) struct Connection {
     stream: TcpStream,
-    /// Ends when the other side has taken nothing for too long; absent while it takes what it is sent.
+    /// Expires when the peer hasn't read anything for too long; `None` while it reads.
     stuck: Option<Pin<Box<Sleep>>>,
-    /// Ends when another connection takes the place of this one.
+    /// Completes when another connection replaces this one.
     closed: Pin<Box<WaitForCancellationFutureOwned>>,
     place: (SocketAddr, u64),
     gate: Arc<Admission>,
@@ -149,7 +148,7 @@ impl Drop for Connection {
     fn drop(&mut self) {
         let (peer, number) = self.place;
         let mut open = lock(&self.gate.open);
-        // The address may be that of a later connection by now.
+        // A later connection may have the same address by now.
         if open
             .connections
             .get(&peer)

@@ -1,7 +1,6 @@
-//! A small team's storage: one namespace in one ordinary cache file, whose entries are the sealed bytes.
+//! Storage of a small team: one namespace in one ordinary cache file, whose entries are the sealed bytes.
 //!
-//! All that makes the local file robust holds here too: checksums, recreation of a damaged file, a file that was
-//! replaced under a running process.
+//! The robustness of the local file applies here as well: checksums, recreating a damaged file, and noticing a replaced file.
 
 use std::collections::HashSet;
 use std::path::PathBuf;
@@ -16,12 +15,12 @@ use crate::{
 
 pub(super) struct FileShelf {
     cache: SqliteCache,
-    /// Held from looking whether a key has a row until it has one: the file itself would let the last one win.
+    /// Held while checking for a row and storing it, because the file itself would overwrite the row.
     turn: Mutex<()>,
 }
 
 impl FileShelf {
-    /// Nothing is opened yet, and a file that isn't there is created by the first store.
+    /// Doesn't open anything yet; a missing file is created by the first store.
     pub(super) fn at(path: PathBuf, schema: Schema) -> FileShelf {
         FileShelf {
             cache: SqliteCache::at(path, schema),
@@ -29,20 +28,20 @@ impl FileShelf {
         }
     }
 
-    /// Writes down when rows were last used, and prunes if nobody has for a day.
+    /// Writes when rows were last used, and prunes at most once a day.
     pub(super) async fn upkeep(&self, limits: Limits) -> Result<u64, Fault> {
         self.cache.settle().await?;
         self.cache.upkeep(limits).await
     }
 
-    /// Ends in order, so that the file has everything.
+    /// Closes the file, so that it is complete.
     pub(super) async fn close(&self) -> Result<(), Fault> {
         let settled = self.cache.settle().await;
         self.cache.close().await;
         settled
     }
 
-    /// Looks up; a damaged file is replaced on the way, which otherwise waits for the next write.
+    /// Looks up keys; replaces a damaged file immediately, instead of on the next write.
     async fn look_up(&self, keys: &[Key]) -> Vec<Lookup> {
         let lookups = self.cache.get_many(keys).await;
         let is_damaged = lookups.contains(&Lookup::Fault(FaultKind::Corrupt));
@@ -52,7 +51,7 @@ impl FileShelf {
         lookups
     }
 
-    /// Sees to it that there is a sound file at the path and that it is the one which is open.
+    /// Ensures that the file at the path is sound, and that it is the one that is open.
     async fn refresh(&self) -> Result<(), Fault> {
         self.cache.put_many(&[]).await
     }
@@ -64,7 +63,7 @@ impl Shelf for FileShelf {
         let lookups = self.look_up(keys).await.into_iter();
         let fetched = lookups.map(|lookup| match lookup {
             Lookup::Hit(entry, _) => Ok(Some(entry.to_vec())),
-            // The row is dropped by the next write, so for whoever asks it is not there.
+            // The row is removed by the next write, so it counts as missing.
             Lookup::Miss | Lookup::Fault(FaultKind::Checksum) => Ok(None),
             Lookup::Fault(kind) => Err(kind),
         });
@@ -100,7 +99,7 @@ impl Shelf for FileShelf {
     async fn list(&self, after: Option<Key>, limit: usize) -> Result<Vec<(Key, Vec<u8>)>, Fault> {
         let mut after = after;
         let mut rows = Vec::new();
-        // Damaged entries are left out of a page, which is then shorter without being the last.
+        // A page without its damaged entries is shorter, but not necessarily the last.
         while rows.len() < limit {
             let page = self.cache.entries(after, limit - rows.len()).await?;
             let Some((last, _)) = page.last() else {

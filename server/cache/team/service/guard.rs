@@ -1,4 +1,4 @@
-//! What every request passes: who asks, how often, what is written down of it. Nothing behind this sees a bearer key.
+//! Middleware of every request: authentication, rate limit and logging. Handlers never see a bearer key.
 
 use std::net::{IpAddr, SocketAddr};
 use std::panic::AssertUnwindSafe;
@@ -20,18 +20,18 @@ use super::refusal::{Refusal, StorageFault};
 use super::{App, Front};
 use crate::Namespace;
 
-/// Addresses that answer without a key too, and then say less.
+/// Addresses that also respond without a key, with less information.
 pub(super) const STATUS: &str = "/v1/status";
 pub(super) const METRICS: &str = "/metrics";
 
-/// Only a request that came through a proxy has one of these.
+/// Headers that only a proxied request has.
 const FORWARDED: [HeaderName; 3] = [
     HeaderName::from_static("forwarded"),
     HeaderName::from_static("x-forwarded-for"),
     HeaderName::from_static("x-real-ip"),
 ];
 
-/// One request: who asks, and what the log will say of it.
+/// One request: its client, and what is logged about it.
 pub(super) struct Visit {
     grant: Option<Arc<Grant>>,
     is_local: bool,
@@ -40,7 +40,7 @@ pub(super) struct Visit {
 }
 
 impl Visit {
-    /// The one place that decides who may do what. Everything that touches a namespace asks here first.
+    /// Decides who may do what. Every access to a namespace is checked here first.
     pub(super) fn may(&self, right: Right, namespace: &Namespace) -> Result<(), Refusal> {
         let namespace = self.namespace.get_or_init(|| namespace.clone());
         let grant = self.grant.as_ref().ok_or_else(Refusal::unknown_key)?;
@@ -51,20 +51,20 @@ impl Visit {
         }
     }
 
-    /// The budget that requests in this namespace are charged to.
+    /// Returns the budget that requests in this namespace are charged to.
     pub(super) fn scope(&self, namespace: &Namespace) -> Result<String, Refusal> {
         self.may(Right::Read, namespace)?;
         let grant = self.grant.as_ref().ok_or_else(Refusal::unknown_key)?;
         grant.scope(namespace).ok_or_else(Refusal::forbidden)
     }
 
-    /// Whether statistics may speak of a budget by its name.
+    /// Whether metrics may name a budget.
     pub(super) fn may_name_scope(&self, scope: &str) -> bool {
         let grant = self.grant.as_ref();
         grant.is_some_and(|grant| grant.has(Right::Read) && grant.has_scope(scope))
     }
 
-    /// Whoever is on this machine may see the statistics, and whoever may read something.
+    /// Metrics are visible on this machine, and to clients that may read something.
     pub(super) fn may_see_metrics(&self) -> Result<(), Refusal> {
         match &self.grant {
             _ if self.is_local => Ok(()),
@@ -74,13 +74,13 @@ impl Visit {
         }
     }
 
-    /// Whether statistics may speak of a namespace by its name: only to those who may read it.
+    /// Whether metrics may name a namespace: only for clients that may read it.
     pub(super) fn may_name(&self, namespace: &Namespace) -> bool {
         let grant = self.grant.as_ref();
         grant.is_some_and(|grant| grant.has(Right::Read) && grant.covers(namespace))
     }
 
-    /// The name of the key.
+    /// Returns the key's name.
     pub(super) fn key(&self) -> Option<&Arc<str>> {
         self.grant.as_ref().map(|grant| &grant.name)
     }
@@ -106,7 +106,7 @@ pub(super) async fn guard(
     let visit = Arc::new(visit);
     let mut response = match admitted {
         Ok(()) => {
-            // Nothing behind this needs the key, so nothing behind this can show it.
+            // Handlers don't need the key, so they can't leak it.
             request.headers_mut().remove(AUTHORIZATION);
             request.extensions_mut().insert(Arc::clone(&visit));
             let answer = AssertUnwindSafe(next.run(request)).catch_unwind().await;
@@ -126,7 +126,7 @@ pub(super) async fn guard(
     response
 }
 
-/// The target of what is logged.
+/// Target of log events.
 const LOG: &str = "rustassistant_cache::service";
 
 fn write_down(
@@ -155,7 +155,7 @@ fn write_down(
     );
 }
 
-/// The pattern and not the path, which may be anything.
+/// Returns the route's pattern rather than the path, which may be arbitrary.
 fn route(request: &Request) -> String {
     let matched = request.extensions().get::<MatchedPath>();
     matched.map_or("other", MatchedPath::as_str).to_owned()
@@ -192,7 +192,7 @@ fn peer(request: &Request) -> Option<SocketAddr> {
     peer.map(|ConnectInfo(peer)| *peer)
 }
 
-/// Behind a proxy everybody seems to be on this machine.
+/// Behind a proxy, every client seems to be on this machine.
 fn is_local(app: &App, request: &Request) -> bool {
     let is_loopback = peer(request).is_some_and(|peer| peer.ip().to_canonical().is_loopback());
     let headers = request.headers();
@@ -202,8 +202,7 @@ fn is_local(app: &App, request: &Request) -> bool {
         && !FORWARDED.iter().any(|name| headers.contains_key(name))
 }
 
-/// Whether the request is addressed to this machine itself. A page whose name was made to mean this machine, or a proxy
-/// that passes on what it was asked, says another name.
+/// Whether the request is addressed to this machine. A DNS rebinding page or a forwarding proxy sends another host name.
 fn names_loopback(request: &Request) -> bool {
     let header = request.headers().get(HOST);
     let host = match (request.uri().authority(), header) {

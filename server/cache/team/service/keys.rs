@@ -1,6 +1,6 @@
-//! Who may speak to the server, and what a key opens.
+//! Bearer keys of the server, and what they grant.
 //!
-//! A key is 32 random bytes and is shown once, when it is made; what is kept of it is a hash, which can't give it away.
+//! A key is 32 random bytes and is displayed once, when it is created; only its hash is stored, which doesn't reveal it.
 
 mod file;
 
@@ -21,7 +21,7 @@ pub struct KeyRing {
     trusted: Vec<PublicKey>,
 }
 
-/// What the bearer of one key may do.
+/// Rights of the bearer of one key.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Grant {
     pub name: Arc<str>,
@@ -37,7 +37,7 @@ pub enum Right {
     Write,
 }
 
-/// One namespace, or all that start alike: `main`, `pr-*`, `*`.
+/// One namespace, or all with a prefix: `main`, `pr-*`, `*`.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Pattern {
     Exactly(Namespace),
@@ -49,12 +49,12 @@ impl KeyRing {
         &self.grants
     }
 
-    /// Whose signatures are taken.
+    /// Returns the public keys whose signatures are accepted.
     pub fn trusted(&self) -> &[PublicKey] {
         &self.trusted
     }
 
-    /// The grant of a bearer key. Every hash is compared, each in constant time, so how long this takes tells nothing.
+    /// Returns the grant of a bearer key. Compares every hash in constant time, so that the duration reveals nothing.
     pub(super) fn find(&self, bearer: &str) -> Option<Arc<Grant>> {
         let hash = hash(bearer);
         let mut found = None;
@@ -78,8 +78,8 @@ impl Grant {
             .any(|pattern| pattern.fits(namespace))
     }
 
-    /// Whose budget is spent with this key: the team's, if it opens `main`, or else one that all of those namespaces have
-    /// together which a pattern of it opens. `None` where it opens nothing.
+    /// Returns the budget to charge: the team's if the key grants `main`, otherwise one shared by all namespaces of a pattern
+    /// that the key grants. `None` if the key doesn't grant this namespace.
     pub(super) fn scope(&self, namespace: &Namespace) -> Option<String> {
         let main = Namespace::default();
         if self.covers(&main) {
@@ -90,7 +90,7 @@ impl Grant {
         pattern.map(Pattern::to_string)
     }
 
-    /// Whether it may be the budget of this scope that is spent with this key.
+    /// Whether this key may be charged to the budget of this scope.
     pub(super) fn has_scope(&self, scope: &str) -> bool {
         let main = Namespace::default();
         if self.covers(&main) {
@@ -126,7 +126,7 @@ impl FromStr for Pattern {
         let wrong = |error| format!("{error}; to allow all with a prefix, end it with `*`");
         match text.strip_suffix('*') {
             Some("") => Ok(Pattern::StartsWith(String::new())),
-            // What a namespace may start with is what may be a namespace.
+            // A prefix must be a valid namespace.
             Some(start) => match start.parse::<Namespace>() {
                 Ok(start) => Ok(Pattern::StartsWith(start.as_str().to_owned())),
                 Err(error) => Err(wrong(error)),
@@ -145,7 +145,7 @@ impl fmt::Display for Right {
     }
 }
 
-/// A key is as random as its hash, so it needs neither salt nor a slow hash.
+/// A key is as random as its hash, so it needs neither a salt nor a slow hash.
 fn hash(bearer: &str) -> blake3::Hash {
     blake3::hash(bearer.as_bytes())
 }

@@ -1,5 +1,5 @@
-//! What those who hold keys may spend: all whose keys open `main` have one budget, the team's, and all others one for each
-//! pattern of their keys, so that nobody who may use any number of namespaces has a budget in each of them.
+//! Budgets of the key holders: keys that grant `main` share the team's budget, and all others have one per pattern, so that a
+//! key for any number of namespaces doesn't get a budget for each of them.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -10,14 +10,14 @@ use super::storage::StoragePlace;
 use crate::ledger::{Limits, PostgresLedger, SqliteLedger, TokenLedger, WindowStatus, clock};
 use crate::{Fault, FaultKind, Namespace, Schema};
 
-/// Beside the files of the namespaces, none of which has such a name.
+/// Located beside the namespaces' files, none of which has such a name.
 const FILE: &str = "tokens.ledger";
 
-/// What a server lets its clients spend.
+/// Budget of the server's clients.
 #[derive(Clone, Copy, Debug)]
 pub struct Budget {
     pub limits: Limits,
-    /// The tables of the file that says what was spent.
+    /// Migrations of the ledger's file.
     pub schema: Schema,
 }
 
@@ -27,7 +27,7 @@ pub(super) struct Ledgers {
     open: Mutex<HashMap<String, Arc<dyn TokenLedger>>>,
 }
 
-/// Where it is written down.
+/// Where the ledger is stored.
 enum Books {
     None,
     File(SqliteLedger),
@@ -55,13 +55,13 @@ impl Ledgers {
             open: Mutex::default(),
         };
         if budget.is_some() {
-            // A place that isn't ready is found now.
+            // Detects a storage that isn't ready.
             ledgers.of(Namespace::default().as_str()).await?;
         }
         Ok(ledgers)
     }
 
-    /// The budget of a scope. A database may have one that an administrator has set.
+    /// Returns the budget of a scope. In a database, an administrator may have set it.
     pub(super) async fn of(&self, scope: &str) -> Result<Arc<dyn TokenLedger>, Fault> {
         let mut open = self.open.lock().await;
         if let Some(known) = open.get(scope) {
@@ -83,7 +83,7 @@ impl Ledgers {
         Ok(ledger)
     }
 
-    /// How the scopes stand that were asked for since the server began; what can't be said is left out.
+    /// Returns the usage of the scopes used since the server started; failures are skipped.
     pub(super) async fn stand(&self) -> Vec<(String, Vec<WindowStatus>)> {
         let open: Vec<_> = {
             let open = self.open.lock().await;

@@ -1,5 +1,5 @@
-//! What is counted, for Prometheus. Labels have few values: no namespace, key or address makes a new series, but for the
-//! namespaces that are open.
+//! Metrics for Prometheus. Labels have few values: namespaces, keys or addresses don't create series, except for the open
+//! namespaces.
 
 use std::sync::atomic::AtomicU64;
 use std::time::Duration;
@@ -14,7 +14,7 @@ use prometheus_client::registry::{Registry, Unit};
 use crate::ledger::WindowStatus;
 use crate::{FaultKind, Holdings, Namespace};
 
-/// What the text of [`ServiceMetrics::text`] is.
+/// Content type of [`ServiceMetrics::text`].
 pub(super) const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
 pub(super) struct ServiceMetrics {
@@ -178,7 +178,7 @@ impl ServiceMetrics {
         self.faults.get_or_create(&FaultLabels { kind }).inc();
     }
 
-    /// The text, with these holdings and budgets and no others.
+    /// Returns the metrics with only these holdings and budgets.
     #[expect(
         clippy::cast_precision_loss,
         reason = "the number of bytes is too large"
@@ -201,7 +201,7 @@ impl ServiceMetrics {
             bytes.set(holdings.disk_bytes as f64);
         }
         let mut text = String::new();
-        // Writing to a string can't fail.
+        // Writing to a string never fails.
         let _ = encode(&mut text, &self.registry);
         text
     }

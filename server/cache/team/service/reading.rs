@@ -1,4 +1,4 @@
-//! What requests hold: their bodies, and the names in their addresses.
+//! Reads requests: their bodies, and the names in their addresses.
 
 use axum::body::{Body, Bytes};
 use axum::extract::Request;
@@ -10,7 +10,7 @@ use super::guard::Visit;
 use super::refusal::Refusal;
 use crate::{Key, Namespace};
 
-/// This is the query's address, so no namespace may have the name.
+/// Reserved for the address of queries, so it isn't a valid namespace.
 const QUERY: &str = "query";
 
 pub(super) fn namespace_of(text: &str) -> Result<Namespace, Refusal> {
@@ -26,7 +26,7 @@ pub(super) fn key_of(text: &str) -> Result<Key, Refusal> {
 }
 
 impl App {
-    /// The body of a request, which is read no further than `most` bytes, and for no longer than a body may take.
+    /// Reads the body of a request, limited to `most` bytes and the body timeout.
     pub(super) async fn body(
         &self,
         visit: &Visit,
@@ -44,7 +44,7 @@ impl App {
         Ok(body)
     }
 
-    /// What was announced counts for nothing: room is taken for what has come.
+    /// Ignores the announced length: memory is only reserved for what has arrived.
     async fn read(&self, visit: &Visit, body: Body, most: usize) -> Result<Vec<u8>, Refusal> {
         let mut taken = self.rooms.none_yet(visit.key());
         let mut bytes = Vec::new();

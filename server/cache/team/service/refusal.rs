@@ -1,5 +1,4 @@
-//! What a client is told when it doesn't get what it asked for: a status and a sentence, and nothing of the server's
-//! own affairs.
+//! Error responses: a status and a sentence, without internals of the server.
 
 use std::time::Duration;
 
@@ -15,11 +14,11 @@ pub(super) struct Refusal {
     status: StatusCode,
     sentence: &'static str,
     retry_after: Option<Duration>,
-    /// For the server's statistics and its log; not for the client.
+    /// For the server's metrics and log, not for the client.
     fault: Option<Fault>,
 }
 
-/// What the server's storage did, for whoever counts; it travels beside the response and never in it.
+/// A fault of the storage, passed to the metrics as an extension of the response.
 #[derive(Clone)]
 pub(super) struct StorageFault(pub(super) Fault);
 
@@ -101,7 +100,7 @@ impl Refusal {
         }
     }
 
-    /// A part of the server failed in a way that nobody thought of.
+    /// A part of the server failed unexpectedly.
     pub(super) fn broken() -> Refusal {
         Refusal::new(
             StatusCode::INTERNAL_SERVER_ERROR,
@@ -140,7 +139,7 @@ impl IntoResponse for Refusal {
             headers.insert(header::WWW_AUTHENTICATE, scheme);
         }
         if let Some(wait) = self.retry_after {
-            // Whole seconds are all that the header can say.
+            // The header only supports whole seconds.
             let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds.max(1)));
         }

@@ -1,5 +1,5 @@
-//! Memory for the bodies of requests: so much for all, and a part of it for each key. It is taken as bytes arrive, so who
-//! announces much and sends little holds little.
+//! Memory for request bodies, limited in total and per key. It is reserved as bytes arrive, so announcing a long body reserves
+//! nothing.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -10,13 +10,13 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use super::refusal::Refusal;
 use crate::locks::lock;
 
-/// Bytes of bodies that are in memory at once; who comes then waits.
+/// Maximum bytes of bodies in memory; further ones wait.
 const ALL: usize = 256 << 20;
-/// Bytes of those that belong to one key.
+/// Maximum bytes of bodies of one key.
 const OF_ONE_KEY: usize = ALL / 4;
-/// What room is given in.
+/// Granularity of reservations in bytes.
 const UNIT: usize = 16 << 10;
-/// How long a body waits for room.
+/// Time that a body waits for memory.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 pub(super) struct Rooms {
@@ -32,11 +32,11 @@ impl Rooms {
         }
     }
 
-    /// Room for a body of which nothing has come.
+    /// Returns the reservation of a body before anything has arrived.
     pub(super) fn none_yet(&self, key: Option<&Arc<str>>) -> Room {
         let of_key = key.map(|key| {
             let mut of_keys = lock(&self.of_keys);
-            // A key that waits for nothing is as good as a new one.
+            // An unused semaphore is equivalent to a new one.
             of_keys.retain(|_, room| Arc::strong_count(room) > 1);
             let room = of_keys.entry(Arc::clone(key));
             Arc::clone(room.or_insert_with(|| Arc::new(Semaphore::new(OF_ONE_KEY / UNIT))))
@@ -50,7 +50,7 @@ impl Rooms {
     }
 }
 
-/// Room that one body has. It is given back when this is dropped.
+/// Memory reserved for one body; released on drop.
 pub(super) struct Room {
     from: Vec<Arc<Semaphore>>,
     permits: Vec<OwnedSemaphorePermit>,
@@ -58,7 +58,7 @@ pub(super) struct Room {
 }
 
 impl Room {
-    /// Waits until the body may have so many bytes.
+    /// Waits until the body may have this many bytes.
     pub(super) async fn grow_to(&mut self, bytes: usize) -> Result<(), Refusal> {
         let units = bytes.div_ceil(UNIT);
         let Some(more) = units.checked_sub(self.units).filter(|more| *more > 0) else {

@@ -1,4 +1,4 @@
-//! The protocol: what each address answers.
+//! The protocol: a handler for each address.
 //!
 //! | | |
 //! | --- | --- |
@@ -6,8 +6,8 @@
 //! | `POST /v1/cache/query` | many at once: the namespace, a line feed, the keys; answered in frames |
 //! | `GET`, `DELETE /v1/cache/{ns}`, `POST /v1/cache/{ns}/prune` | keys in their order; removing |
 //! | `POST /v1/ledger/reserve`, `settle`, `release`, `GET /v1/ledger/status` | what may be spent on a language model |
-//! | `GET /v1/status` | without a key, that the server lives; with one, what it holds |
-//! | `GET /metrics` | for Prometheus: from this machine, or with a key that may read; it names the namespaces of the key |
+//! | `GET /v1/status` | without a key, that the server is running; with one, its contents |
+//! | `GET /metrics` | for Prometheus: from this machine, or with a key that may read; names the namespaces of the key |
 
 use std::sync::Arc;
 
@@ -30,17 +30,17 @@ use crate::team::frames::{self, Listing, Prune, Query, Removed};
 use crate::team::seal;
 use crate::{FaultKind, Key, Namespace, Seal};
 
-/// Keys that are listed at once.
+/// Maximum keys to list at once.
 const LONGEST_LIST: usize = 1000;
-/// Rows that are read at once where only their keys are wanted.
+/// Rows to read at once when only their keys are needed.
 const PAGE: usize = 100;
-/// Keys of a query that are fetched at once, so that what doesn't fit into the answer doesn't wait in memory.
+/// Keys of a query to fetch at once, so that entries that don't fit into the answer aren't held in memory.
 const FETCHED: usize = 250;
 
 type RouteResult = Result<Response, Refusal>;
 type Visitor = Extension<Arc<Visit>>;
 
-/// The routes below `base`, which is empty or starts with a slash and ends without one.
+/// Builds the routes below `base`, which is empty, or starts with a slash and ends without one.
 pub(super) fn router(app: Arc<App>, base: &str) -> Router {
     let at = |path: &str| format!("{base}{path}");
     let router = Router::new()
@@ -111,7 +111,7 @@ async fn store(
     Ok(StatusCode::CREATED.into_response())
 }
 
-/// Whether these bytes belong here, as far as that can be said without a key of one's own.
+/// Checks that the bytes are a sealed entry of this key, as far as possible without a signing key.
 fn check(app: &App, namespace: &Namespace, key: &Key, sealed: &[u8]) -> Result<(), Refusal> {
     if !seal::is_whole(key, sealed) {
         return Err(Refusal::wrong(
@@ -162,7 +162,7 @@ async fn query(
             match fetched {
                 Ok(None) => continue,
                 Ok(Some(sealed)) => answer.add(key, &sealed),
-                // It is there, and can be had by itself.
+                // The entry exists, and can be fetched separately.
                 Err(FaultKind::TooLarge) => answer.add(key, &[]),
                 Err(kind) => return Err(shelf.last_fault(kind).into()),
             }
@@ -195,7 +195,7 @@ async fn list(
     let mut after = page.after.as_deref().map(key_of).transpose()?;
     let limit = page.limit.unwrap_or(LONGEST_LIST);
     if limit > LONGEST_LIST {
-        // A shorter list would look like the end.
+        // A shorter list would be mistaken for the end.
         return Err(Refusal::wrong("at most 1000 keys are listed at once"));
     }
     let shelf = app.storage.shelf(&namespace);

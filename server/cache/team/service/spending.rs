@@ -1,4 +1,4 @@
-//! The addresses of the ledger. Whose budget is meant says the key.
+//! Routes of the ledger. The bearer key determines the budget.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,7 +22,7 @@ use crate::team::books::{Done, MAX_REQUEST, Release, Reserve, Settle, Windows};
 type RouteResult = Result<Response, Refusal>;
 type Visitor = Extension<Arc<Visit>>;
 
-/// Adds the routes of the ledger, which `at` puts below the base.
+/// Adds the routes of the ledger; `at` adds the base to a path.
 pub(super) fn add(router: Router<Arc<App>>, at: impl Fn(&str) -> String) -> Router<Arc<App>> {
     router
         .route(&at("/v1/ledger/reserve"), post(reserve))
@@ -107,7 +107,7 @@ fn id_of(text: &str) -> Result<HoldId, Refusal> {
 }
 
 impl App {
-    /// The budget that the key of this visit has in a namespace.
+    /// Returns the budget of this request's key in a namespace.
     async fn ledger(
         &self,
         visit: &Visit,

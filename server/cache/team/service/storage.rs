@@ -1,4 +1,4 @@
-//! Where the server keeps what it is given: one shelf per namespace, opened when it is asked for.
+//! Storage of the server: one shelf per namespace, opened on demand.
 
 use std::collections::{HashMap, VecDeque};
 use std::fs::{self, File, TryLockError};
@@ -12,15 +12,15 @@ use crate::PostgresShelf;
 use crate::locks::lock;
 use crate::{Fault, FaultKind, Key, Limits, Namespace, Remote, Schema, Shelf};
 
-/// Namespaces that are open at once. Each holds up to three connections, and a thread for each of them.
+/// Maximum open namespaces. Each has up to three connections, with a thread for each.
 const OPEN: usize = 32;
 
-/// Where the entries are.
+/// Location of the entries.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum StoragePlace {
-    /// A folder with one SQLite file for each namespace.
+    /// A folder with one SQLite file per namespace.
     Folder(PathBuf),
-    /// A database that has been set up for the cache. Its namespace counts for nothing here.
+    /// A database that has been set up for the cache. Its namespace is ignored.
     Postgres(Box<Remote>),
 }
 
@@ -51,7 +51,7 @@ impl Storage {
         }
     }
 
-    /// The namespaces that statistics speak of.
+    /// Returns the namespaces to include in metrics.
     pub(super) fn in_use(&self) -> Vec<Namespace> {
         match self {
             Storage::Folder(folder) => folder.in_use(),
@@ -59,7 +59,8 @@ impl Storage {
         }
     }
 
-    /// Prunes what is due; how many entries went. A database is its administrator's, and may serve others too.
+    /// Prunes if due; returns how many entries were removed. A database is left to its administrator, because others may share
+    /// it.
     pub(super) async fn upkeep(&self, limits: Limits) -> Result<u64, Fault> {
         match self {
             Storage::Folder(folder) => folder.upkeep(limits).await,
@@ -70,7 +71,7 @@ impl Storage {
     pub(super) async fn close(&self) {
         match self {
             Storage::Folder(folder) => folder.close().await,
-            // Every statement is done or undone by itself, whenever the connection ends.
+            // Every statement is atomic, so a connection may end at any time.
             Storage::Postgres(_) => {}
         }
     }
@@ -79,12 +80,12 @@ impl Storage {
 /// A database with all namespaces in one table.
 pub(super) struct Database {
     any: PostgresShelf,
-    /// The latest that were asked for.
+    /// The most recently used namespaces.
     used: Mutex<VecDeque<Namespace>>,
 }
 
 impl Database {
-    /// Asks something of the table, so that a database which isn't ready is found now.
+    /// Sends a query, to detect a database that isn't ready.
     async fn open(remote: &Remote) -> Result<Database, Fault> {
         let any = PostgresShelf::new(remote).await?;
         let fetched = any.fetch(&[Key::from([0; Key::LENGTH])]).await;
@@ -112,7 +113,7 @@ impl Database {
     }
 }
 
-/// A folder of cache files. One server has it to itself: that the first to store wins is decided in its memory.
+/// A folder of cache files, which only one server may use: in memory, it ensures that the first to store wins.
 pub(super) struct Folder {
     path: PathBuf,
     schema: Schema,
@@ -181,7 +182,7 @@ impl Folder {
         let mut removed = 0;
         let mut last = Ok(());
         for namespace in self.on_disk()? {
-            // What is wrong with one file is no reason to leave out the others.
+            // An error in one file doesn't prevent pruning the others.
             match self.file_shelf(&namespace).upkeep(limits).await {
                 Ok(count) => removed += count,
                 Err(fault) => last = Err(fault),
@@ -213,8 +214,8 @@ impl Folder {
     }
 }
 
-/// Lets go of the namespace that nobody has used for the longest time. One that somebody uses now must stay: two shelves
-/// over one file would not know of each other.
+/// Closes the least recently used namespace. One in use must remain, because two shelves over one file wouldn't know each
+/// other.
 fn let_go(open: &mut HashMap<Namespace, OpenedShelf>) {
     let idle = open
         .iter()
@@ -224,12 +225,12 @@ fn let_go(open: &mut HashMap<Namespace, OpenedShelf>) {
         return;
     };
     if let Some(opened) = open.remove(&namespace) {
-        // It has the file to itself only as far as storing goes, and it stores nothing more.
+        // Another shelf may open the file already: exclusive access only matters for storing, and this one stores nothing more.
         tokio::spawn(async move { opened.shelf.close().await });
     }
 }
 
-/// Without a dot in it, so that no namespace's file is taken for what lies beside another's.
+/// Contains no further dot, so that no namespace's file is mistaken for a file beside another's.
 fn file_name(namespace: &Namespace) -> String {
     format!("{}.db", namespace.as_str().replace('.', "~"))
 }

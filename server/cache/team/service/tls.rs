@@ -1,4 +1,4 @@
-//! The server's certificate, from two files in PEM.
+//! The server's certificate, from two PEM files.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -7,7 +7,7 @@ use rustls::ServerConfig;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
-/// The files of a certificate, with those of the authorities between it and a known one, and of its key.
+/// The files of a certificate with its chain, and of its key.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Certificate {
     pub chain: PathBuf,
@@ -15,7 +15,7 @@ pub struct Certificate {
 }
 
 impl Certificate {
-    /// Reads both files; what is said if that fails holds nothing of them.
+    /// Reads both files; errors contain nothing of their contents.
     pub(super) fn read(&self) -> Result<Arc<ServerConfig>, String> {
         let wrong =
             |path: &Path, error: &dyn std::fmt::Display| format!("{}: {error}", path.display());

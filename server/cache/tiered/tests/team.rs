@@ -1,4 +1,4 @@
-//! A team's cache as a tier, over a shelf that does what a test tells it.
+//! A team's cache as a tier, over a scripted shelf.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use super::*;
 use crate::{Fetched, Namespace, Seal, Sealed, Shelf, SigningKey};
 
-/// Rows in memory, and how the next calls go.
+/// Rows in memory, and the outcome of the next calls.
 #[derive(Default)]
 struct FakeShelf {
     rows: Mutex<BTreeMap<Key, Vec<u8>>>,
@@ -209,7 +209,7 @@ async fn who_types_never_waits_for_the_team() {
     office.is(Mood::Frozen);
     let wanted = keys(0..10);
     let mut background = std::pin::pin!(cache.get_many(&wanted));
-    // The background's lookup is under way before anybody types.
+    // The background's lookup is in progress before the user types.
     let started = tokio::time::timeout(Duration::from_millis(200), &mut background).await;
     assert!(started.is_err());
     assert_eq!(office.asked(), 10);
@@ -240,10 +240,10 @@ async fn a_broken_team_s_cache_is_left_alone_and_told_once() {
         assert_eq!(stats.tiers[&Tier::Remote].faults[&kind], 20);
         assert_eq!(stats.tiers[&Tier::Local].fault_count(), 0);
 
-        // A later process can tell what happened.
+        // A later process can report what happened.
         assert!(cache.close(LONG).await);
         let path = ada.join("cache.db");
-        // Nothing was written, so there may be no file; the journal needs none.
+        // Nothing was written, so the file may not exist; the journal doesn't need it.
         let history = history(&path, Duration::from_hours(1));
         assert_eq!(history.tiers[&Tier::Remote].faults[&kind], 20);
         assert_ne!(history.tiers[&Tier::Remote].reads, GateState::Working);
@@ -281,7 +281,7 @@ async fn a_signer_who_lied_is_believed_no_more() {
         let found = cache.get_many(&keys(0..50)).await;
         assert_eq!(found, vec![Lookup::Fault(FaultKind::Quarantined); 50]);
     }
-    // Another machine decides for itself.
+    // Another machine decides independently.
     let found = office.machine(&home(&homes, "eve"), Right::Read);
     assert_eq!(hits(&found.get_many(&keys(0..50)).await, Tier::Remote), 50);
 }

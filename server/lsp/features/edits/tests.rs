@@ -1,4 +1,4 @@
-//! Changes over several files, as the protocol writes them.
+//! Tests of changes to several files in the protocol's format.
 
 use std::{fs, path::Path};
 
@@ -23,7 +23,7 @@ fn profile(operations: &[&str], annotates: bool) -> Profile {
     Profile::read(&json!({"capabilities": {"workspace": {"workspaceEdit": edit}}}))
 }
 
-/// `src/a.rs`, which is open, and `src/other.rs`, which is not.
+/// `src/a.rs`, which is open, and `src/other.rs`, which isn't.
 fn known(root: &Path) -> KnownFiles {
     let file = |name: &str, text: &str, version| {
         let path = root.join("src").join(name);
@@ -54,7 +54,7 @@ fn new_file(components: &[&str]) -> NewFile {
     NewFile::beside(FileId::ASKED, components).unwrap()
 }
 
-/// Everything at once: `src/a/tests.rs` comes, both files change, and the other one gets a new name.
+/// All kinds of steps: creates `src/a/tests.rs`, edits both files, and renames the other one.
 fn steps() -> Steps {
     Steps {
         edits: BTreeMap::from([

@@ -1,4 +1,4 @@
-//! What no real handler does, or should do: wait for ever, panic, ask a client that answers late.
+//! Tests of behaviour that real handlers don't show: blocking forever, panicking, and late responses of the client.
 
 use std::{
     io::{self, Cursor, Read, Write},
@@ -15,7 +15,7 @@ use tower_lsp::{
 use super::*;
 use crate::lsp::session::{output::write_all, request};
 
-/// A server whose calls go wrong in every way.
+/// A server whose calls fail in every way.
 struct Mock {
     client: Client,
 }
@@ -68,7 +68,7 @@ impl Mock {
     }
 }
 
-/// What the client writes, as a pipe.
+/// The client's output as a pipe.
 struct Pipe {
     bytes: channel::Receiver<Vec<u8>>,
     rest: Cursor<Vec<u8>>,
@@ -88,7 +88,7 @@ impl Read for Pipe {
     }
 }
 
-/// What the server writes, message by message.
+/// Splits the server's output into messages.
 struct Messages(channel::Sender<Value>, Vec<u8>);
 
 impl Write for Messages {

@@ -1,7 +1,7 @@
-//! The file of keys, as it is written and read.
+//! Reads and writes the key file.
 //!
 //! ```toml
-//! # Whose signatures are taken; all of them, if there are none here and none on the command line.
+//! # Accepted signers; all are accepted if there are none here and none on the command line.
 //! trusted_keys = ["ed25519:.."]
 //!
 //! [[key]]
@@ -11,7 +11,7 @@
 //! namespaces = ["main", "pr-*"]
 //! ```
 //!
-//! Keys are added and removed in its text, so what else somebody wrote into it stays.
+//! Keys are added and removed by editing the text, so everything else in it is preserved.
 
 use std::fmt::{self, Write as _};
 use std::fs;
@@ -27,21 +27,21 @@ use crate::team::service::private;
 use crate::{Namespace, PublicKey};
 use rustassistant_os as os;
 
-/// What bearer keys start with, so that whoever finds one knows what it is.
+/// Prefix of bearer keys, which makes leaked keys recognizable.
 const PREFIX: &str = "rakey-";
 const HASH: &str = "blake3:";
-/// Nobody has so many keys that a file of them is larger.
+/// Maximum size of the file in bytes, far above that of any real one.
 const MOST_BYTES: u64 = 1 << 20;
 const HEADER: &str = "\
 # The keys of `rustassistant cache serve`. A change is noticed within seconds.
 # It holds only hashes: a reader of this file can't use a key, but whoever can write it can grant access.
 ";
 
-/// The file with the keys.
+/// The key file.
 #[derive(Clone, Debug)]
 pub struct KeyFile(PathBuf);
 
-/// What goes wrong with the file, in words that say what to do.
+/// Problem with the file, with a message that says how to fix it.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 #[error("{}: {what}", path.display())]
 pub struct KeyFileError {
@@ -49,7 +49,7 @@ pub struct KeyFileError {
     what: String,
 }
 
-/// A key that is to be made.
+/// A key to create.
 #[derive(Clone, Debug)]
 pub struct NewKey {
     pub name: String,
@@ -70,13 +70,13 @@ impl KeyFile {
         self.0.exists()
     }
 
-    /// Reads the file, which must be there.
+    /// Reads the file, which must exist.
     pub fn read(&self) -> Result<KeyRing, KeyFileError> {
         let text = self.text()?;
         self.ring(&text)
     }
 
-    /// Makes a key and writes its hash down; whoever called this is the only one to ever see the key.
+    /// Creates a key and stores its hash; only the caller ever sees the key.
     pub fn add(&self, key: &NewKey) -> Result<SecretString, KeyFileError> {
         if !is_name(&key.name) {
             return Err(self.error("a name is 1 to 64 of `a-z`, `0-9`, `.`, `_` and `-`"));
@@ -97,7 +97,7 @@ impl KeyFile {
         })
     }
 
-    /// Forgets a key; whether there was one of this name.
+    /// Removes a key; returns whether it existed.
     pub fn remove(&self, name: &str) -> Result<bool, KeyFileError> {
         self.change(|text| {
             let mut blocks = blocks(text);
@@ -110,7 +110,7 @@ impl KeyFile {
         })
     }
 
-    /// Names a signer who is believed.
+    /// Adds a trusted signer.
     pub fn trust(&self, key: &PublicKey) -> Result<(), KeyFileError> {
         self.change(|text| {
             let mut trusted = self.ring(text)?.trusted;
@@ -128,7 +128,7 @@ impl KeyFile {
         })
     }
 
-    /// One change at a time, and each is there as a whole or not at all.
+    /// Applies one change at a time, atomically.
     fn change<T>(
         &self,
         change: impl FnOnce(&str) -> Result<(String, T), KeyFileError>,
@@ -151,7 +151,7 @@ impl KeyFile {
     }
 
     fn write(&self, folder: &Path, text: &str) -> std::io::Result<()> {
-        // Such a file is readable by its owner alone.
+        // Such a file is only readable by its owner.
         let mut file = tempfile::NamedTempFile::new_in(folder)?;
         file.write_all(text.as_bytes())?;
         file.as_file().sync_all()?;
@@ -172,7 +172,7 @@ impl KeyFile {
 
     fn ring(&self, text: &str) -> Result<KeyRing, KeyFileError> {
         let document: KeyDocument = toml::from_str(text).map_err(|error| {
-            // The error's own text shows the line, and a key may have been put there by mistake.
+            // The error's `Display` quotes the line, which may contain a key by mistake.
             let before = error.span().and_then(|span| text.get(..span.start));
             let line = 1 + before.unwrap_or_default().matches('\n').count();
             self.error(format_args!("line {line}: {}", error.message()))
@@ -252,7 +252,7 @@ fn generate() -> Option<SecretString> {
     getrandom::fill(&mut bytes).ok()?;
     let mut text = PREFIX.to_owned();
     for byte in bytes {
-        // Writing to a string can't fail.
+        // Writing to a string never fails.
         let _ = write!(text, "{byte:02x}");
     }
     Some(SecretString::from(text))
@@ -269,7 +269,7 @@ fn block(key: &NewKey, hash: &blake3::Hash) -> String {
     )
 }
 
-/// What stands before the first key, then each key with what was written beside it.
+/// Splits the text before each key; comments belong to the block they are in.
 fn blocks(text: &str) -> Vec<String> {
     let mut blocks = vec![String::new()];
     for line in text.split_inclusive('\n') {
