@@ -299,7 +299,7 @@ impl Outline {
     }
 }
 
-/// The attributes of an item inherited from its enclosing nodes and itself.
+/// The part and presence of an item, inherited from its enclosing nodes.
 #[derive(Debug, Clone, Copy)]
 struct Inside {
     part: FilePart,

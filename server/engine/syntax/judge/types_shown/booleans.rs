@@ -127,7 +127,7 @@ fn of_path(path: &ast::PathExpr) -> Option<Ground> {
 fn of_value(value: &ast::Expr) -> Option<Ground> {
     match value {
         ast::Expr::Literal(_) | ast::Expr::BinExpr(_) | ast::Expr::MacroExpr(_) => boolean(value),
-        // If `!` yields a condition that is negated again, its operand is a `bool`.
+        // A `!` whose result is negated again to form a condition yields a `bool`.
         ast::Expr::PrefixExpr(prefix) if prefix.op_kind() == Some(UnaryOp::Not) => {
             (!FileNames::around(value).implements("Not")).then_some(Ground::Shown)
         }
