@@ -1,4 +1,4 @@
-//! Decoding of a layer into settings, key by key: a wrong key costs that key only.
+//! Decodes a layer into settings, key by key: an invalid key is dropped without affecting the others.
 
 use std::{collections::BTreeSet, ops::Range};
 
@@ -17,21 +17,21 @@ use crate::text::shortened;
 pub(super) struct DecodedLayer {
     pub(super) settings: Vec<Setting>,
     pub(super) problems: Vec<ConfigProblem>,
-    /// Paths of wrong and unknown keys.
+    /// Paths of invalid and unknown keys.
     pub(super) wrong: BTreeSet<String>,
-    /// Paths of the keys whose secret is written in plain text.
+    /// Paths of the keys whose secret is in plain text.
     pub(super) literal: Vec<String>,
-    /// How many problems are not named because there are so many.
+    /// Number of problems that are counted but not listed.
     unnamed: usize,
 }
 
-/// Nobody reads more problems of one layer than this.
+/// Maximum number of problems listed per layer.
 const MOST_PROBLEMS: usize = 20;
 
-/// Each costs memory, and time for every file.
+/// Maximum number of patterns; each costs memory, and time for every file.
 const MOST_PATTERNS: usize = 1_000;
 
-/// A value for a key, of the key's shape.
+/// A value that matches its key's shape.
 #[derive(Debug, Clone)]
 pub(super) struct Setting {
     pub(super) key: &'static OptionKey,
@@ -91,7 +91,7 @@ impl LayerDecoder<'_> {
         }
     }
 
-    /// `[smells.<id>]`, or in short `<id> = false` and `<id> = 80`.
+    /// Decodes `[smells.<id>]`, or its short forms `<id> = false` and `<id> = 80`.
     fn smell(&mut self, path: &[&str], value: &Placed) {
         let short = match &value.node {
             Node::Flag(_) => "enabled",
@@ -115,7 +115,7 @@ impl LayerDecoder<'_> {
         }
     }
 
-    /// Drops a `warn` above `strong`, which is a slip.
+    /// Drops a `warn` above `strong`, which is a mistake.
     fn hold_limits_in_order(&mut self, first: usize, path: &[&str], table: &Table) {
         let settings = &self.layer.settings[first..];
         let number = |name: &str| {
@@ -177,7 +177,7 @@ impl LayerDecoder<'_> {
         });
     }
 
-    /// Reads patterns; a wrong one costs that pattern only.
+    /// Parses patterns; an invalid one is dropped without affecting the others.
     fn globs(&mut self, path: &[&str], list: &[Placed]) -> Vec<String> {
         let mut patterns = Vec::new();
         if let Some(first) = list.get(MOST_PATTERNS) {
@@ -236,7 +236,7 @@ impl LayerDecoder<'_> {
                 name.text
             ),
         };
-        // What is refused is as if it were not there, so it makes nothing wrong.
+        // A refused key is ignored, so it invalidates nothing else.
         self.problem(path, &name.at, message.into());
     }
 
@@ -265,7 +265,7 @@ impl LayerDecoder<'_> {
         self.problem(path, at, fault);
     }
 
-    /// Counts a problem that is not going to be named; its place alone would cost a walk through the text.
+    /// Counts a problem that won't be listed; computing its position would already require a scan of the text.
     fn has_named_enough(&mut self) -> bool {
         let is_enough = self.layer.problems.len() >= MOST_PROBLEMS;
         self.layer.unnamed += usize::from(is_enough);

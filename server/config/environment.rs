@@ -7,14 +7,14 @@ use std::{
 
 use crate::os::USER_DIRECTORY;
 
-/// The variables that matter, read once. An empty one counts as unset.
+/// The relevant variables, read once. An empty one counts as unset.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Environment {
-    /// The user's home directory, which `~` stands for.
+    /// The user's home directory, for expanding `~`.
     pub user: Option<PathBuf>,
-    /// Directory of `config.toml` and `cache.db`.
+    /// The directory of `config.toml` and `cache.db`.
     pub home: Option<PathBuf>,
-    /// Current directory; paths are shown relative to it.
+    /// The current directory; displayed paths are relative to it.
     pub directory: Option<PathBuf>,
     /// `RUSTASSISTANT_LOG`.
     pub log: Option<String>,
@@ -23,11 +23,11 @@ pub struct Environment {
     pub(super) own: UserVariables,
 }
 
-/// Variables of the cache and of a model that are set, with their texts, which may be secret.
+/// The variables for the cache and the model that are set, with their values, which may be secret.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub(super) struct UserVariables(Vec<(UserVariable, OsString)>);
 
-/// A variable, and the key that it sets.
+/// A variable and the key it sets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct UserVariable {
     pub(super) name: &'static str,
@@ -68,7 +68,7 @@ impl Environment {
         }
     }
 
-    /// The environment in which `lookup` gives each variable's value. It has no current directory.
+    /// An environment in which `lookup` returns each variable's value. It has no current directory.
     pub fn from_lookup(lookup: impl Fn(&str) -> Option<OsString>) -> Self {
         let get = |name: &str| lookup(name).filter(|value| !value.is_empty());
         let text = |name: &str| get(name).map(|value| value.to_string_lossy().into_owned());
@@ -86,17 +86,17 @@ impl Environment {
         }
     }
 
-    /// The user's file of options.
+    /// The user's configuration file.
     pub fn config_file(&self) -> Option<PathBuf> {
         self.home.as_ref().map(|home| home.join("config.toml"))
     }
 
-    /// The file in which tokens are counted.
+    /// The file that counts used tokens.
     pub fn ledger_file(&self) -> Option<PathBuf> {
         self.home.as_ref().map(|home| home.join("ledger.db"))
     }
 
-    /// Default path of the cache's file.
+    /// The default path of the cache file.
     pub fn cache_file(&self) -> Option<PathBuf> {
         self.home.as_ref().map(|home| home.join("cache.db"))
     }
@@ -110,7 +110,7 @@ impl UserVariables {
     }
 }
 
-/// Names only.
+/// Shows only the names, as the values may be secret.
 impl std::fmt::Debug for UserVariables {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let names = self.0.iter().map(|(variable, _)| variable.name);
@@ -118,7 +118,7 @@ impl std::fmt::Debug for UserVariables {
     }
 }
 
-/// Expands a leading `~`; nothing if there is no home directory.
+/// Expands a leading `~`; returns `None` if there is no home directory.
 pub(super) fn expanded(path: &Path, user: Option<&Path>) -> Option<PathBuf> {
     match path.strip_prefix("~") {
         Ok(rest) if rest.as_os_str().is_empty() => user.map(Path::to_path_buf),
@@ -127,7 +127,7 @@ pub(super) fn expanded(path: &Path, user: Option<&Path>) -> Option<PathBuf> {
     }
 }
 
-/// A shell has expanded `~` already, but a service file or an editor has not. Without a user's directory it stays.
+/// Expands `~`, which a shell does, but a service file or an editor doesn't. Without a home directory, it is kept.
 fn with_user(value: &OsStr, user: Option<&Path>) -> PathBuf {
     expanded(Path::new(value), user).unwrap_or_else(|| PathBuf::from(value))
 }

@@ -1,16 +1,16 @@
-//! Paths that the user wants left out.
+//! Paths that the user excludes.
 
 use std::path::{Path, PathBuf};
 
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
-/// Patterns of all layers. Of those that match a path the last decides, as in a `.gitignore`.
+/// Patterns of all layers. The last one that matches a path decides, as in a `.gitignore`.
 #[derive(Debug, Clone, Default)]
 pub struct Exclude {
     layers: Vec<Patterns>,
 }
 
-/// The kind of an entry of a directory.
+/// The type of a directory entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EntryKind {
     File,
@@ -20,14 +20,13 @@ pub enum EntryKind {
 #[derive(Debug, Clone)]
 struct Patterns {
     base: PathBuf,
-    /// `base` without symbolic links, where that is another path.
+    /// `base` with symbolic links resolved, if that is a different path.
     real: Option<PathBuf>,
     globs: Gitignore,
 }
 
 impl Exclude {
-    /// Adds patterns that are relative to the directory `base`. Those that can't be read are passed over; the decoder has
-    /// named them.
+    /// Adds patterns relative to the directory `base`. Invalid ones are skipped; the decoder has reported them.
     pub(super) fn add<'a>(&mut self, base: &Path, patterns: impl IntoIterator<Item = &'a str>) {
         let mut builder = builder(base);
         for pattern in patterns {
@@ -51,13 +50,13 @@ impl Exclude {
         self.layers.is_empty()
     }
 
-    /// Whether the absolute `path` itself is left out, whatever is said of the directories above it. For callers that
-    /// walk down and have asked there.
+    /// Whether the absolute `path` itself is excluded, regardless of its parent directories. For callers that walk down and
+    /// have checked those already.
     pub fn matches(&self, path: &Path, entry: EntryKind) -> bool {
         self.decision(path, entry).unwrap_or(false)
     }
 
-    /// Whether the absolute path of a file, or a directory above it, is left out.
+    /// Whether the absolute path of a file, or one of its parent directories, is excluded.
     pub fn covers(&self, file: &Path) -> bool {
         if self.is_empty() {
             return false;
@@ -97,13 +96,13 @@ impl Patterns {
     }
 }
 
-/// No path is longer, in bytes.
+/// Maximum length of a pattern in bytes; no path is longer.
 const LONGEST_PATTERN: usize = 4_096;
 
-/// The library that reads patterns goes one call deeper for each brace that opens.
+/// Maximum number of braces; the pattern library recurses once for each opening one.
 const MOST_BRACES: usize = 64;
 
-/// Why a pattern is not given to the library that reads patterns, if it isn't: what it costs there has no bound of its own.
+/// Why a pattern exceeds the limits, if it does: the pattern library doesn't bound its cost.
 pub(crate) fn excess(pattern: &str) -> Option<String> {
     if pattern.len() > LONGEST_PATTERN {
         return Some(format!("it is longer than {LONGEST_PATTERN} bytes"));
@@ -112,7 +111,7 @@ pub(crate) fn excess(pattern: &str) -> Option<String> {
     (braces > MOST_BRACES).then(|| format!("it has more than {MOST_BRACES} opening braces"))
 }
 
-/// The fault of a pattern, if it has one.
+/// What is invalid about a pattern, if anything.
 pub(super) fn fault(pattern: &str) -> Option<String> {
     if let Some(excess) = excess(pattern) {
         return Some(excess);
@@ -127,7 +126,7 @@ pub(super) fn fault(pattern: &str) -> Option<String> {
     Some(reason.to_owned())
 }
 
-/// Git lets `a[` pass as an odd name; in options it is a slip.
+/// Rejects `a[`, which Git accepts as a literal name but which is a mistake in a configuration.
 fn builder(base: &Path) -> GitignoreBuilder {
     let mut builder = GitignoreBuilder::new(base);
     builder.allow_unclosed_class(false);
@@ -187,7 +186,7 @@ mod tests {
         assert_eq!(reason, "it is longer than 4096 bytes");
         let reason = fault(&nested(1_000)).unwrap();
         assert_eq!(reason, "it has more than 64 opening braces");
-        // Neither an escape nor a class hides a brace from the bound.
+        // Braces count even when escaped or in a character class.
         assert!(fault(&"{[}]".repeat(65)).is_some());
         assert!(fault(&"{\\}".repeat(65)).is_some());
     }

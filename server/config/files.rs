@@ -1,4 +1,4 @@
-//! Finding and reading files of options.
+//! Finds and reads configuration files.
 
 use std::{
     io,
@@ -7,15 +7,15 @@ use std::{
 
 use crate::os;
 
-/// The name of a project's options.
+/// The name of a project's configuration file.
 pub(super) const PROJECT_FILE: &str = "rustassistant.toml";
-/// The name of a project's baseline where the options name none.
+/// The default name of a project's baseline.
 pub(crate) const BASELINE_FILE: &str = ".rustassistant-baseline.json";
 
-/// Bytes of the longest file of options; nobody writes more by hand.
+/// Maximum length of a configuration file in bytes.
 const MOST_BYTES: u64 = 1 << 20;
 
-/// Reason for which a file of options has no text.
+/// Why a configuration file couldn't be read.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum Unread {
     #[error("there is no such file")]
@@ -35,12 +35,12 @@ pub(super) enum Unread {
     Io(io::Error),
 }
 
-/// The text of a file, without a byte order mark.
+/// Reads a file, without its byte order mark.
 pub(super) fn read(path: &Path) -> Result<String, Unread> {
     decoded(os::read_regular(path, MOST_BYTES)?)
 }
 
-/// The text of a file that may name commands and places where data goes, so that nobody else may have written it.
+/// Reads a file that may specify commands and destinations for data, and so must not be writable by others.
 pub(super) fn read_own(path: &Path) -> Result<String, Unread> {
     let file = os::open_regular(path)?;
     if os::is_in_others_hands(&file.metadata()?) {
@@ -61,12 +61,12 @@ fn decoded(bytes: Vec<u8>) -> Result<String, Unread> {
     })
 }
 
-/// Whether others than the owner may read the file.
+/// Whether users other than the owner may read the file.
 pub(super) fn is_open(path: &Path) -> bool {
     std::fs::metadata(path).is_ok_and(|metadata| os::is_open_to_others(&metadata))
 }
 
-/// The path from the root, without `.` and `..`. Nothing is asked of the disk, so that a path which isn't there has one too.
+/// The absolute path without `.` and `..`. Doesn't access the disk, so it works for missing paths too.
 pub(crate) fn absolute(path: &Path) -> PathBuf {
     let path = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
     let mut plain = PathBuf::new();
@@ -82,7 +82,7 @@ pub(crate) fn absolute(path: &Path) -> PathBuf {
     plain
 }
 
-/// The file of a name nearest to the directory `start`, no higher than `workspace`.
+/// The file with this name that is nearest to the directory `start`, searching upwards within `workspace`.
 pub(super) fn nearest(start: &Path, workspace: &Path, name: &str) -> Option<PathBuf> {
     let inside = start
         .ancestors()
@@ -92,8 +92,8 @@ pub(super) fn nearest(start: &Path, workspace: &Path, name: &str) -> Option<Path
         .find(|file| std::fs::symlink_metadata(file).is_ok())
 }
 
-/// The workspace that a directory is in where nobody has named one: its repository, else the outermost directory with a
-/// manifest, else the directory itself.
+/// The default workspace of a directory: its repository, else the outermost directory with a manifest, else the directory
+/// itself.
 pub(crate) fn workspace_of(start: &Path) -> PathBuf {
     let has = |directory: &Path, name: &str| directory.join(name).exists();
     let repository = start

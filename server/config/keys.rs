@@ -1,21 +1,21 @@
-//! The one table of options: the decoder, the schema and the documentation are read from it.
+//! The table of options, from which the decoder, the schema and the documentation are derived.
 
 use crate::smells::Smell;
 
 /// An option.
 #[derive(Debug)]
 pub(super) struct OptionKey {
-    /// Dotted; [`ANY_SMELL`] stands for the id of any smell.
+    /// Dotted path; [`ANY_SMELL`] stands for the id of any smell.
     pub(super) path: &'static str,
     pub(super) shape: Shape,
     pub(super) reach: Reach,
-    /// Description for people, in one or two sentences.
+    /// Description for users, in one or two sentences.
     pub(super) doc: &'static str,
 }
 
 impl OptionKey {
-    /// The values that it takes, for `smell` if the key is a smell's. A limit below the smallest measure that is kept would
-    /// change nothing, so it is refused.
+    /// The accepted values, for `smell` if the key belongs to one. A limit below the smallest stored measure would have no
+    /// effect, so it is refused.
     pub(super) fn shape_for(&self, smell: Option<&Smell>) -> Shape {
         match (self.shape, smell) {
             (Shape::Number { most, .. }, Some(smell)) => Shape::Number {
@@ -34,11 +34,11 @@ impl OptionKey {
     }
 }
 
-/// The values that a key takes.
+/// The values a key accepts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Shape {
     Flag,
-    /// A whole number within these bounds, both included.
+    /// An integer within these inclusive bounds.
     Number {
         least: u64,
         most: u64,
@@ -47,44 +47,45 @@ pub(super) enum Shape {
     Choice(&'static [&'static str]),
     /// Patterns as in `.gitignore`.
     Globs,
-    /// May start with `~`; relative to the file that says it.
+    /// May start with `~`; relative to the file that contains it.
     Path,
-    /// Bytes, as a number or as a string with a unit.
+    /// A number of bytes, or a string with a unit.
     Size,
-    /// Of a database or a server; may name `${VARIABLES}` and hold a password.
+    /// The address of a database or server; may contain `${VARIABLES}` and a password.
     Address,
     /// A string, or where to read it: `{ file = "path" }` or `{ command = ["program", "argument"] }`.
     Secret,
     Namespace,
     PublicKeys,
-    /// Of a server that is asked over http; may name `${VARIABLES}`.
+    /// The address of an HTTP server; may contain `${VARIABLES}`.
     Server,
-    /// Words that others gave, such as a model's name.
+    /// A name defined elsewhere, such as a model's.
     Word,
-    /// Tokens, as a number or as a string such as "200k".
+    /// A number of tokens, or a string such as "200k".
     Tokens,
-    /// Some of these names.
+    /// A list of these names.
     Choices(&'static [&'static str]),
-    /// A time, as a number of seconds or as a string with a unit.
+    /// A number of seconds, or a string with a unit.
     Seconds {
         most: u64,
     },
 }
 
 impl Shape {
-    /// Whether its value may be shown to everybody.
+    /// Whether its value may be displayed.
     pub(super) fn is_public(self) -> bool {
         !matches!(self, Self::Address | Self::Secret | Self::Server)
     }
 }
 
-/// Whose layers may set a key.
+/// The layers that may set a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Reach {
     Everyone,
-    /// Everybody may switch it off, and the user alone on: neither a project nor its editor settings stand for consent.
+    /// Every layer may switch it off, but only the user's may switch it on: neither a project nor its editor settings imply
+    /// consent.
     EveryoneToSwitchOff,
-    /// The user alone: neither a project's file nor the editor's settings, which a project can ship.
+    /// Only the user's layers: neither a project's file nor editor settings, which a project can ship.
     UserOnly,
 }
 
@@ -93,7 +94,7 @@ pub(super) const ANY_SMELL: &str = "<id>";
 /// The key that `<smell> = 80` sets.
 pub(super) const SHORT: &str = "warn";
 
-/// Keys of the table that may stand for a secret.
+/// Keys of the table form of a secret.
 pub(super) const FILE: &str = "file";
 pub(super) const COMMAND: &str = "command";
 
@@ -366,12 +367,12 @@ pub(super) static KEYS: [OptionKey; 37] = [
 
 const MOST: u64 = 1_000_000_000;
 
-/// The entry of the table at a path.
+/// The meaning of a path in the table of options.
 pub(super) enum At {
     Key(&'static OptionKey),
-    /// More keys.
+    /// A table with more keys.
     Table,
-    /// `smells.<id>`: a table, and in short also a flag or a number.
+    /// `smells.<id>`: a table, or in short form a flag or a number.
     Smell,
     Nothing,
 }
@@ -394,7 +395,7 @@ pub(super) fn at(segments: &[&str], smells: &[Smell]) -> At {
     }
 }
 
-/// The names that may stand inside the table of `segments`.
+/// The names allowed in the table at `segments`.
 pub(super) fn names_in<'a>(segments: &[&str], smells: &'a [Smell]) -> Vec<&'a str> {
     if segments == ["smells"] {
         return smells.iter().map(|smell| smell.id).collect();
@@ -414,7 +415,7 @@ pub(super) fn names_in<'a>(segments: &[&str], smells: &'a [Smell]) -> Vec<&'a st
     names
 }
 
-/// Whether everything at and below the path is for the user alone.
+/// Whether everything at and below the path is restricted to the user's layers.
 pub(super) fn is_user_only(segments: &[&str]) -> bool {
     let is_below = |key: &&OptionKey| {
         let mut names = key.path.split('.');
@@ -424,7 +425,7 @@ pub(super) fn is_user_only(segments: &[&str]) -> bool {
     below.peek().is_some() && below.all(|key| key.reach == Reach::UserOnly)
 }
 
-/// The path with the smell's id, if it is one, left open.
+/// The path with the smell's id, if it has one, replaced by the placeholder.
 fn pattern(segments: &[&str], smells: &[Smell]) -> Option<String> {
     let mut segments = segments.to_vec();
     if segments.iter().any(|segment| segment.contains('.')) {

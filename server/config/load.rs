@@ -1,4 +1,4 @@
-//! Loading of all layers.
+//! Loads all layers.
 
 use std::{
     collections::BTreeSet,
@@ -24,31 +24,31 @@ use crate::{
     smells::{self, Smell},
 };
 
-/// The place and the layers to load options for.
+/// The location and the layers to load the configuration for.
 #[derive(Debug, Clone, Copy)]
 pub struct Request<'a> {
-    /// The directory from which upward `rustassistant.toml` is looked for.
+    /// The directory from which `rustassistant.toml` is searched for upwards.
     pub start: &'a Path,
-    /// No file above this directory counts. Without it: the repository of `start`, else the outermost directory with a
+    /// Files above this directory are ignored. Defaults to the repository of `start`, else the outermost directory with a
     /// manifest, else `start` itself.
     pub workspace: Option<&'a Path>,
-    /// The editor's options, as the protocol gave them.
+    /// The editor's settings, as received through the protocol.
     pub editor: Option<&'a serde_json::Value>,
-    /// `KEY=VALUE` each: a dotted key and a TOML value, or a bare string.
+    /// Entries of the form `KEY=VALUE`: a dotted key and a TOML value, or a bare string.
     pub flags: &'a [String],
 }
 
-/// Loaded options, with problems and warnings.
+/// The loaded configuration, with problems and warnings.
 #[derive(Debug, Clone, Default)]
 pub struct Loaded {
     pub config: Config,
-    /// Mistakes in options. The command line refuses to work with them; an editor is warned.
+    /// Mistakes in the configuration. The command line refuses to continue; an editor shows a warning.
     pub problems: Vec<ConfigProblem>,
     /// Missing parts of the environment that nothing depends on.
     pub warnings: Vec<String>,
     /// Advice, shown on request.
     pub advice: Vec<String>,
-    /// The files that were looked at, the weakest first.
+    /// The files that were considered, from the lowest to the highest precedence.
     pub looked_at: Vec<LookedAt>,
 }
 
@@ -67,7 +67,7 @@ pub enum FileState {
 }
 
 impl<'a> Request<'a> {
-    /// Without an editor and without flags.
+    /// A request without editor settings and flags.
     pub fn new(start: &'a Path) -> Self {
         Self {
             start,
@@ -78,7 +78,7 @@ impl<'a> Request<'a> {
     }
 }
 
-/// Reads all layers and resolves them. A mistake never keeps the rest from counting.
+/// Reads and resolves all layers. A mistake never affects the remaining settings.
 pub fn load(request: &Request<'_>, environment: &Environment) -> Loaded {
     load_for(request, environment, smells::all())
 }
@@ -116,12 +116,12 @@ pub(super) fn load_for(
 struct Loader<'a> {
     start: &'a Path,
     workspace: &'a Path,
-    /// Base of shown paths, and of paths from variables and flags.
+    /// The base for displayed paths, and for paths in variables and flags.
     here: &'a Path,
     environment: &'a Environment,
     smells: &'a [Smell],
     layers: Vec<LayerSettings>,
-    /// Paths of the keys that were lost.
+    /// Paths of the keys that were dropped.
     wrong: BTreeSet<String>,
     loaded: Loaded,
 }
@@ -237,7 +237,7 @@ impl Loader<'_> {
         }
     }
 
-    /// Takes a path without decoding it, as it need not be Unicode. Without a home directory `~` stays.
+    /// Sets a path without decoding it, as it may not be Unicode. Without a home directory, `~` is kept.
     fn path_variable(&mut self, name: &'static str, key: &'static OptionKey, path: &Path) {
         let user = self.environment.user.as_deref();
         let path = expanded(path, user).unwrap_or_else(|| path.to_path_buf());
@@ -268,8 +268,8 @@ impl Loader<'_> {
         }
     }
 
-    /// Decodes a layer whose paths start at `base`; patterns start at the project's file, or else at the workspace. Returns
-    /// the paths of the keys whose secret is written in plain text.
+    /// Decodes a layer whose paths are relative to `base`; patterns are relative to the project's file, or else to the
+    /// workspace. Returns the paths of the keys whose secret is in plain text.
     fn decode_layer(&mut self, table: &Table, kind: SourceKind<'_>, base: &Path) -> Vec<String> {
         let source = Source {
             kind,
@@ -342,7 +342,7 @@ impl Loader<'_> {
     }
 }
 
-/// Parses a variable's text for a key of this shape.
+/// Parses a variable's value for a key of this shape.
 fn node_of_variable(shape: Shape, text: &str) -> Node {
     match (shape, text.trim()) {
         (Shape::Flag, "true" | "1") => Node::Flag(true),
@@ -356,7 +356,7 @@ fn node_of_variable(shape: Shape, text: &str) -> Node {
     }
 }
 
-/// Shows a flag, its value only where the key holds no secret.
+/// Displays a flag, omitting its value if the key may contain a secret.
 fn shown_flag(flag: &str, smells: &[Smell]) -> String {
     let Some((name, _)) = flag.split_once('=') else {
         return flag.split(':').next().unwrap_or_default().to_owned();
@@ -375,7 +375,7 @@ fn shown_flag(flag: &str, smells: &[Smell]) -> String {
     format!("{name}=…")
 }
 
-/// Parses a flag, whose value is TOML or a string that lost its quotes to the shell.
+/// Parses a flag, whose value is TOML or a string whose quotes were removed by the shell.
 fn flag_table(flag: &str) -> Result<Table, String> {
     let Some((key, value)) = flag.split_once('=') else {
         return Err("expected KEY=VALUE".to_owned());

@@ -1,7 +1,7 @@
-//! What the keys of a language model mean together, once all layers are known.
+//! Interprets the keys of a language model together, once all layers are known.
 //!
-//! Whoever got a part of it wrong has no model: with a default in place of what was meant, a request could go somewhere else or
-//! cost more.
+//! If any of them is invalid, there is no model: a default instead of the intended value could send a request elsewhere or cost
+//! more.
 
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
@@ -23,35 +23,35 @@ const TASKS: &str = "model.tasks";
 const EFFORT: &str = "model.effort";
 const TEST: &str = "model.test";
 
-/// Whether this build can ask a model.
+/// Whether this build supports language models.
 pub const HAS_MODEL: bool = cfg!(feature = "model");
 
-/// What a build that can't says when it is asked to.
+/// The message of builds without that support.
 pub const NO_MODEL: &str =
     "this build doesn't support language models; install it with the feature `model`";
 
-/// The task of choosing which parts of a function become functions.
+/// The task of choosing which parts of a function to extract.
 pub const CHOOSE: &str = "choose";
 
-/// The task of finding names where one is needed.
+/// The task of suggesting names.
 pub const NAME: &str = "name";
 
-/// The task of writing a function anew.
+/// The task of rewriting a function.
 pub const REWRITE: &str = "rewrite";
 
-/// Whether a language model may be asked.
+/// Whether a language model may be used.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum ModelChoice {
-    /// Nobody has named one.
+    /// No model is configured.
     #[default]
     Nothing,
-    /// One is named, and `model.enabled` is `false`.
+    /// A model is configured, but `model.enabled` is `false`.
     SwitchedOff,
     Chosen(Arc<ModelOptions>),
 }
 
 impl ModelChoice {
-    /// The model that is asked for a task.
+    /// The model to use for a task.
     pub fn chosen_for(&self, task: &str) -> Option<&Arc<ModelOptions>> {
         match self {
             Self::Chosen(options) if options.tasks.contains(&task) => Some(options),
@@ -60,34 +60,34 @@ impl ModelChoice {
     }
 }
 
-/// A language model, and what may be spent on it.
+/// A language model and its budget.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ModelOptions {
     pub provider: ModelProvider,
-    /// Its name.
+    /// The model's name.
     pub model: String,
     pub url: Address,
     pub api_key: Option<Secret>,
     pub budget: ModelBudget,
     pub tasks: Vec<&'static str>,
-    /// How many plans are asked for.
+    /// Number of plans to request.
     pub plans: usize,
     pub effort: Option<&'static str>,
-    /// Tokens that it reads at once.
+    /// Size of the context window in tokens.
     pub context: u64,
     pub timeout: Duration,
-    /// Whether tests are run of what a model has written.
+    /// Whether to run tests on code written by a model.
     pub test: bool,
 }
 
-/// How a model is spoken to.
+/// The protocol of a model's server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ModelProvider {
     Anthropic,
     OpenAi,
 }
 
-/// Tokens, in and out.
+/// Token limits, for input and output combined.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ModelBudget {
     pub day: u64,
@@ -96,7 +96,7 @@ pub struct ModelBudget {
 }
 
 impl ModelProvider {
-    /// As the configuration says it.
+    /// The name used in the configuration.
     pub fn name(self) -> &'static str {
         match self {
             Self::Anthropic => "anthropic",
@@ -119,12 +119,12 @@ impl ModelProvider {
     }
 }
 
-/// Whether a server answers on this machine.
+/// Whether the server runs on this machine.
 pub fn is_local(url: &Url) -> bool {
     is_this_machine(url)
 }
 
-/// The values that hold where nobody says otherwise.
+/// Sets the default values.
 pub(super) fn set_defaults(set: &mut impl FnMut(&str, Value)) {
     set(ENABLED, Value::Flag(true));
     set("model.budget.day", Value::Number(200_000));
@@ -137,7 +137,7 @@ pub(super) fn set_defaults(set: &mut impl FnMut(&str, Value)) {
     set("model.timeout", Value::Number(60));
 }
 
-/// The model, if there is to be one, and what is wrong with the keys together.
+/// Returns the model, if one is configured, and the problems that involve several keys.
 pub(super) fn resolve(
     values: &Values,
     wrong: &BTreeSet<String>,
@@ -215,7 +215,7 @@ fn chosen(values: &Values) -> Result<Option<ModelOptions>, ConfigProblem> {
     }))
 }
 
-/// Whoever names a part of it without a provider means one.
+/// Setting any of these keys without a provider is reported as a mistake.
 fn without_provider(values: &Values) -> Option<ConfigProblem> {
     let named = [MODEL, URL, API_KEY];
     let named = named.into_iter().find(|key| values.place(key).is_some())?;
@@ -224,13 +224,13 @@ fn without_provider(values: &Values) -> Option<ConfigProblem> {
     Some(problem(values, named, message.to_owned()))
 }
 
-/// Whether the address is known to be of another machine; what a variable stands for is seen when it is read.
+/// Whether the address is known to be on another machine; variables are expanded only later.
 fn is_elsewhere(url: &Address) -> bool {
     let shown = url.to_string();
     !shown.contains("${") && Url::parse(&shown).is_ok_and(|url| !is_this_machine(&url))
 }
 
-/// A key that somebody has set is at fault: no default is.
+/// A problem attributed to a key that was set explicitly, never to a default.
 fn problem(values: &Values, key: &str, message: String) -> ConfigProblem {
     ConfigProblem {
         place: values.place(key).cloned().unwrap_or(SettingPlace::Editor),

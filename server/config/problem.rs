@@ -1,16 +1,16 @@
-//! Problems with options: place, message, suggestion.
+//! Problems in the configuration: position, message, suggestion.
 
 use std::fmt;
 
 use crate::text::{Encoding, Lines, TextSize, printable, shortened};
 
-/// A problem in one layer of options. It costs the key that it names, or the whole file where it names none.
+/// A problem in one layer. It invalidates the named key, or the whole file if no key is named.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConfigProblem {
     pub place: SettingPlace,
     /// Dotted path of the key, if the problem is with one key.
     pub key: Option<String>,
-    /// The problem and what was expected, without the place.
+    /// What is wrong and what was expected, without the position.
     pub message: String,
     /// The nearest known name.
     pub suggestion: Option<String>,
@@ -18,22 +18,22 @@ pub struct ConfigProblem {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SettingPlace {
-    /// Line and column count from 1, columns in characters.
+    /// Line and column are 1-based; columns are counted in characters.
     At {
         file: String,
         line: u32,
         column: u32,
     },
-    /// The file as a whole: it can't be read.
+    /// The whole file, because it can't be read.
     File(String),
     Editor,
-    /// A variable of the environment.
+    /// An environment variable.
     Variable(&'static str),
-    /// A flag, as it was written, without a value that may be secret.
+    /// A flag as written, without values that may be secret.
     Flag(String),
 }
 
-/// A name, a value or a pattern may be as long as its file.
+/// Maximum length of quoted names, values and patterns, which may be as long as their file.
 const LONGEST: usize = 300;
 
 impl fmt::Display for SettingPlace {
@@ -64,7 +64,7 @@ impl fmt::Display for ConfigProblem {
 
 impl std::error::Error for ConfigProblem {}
 
-/// The known name nearest to `wrong`: at most a third of its letters differ, and at most three.
+/// The known name closest to `wrong`: at most a third of its letters differ, and at most three.
 pub fn nearest<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let wrong = wrong.to_lowercase().replace('_', "-");
     let distance = |name: &&str| strsim::osa_distance(&wrong, &name.replace('_', "-"));
@@ -77,7 +77,7 @@ pub fn nearest<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str>) -> Opt
         .map(|(_, name)| name)
 }
 
-/// The place of byte `offset` in `text`, which is what `file` holds.
+/// The position of byte `offset` in `text`, the contents of `file`.
 pub(super) fn place_in(file: &str, text: &str, offset: usize) -> SettingPlace {
     let offset = TextSize::try_from(offset).unwrap_or_default();
     let position = Lines::new(text).position(text, offset, Encoding::Utf32);

@@ -1,4 +1,4 @@
-//! Resolution of all layers into one configuration.
+//! Resolves all layers into one configuration.
 
 use std::{
     collections::BTreeSet,
@@ -27,17 +27,17 @@ pub struct Config {
     pub rules: Rules,
     pub exclude: Exclude,
     pub cache: CacheOptions,
-    /// Most files of an editor's workspace that are read in the background.
+    /// Maximum number of workspace files that are read in the background for an editor.
     pub max_files: usize,
-    /// Whether an editor shows the measures of functions above them.
+    /// Whether an editor shows the metrics of functions above them.
     pub code_lens: bool,
-    /// Whether rustc may be asked where a person asks for it.
+    /// Whether rustc may be run on request.
     pub compiler: bool,
-    /// Whether it is asked before a person does, if that is said.
+    /// Whether rustc is also run ahead of requests, if set.
     pub compiler_ahead: Option<bool>,
-    /// Whether a language model may be asked where a person asks for it.
+    /// Whether a language model may be used on request.
     pub model: ModelChoice,
-    /// The file of findings that are accepted, if one is named or there.
+    /// The file of accepted findings, if configured or present.
     pub baseline: Option<PathBuf>,
     /// The project's folder.
     pub project: PathBuf,
@@ -47,22 +47,22 @@ pub struct Config {
 /// Options of the cache.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CacheOptions {
-    /// The embedded cache's file; without one, reports are held in memory only.
+    /// The cache's file; without one, reports are kept in memory only.
     pub path: Option<PathBuf>,
-    /// Bytes in memory.
+    /// Maximum size in memory, in bytes.
     pub memory: u64,
-    /// Bytes on disk.
+    /// Maximum size on disk, in bytes.
     pub disk: u64,
-    /// Longest time that an unused report is kept.
+    /// Maximum time that an unused report is kept.
     pub age: Duration,
-    /// The team's cache behind the file, never [`CacheBackend::Sqlite`].
+    /// The team's cache in addition to the file; never [`CacheBackend::Sqlite`].
     pub team: Option<CacheBackend>,
 }
 
-/// A value as `config show` prints it: TOML, and where it was set.
+/// A value as printed by `config show`: TOML, and its origin.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Shown {
-    /// Dotted.
+    /// Dotted path.
     pub key: String,
     pub value: String,
     pub origin: Origin,
@@ -75,11 +75,11 @@ pub(super) struct LayerSettings {
     pub(super) base: PathBuf,
 }
 
-/// What lies in the project beside its options.
+/// What was found in the project besides its configuration.
 #[derive(Debug, Default)]
 pub(super) struct ProjectPlace {
     pub(super) folder: PathBuf,
-    /// A baseline that nobody has to name.
+    /// A baseline at the default location.
     pub(super) baseline: Option<PathBuf>,
 }
 
@@ -89,7 +89,7 @@ const AGE_IN_DAYS: u64 = 30;
 const MAX_FILES: u64 = 20_000;
 const SECONDS_OF_A_DAY: u64 = 24 * 60 * 60;
 
-/// The configuration, and problems that need all layers to be seen.
+/// The configuration, and the problems that are apparent only across layers.
 #[derive(Debug)]
 pub(super) struct Resolved {
     pub(super) config: Config,
@@ -97,7 +97,7 @@ pub(super) struct Resolved {
     pub(super) warnings: Vec<String>,
 }
 
-/// `layers` from the weakest to the strongest; `wrong` are the paths of the keys that were lost.
+/// Resolves `layers`, from the lowest to the highest precedence; `wrong` are the paths of dropped keys.
 pub(super) fn resolve(
     layers: Vec<LayerSettings>,
     wrong: &BTreeSet<String>,
@@ -161,14 +161,14 @@ pub(super) fn resolve(
 }
 
 impl Config {
-    /// Every value with its origin, by key. Patterns to leave out stand in the order of the layers.
+    /// All values with their origins, by key. Exclusion patterns are in the order of the layers.
     pub fn shown(&self) -> &[Shown] {
         &self.shown
     }
 }
 
 impl Default for Config {
-    /// The options without any layer and without a home.
+    /// The options without any layer and without a home directory.
     fn default() -> Self {
         let environment = Environment::default();
         let project = ProjectPlace::default();

@@ -1,4 +1,4 @@
-//! Rules that measures are judged by.
+//! The rules for judging measures.
 
 use crate::{
     facts::SmellId,
@@ -9,16 +9,16 @@ use crate::{
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Rules {
     profile: Profile,
-    /// Smells whose judgement differs from their registration, sorted by id. `None` is off.
+    /// Smells with a judgement that differs from their registration, sorted by id. `None` disables the smell.
     changed: Vec<(&'static str, Option<Judgement>)>,
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Profile {
-    /// What a reviewer would stop at, and what is of a smell that was set explicitly.
+    /// Findings that a reviewer would object to, and those of explicitly configured smells.
     #[default]
     Calm,
-    /// Everything above a limit.
+    /// All findings above a limit.
     Full,
 }
 
@@ -26,9 +26,9 @@ pub enum Profile {
 pub struct Judgement {
     /// `warn` is never above `strong`.
     pub limits: Limits,
-    /// Fixed level of the smell's findings; without it, the measure decides.
+    /// A fixed level for the smell's findings; otherwise, the measure decides.
     pub level: Option<LevelOverride>,
-    /// Whether the smell's first limit, level or switch was set explicitly: then the calm profile hides none of it.
+    /// Whether the smell's first limit, level or switch was set explicitly: then the calm profile hides none of its findings.
     pub is_chosen: bool,
 }
 
@@ -49,7 +49,7 @@ impl Rules {
         Self { profile, changed }
     }
 
-    /// The same, without the smells that somebody wants silent, unless they were set explicitly.
+    /// The rules with the given smells silenced, unless they were set explicitly.
     #[must_use]
     pub fn without(&self, silent: &[SmellId]) -> Self {
         let mut rules = self.clone();
@@ -69,7 +69,7 @@ impl Rules {
         self.profile
     }
 
-    /// How `smell` is judged; nothing where it is off.
+    /// How `smell` is judged; `None` if it is disabled.
     pub fn judgement(&self, smell: &Smell) -> Option<Judgement> {
         match self.place_of(smell) {
             Ok(place) => self.changed[place].1,
@@ -83,7 +83,7 @@ impl Rules {
 }
 
 impl Judgement {
-    /// As the smell itself says.
+    /// The judgement of the smell's registration.
     pub(super) fn of(smell: &Smell) -> Self {
         Self {
             limits: smell.limits,

@@ -1,4 +1,4 @@
-//! The options as a JSON schema, for editors that complete and check TOML.
+//! The options as a JSON schema, for completion and validation of TOML in editors.
 
 use serde_json::{Value as Json, json};
 
@@ -82,7 +82,7 @@ fn of_shape(shape: Shape) -> Json {
     }
 }
 
-/// A table with this key alone.
+/// A table with only this key.
 fn one_of_one(name: &str, schema: &Json) -> Json {
     let mut table = object();
     table["properties"][name] = schema.clone();
@@ -90,12 +90,12 @@ fn one_of_one(name: &str, schema: &Json) -> Json {
     table
 }
 
-/// A table without keys yet.
+/// An empty table.
 fn object() -> Json {
     json!({"type": "object", "additionalProperties": false, "properties": {}})
 }
 
-/// Puts `schema` at a dotted path of tables.
+/// Inserts `schema` at a dotted path of tables.
 fn insert(root: &mut Json, path: &str, schema: Json) {
     let Some((table, name)) = path.rsplit_once('.') else {
         root["properties"][path] = schema;
@@ -104,7 +104,7 @@ fn insert(root: &mut Json, path: &str, schema: Json) {
     table_at(root, table)["properties"][name] = schema;
 }
 
-/// A smell is a table, and in short a flag or its first limit.
+/// Inserts a key of a smell, which is a table, or in short form a flag or its first limit.
 fn insert_in_smell(smells: &mut Json, smell: &Smell, (name, schema): (&str, Json)) {
     let known = &mut smells["properties"][smell.id];
     if known.is_null() {

@@ -1,17 +1,17 @@
-//! Sources of layers: files, the editor, variables and flags.
+//! The sources of layers: files, the editor, variables and flags.
 
 use std::{ops::Range, path::Path};
 
 use super::{SettingPlace, problem::place_in};
 use crate::smells::Smell;
 
-/// The source of a layer, and what its values are relative to.
+/// The source of a layer, and the base of its values.
 #[derive(Clone, Copy)]
 pub(super) struct Source<'a> {
     pub(super) kind: SourceKind<'a>,
-    /// Base of relative paths.
+    /// The base of relative paths.
     pub(super) base: &'a Path,
-    /// Home directory, for `~`.
+    /// The home directory, for `~`.
     pub(super) user: Option<&'a Path>,
     pub(super) smells: &'a [Smell],
 }
@@ -25,7 +25,7 @@ pub(super) enum SourceKind<'a> {
     Flag(&'a str),
 }
 
-/// A file's shown path and its text.
+/// A file's displayed path and its contents.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct LayerFile<'a> {
     pub(super) shown: &'a str,
@@ -33,7 +33,7 @@ pub(super) struct LayerFile<'a> {
 }
 
 impl Source<'_> {
-    /// The place of a range of bytes in the layer's text.
+    /// The position of a byte range in the layer's source.
     pub(super) fn place(&self, at: &Range<usize>) -> SettingPlace {
         match self.kind {
             SourceKind::UserFile(file) | SourceKind::ProjectFile(file) => {

@@ -1,7 +1,7 @@
-//! What the keys of a team's cache mean together, once all layers are known.
+//! Interprets the keys of a team's cache together, once all layers are known.
 //!
-//! Whoever got a part of it wrong has no team's cache: with a default in place of what was meant, a run could read or
-//! write somewhere else.
+//! If any of them is invalid, there is no team cache: a default instead of the intended value could make a run read or write
+//! elsewhere.
 
 use std::{collections::BTreeSet, path::Path};
 
@@ -19,14 +19,14 @@ const TRUSTED_KEYS: &str = "cache.team.trusted_keys";
 const SIGNING_KEY: &str = "cache.team.signing_key";
 const CA_FILE: &str = "cache.team.ca_file";
 
-/// What is wrong with the keys together, and what they lack.
+/// Problems that involve several keys, and what is missing.
 #[derive(Debug, Default)]
 pub(super) struct Trouble {
     pub(super) problems: Vec<ConfigProblem>,
     pub(super) warnings: Vec<String>,
 }
 
-/// The team's cache, if there is to be one. A backend that nobody has set follows from the address.
+/// Returns the team's cache, if one is configured. The backend defaults to that of the address.
 pub(super) fn resolve(
     values: &mut Values,
     wrong: &BTreeSet<String>,
@@ -66,7 +66,7 @@ fn is_of_the_team(path: &str) -> bool {
     path.starts_with("cache") && !is_local
 }
 
-/// How and where the team's cache is spoken to; nothing if there is none.
+/// The protocol and address of the team's cache; `None` if there is none.
 fn scheme(values: &Values) -> Result<Option<(Scheme, Address)>, ConfigProblem> {
     let address = match values.get(URL) {
         Some(Value::Address(address)) => Some(address.clone()),
@@ -74,7 +74,7 @@ fn scheme(values: &Values) -> Result<Option<(Scheme, Address)>, ConfigProblem> {
     };
     let named = values.place(BACKEND).and(values.choice(BACKEND));
     let wanted = match (named, &address) {
-        // Somebody says that the local file is all there is, which is also how a team's cache is switched off.
+        // `sqlite` restricts the cache to the local file, which is also how a team's cache is disabled.
         (Some("sqlite"), _) | (None, None) => return Ok(None),
         (Some("postgres"), _) => Some(Scheme::Postgres),
         (Some(_), _) => Some(Scheme::Http),
@@ -93,7 +93,7 @@ fn scheme(values: &Values) -> Result<Option<(Scheme, Address)>, ConfigProblem> {
         (Some(wanted), Some(found)) if wanted != found => {
             Err(contradiction(values, (wanted, found)))
         }
-        // What the variable stands for is seen when it is read.
+        // Variables in the address are expanded only later.
         (Some(scheme), _) | (None, Some(scheme)) => Ok(Some((scheme, address))),
         (None, None) => {
             let message =
@@ -181,7 +181,7 @@ fn example(scheme: Scheme) -> &'static str {
     }
 }
 
-/// Nobody but the owner of a key is believed, so without one the team's cache is asked in vain.
+/// Only entries signed with a trusted key are accepted, so without any trusted key, reading the team's cache is useless.
 fn believes_nobody(remote: &Remote) -> Option<String> {
     let is_idle = remote.trusted.is_empty() && remote.access == Access::Read;
     is_idle.then(|| {
@@ -199,7 +199,7 @@ fn idle_writer(values: &Values) -> Option<String> {
     })
 }
 
-/// A key that somebody has set is at fault: no default is.
+/// A problem attributed to a key that was set explicitly, never to a default.
 fn problem(values: &Values, key: &str, message: String) -> ConfigProblem {
     ConfigProblem {
         place: values.place(key).cloned().unwrap_or(SettingPlace::Editor),

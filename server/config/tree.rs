@@ -1,4 +1,4 @@
-//! Unchecked values of a layer, from TOML and from JSON alike.
+//! The unchecked values of a layer, from TOML or JSON.
 
 use std::ops::Range;
 
@@ -8,7 +8,7 @@ use toml::{
     de::{DeTable, DeValue},
 };
 
-/// A value and its range of bytes in the file; an empty range at 0 where there is no file.
+/// A value with its byte range in the file; an empty range at 0 if there is no file.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Placed {
     pub(super) node: Node,
@@ -17,33 +17,33 @@ pub(super) struct Placed {
 
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Node {
-    /// JSON's `null`: as if the key weren't there.
+    /// JSON's `null`, which is treated like a missing key.
     Nothing,
     Flag(bool),
     Number(i64),
     Text(String),
     List(Vec<Placed>),
     Table(Table),
-    /// A value that no key takes: a fraction, a date, a number beyond 64 bits.
+    /// A value that no key accepts: a float, a date, or a number beyond 64 bits.
     Other(&'static str),
 }
 
-/// Pairs in the order in which they are written.
+/// Entries in source order.
 pub(super) type Table = Vec<(KeyName, Placed)>;
 
-/// A key as it is written, with its place.
+/// A key as written, with its position.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct KeyName {
     pub(super) text: String,
     pub(super) at: Range<usize>,
 }
 
-/// Parses TOML; a syntax error ends it, as the rest would be a guess.
+/// Parses TOML; fails on a syntax error, as recovering would be guesswork.
 pub(super) fn from_toml(text: &str) -> Result<Table, toml::de::Error> {
     Ok(table_of(DeTable::parse(text)?.get_ref()))
 }
 
-/// The options of an editor: an object, perhaps inside one key `rustassistant`. `null` sets nothing.
+/// The settings of an editor: an object, optionally nested in a single key `rustassistant`. `null` sets nothing.
 pub(super) fn from_json(value: &Json) -> Node {
     match value {
         Json::Object(map) if map.len() == 1 => {
@@ -54,7 +54,7 @@ pub(super) fn from_json(value: &Json) -> Node {
 }
 
 impl Node {
-    /// Name of its kind, for "found …".
+    /// The name of its type, for "found …".
     pub(super) fn kind(&self) -> &'static str {
         match self {
             Self::Nothing => "nothing",

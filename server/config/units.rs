@@ -1,6 +1,6 @@
-//! Amounts as people write them: bytes, tokens and times.
+//! Parses amounts of bytes, tokens and time.
 
-/// The bytes of `256MB`: a whole number and a unit. Units of a thousand end in `B`, units of 1024 in `iB`.
+/// Parses bytes such as `256MB`: an integer and a unit. Units of 1000 end in `B`, units of 1024 in `iB`.
 pub(crate) fn bytes(text: &str) -> Option<u64> {
     let (number, unit) = parts(text);
     let factor = match unit.to_ascii_lowercase().as_str() {
@@ -16,7 +16,7 @@ pub(crate) fn bytes(text: &str) -> Option<u64> {
     number.parse::<u64>().ok()?.checked_mul(factor)
 }
 
-/// The tokens of `200k`: a whole number, thousands or millions.
+/// Parses tokens such as `200k`: an integer, optionally in thousands or millions.
 pub(crate) fn tokens(text: &str) -> Option<u64> {
     let (number, unit) = parts(text);
     let factor = match unit {
@@ -28,7 +28,7 @@ pub(crate) fn tokens(text: &str) -> Option<u64> {
     number.parse::<u64>().ok()?.checked_mul(factor)
 }
 
-/// The seconds of `60s`: a whole number and a unit.
+/// Parses seconds such as `60s`: an integer and a unit.
 pub(super) fn seconds(text: &str) -> Option<u64> {
     let (number, unit) = parts(text);
     let factor = match unit {
@@ -39,7 +39,7 @@ pub(super) fn seconds(text: &str) -> Option<u64> {
     number.parse::<u64>().ok()?.checked_mul(factor)
 }
 
-/// A number and its unit.
+/// Splits an amount into number and unit.
 fn parts(text: &str) -> (&str, &str) {
     let text = text.trim();
     let digits = text.find(|letter: char| !letter.is_ascii_digit());
@@ -47,11 +47,11 @@ fn parts(text: &str) -> (&str, &str) {
     (number, unit.trim_start())
 }
 
-/// Patterns of what [`tokens`] and [`seconds`] read, for the schema.
+/// Patterns accepted by [`tokens`] and [`seconds`], for the schema.
 pub(super) const TOKENS_PATTERN: &str = r"^\s*[0-9]+\s*[kKmM]?\s*$";
 pub(super) const SECONDS_PATTERN: &str = r"^\s*[0-9]+\s*(s|m|min)\s*$";
 
-/// Pattern of what [`bytes`] reads, for the schema.
+/// Pattern accepted by [`bytes`], for the schema.
 pub(super) const BYTES_PATTERN: &str = r"^\s*[0-9]+\s*([bB]|[kKmMgG][iI]?[bB])?\s*$";
 
 #[cfg(test)]

@@ -1,5 +1,5 @@
-//! Conversion of a layer's values to the shapes of their keys. No message repeats the string that was found: it may be a
-//! secret at the wrong key.
+//! Converts a layer's values to the shapes of their keys. No message repeats the string that was found: it may be a secret
+//! under the wrong key.
 
 use std::{
     ffi::OsString,
@@ -38,7 +38,7 @@ pub(super) enum Value {
     Choices(Vec<&'static str>),
 }
 
-/// The fault of one value.
+/// Why a value was refused.
 pub(super) struct ValueFault {
     pub(super) message: String,
     pub(super) suggestion: Option<String>,
@@ -60,7 +60,7 @@ impl From<String> for ValueFault {
 }
 
 impl fmt::Display for Value {
-    /// Writes TOML; of a secret only its location.
+    /// Writes TOML; for a secret, only its location.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let text = |text: String| toml::Value::from(text);
         match self {
@@ -147,7 +147,7 @@ impl Source<'_> {
             return Err(format!("expected {WANTED}, found no program").into());
         };
         let path = self.at_home(Path::new(program))?;
-        // A bare name is looked for where programs are, everything else is a path like the others.
+        // A bare name is looked up in `PATH`; anything else is a relative or absolute path.
         if path.components().count() > 1 {
             *program = self.base.join(path).into_os_string();
         }
@@ -224,7 +224,7 @@ fn size(node: &Node) -> Result<Value, ValueFault> {
     })
 }
 
-/// Checks an address. Variables in it are expanded later, on connecting.
+/// Validates an address. Variables in it are expanded later, when connecting.
 fn address(node: &Node) -> Result<Value, ValueFault> {
     let text = full_text("an address", node)?;
     let address = Address::from(text);
@@ -246,7 +246,7 @@ fn address(node: &Node) -> Result<Value, ValueFault> {
     Ok(Value::Address(address))
 }
 
-/// Checks the address of a server that isn't the cache's.
+/// Validates the address of a server other than the cache's.
 fn server(node: &Node) -> Result<Value, ValueFault> {
     let text = full_text("an address", node)?;
     let is_server = Address::from(text).scheme() == Some(Scheme::Http);
@@ -257,7 +257,7 @@ fn server(node: &Node) -> Result<Value, ValueFault> {
     address(node)
 }
 
-/// Reads what is shown to people and sent to a server as it is.
+/// Validates a string that is displayed and sent to a server unchanged.
 fn word(node: &Node) -> Result<Value, ValueFault> {
     const LONGEST: usize = 200;
     let text = full_text("a name", node)?;
@@ -329,7 +329,7 @@ fn namespace(node: &Node) -> Result<Value, ValueFault> {
         .map_err(|error| error.to_string().into())
 }
 
-/// Reads all keys or none: a list that lost a key would look as if that key were not trusted.
+/// Parses all keys or none: dropping a key from the list would silently distrust it.
 fn public_keys(node: &Node) -> Result<Value, ValueFault> {
     const WANTED: &str = "a list of public keys";
     let Node::List(list) = node else {

@@ -1,10 +1,10 @@
-//! The strongest value of each key, and where it was set.
+//! The effective value of each key, and where it was set.
 
 use std::{collections::BTreeMap, path::Path};
 
 use super::{Origin, SettingPlace, Shown, decode::Setting, keys::ANY_SMELL, value::Value};
 
-/// The strongest value of each key, by its path, and its place unless it is a default.
+/// The effective value of each key by path, with its position unless it is a default.
 #[derive(Debug, Default)]
 pub(super) struct Values(BTreeMap<String, (Value, Option<SettingPlace>)>);
 
@@ -25,7 +25,7 @@ impl Values {
         self.0.insert(key, value);
     }
 
-    /// Raising `warn` above the weaker layers' `strong`, or lowering `strong` below their `warn`, sets both.
+    /// Raising `warn` above the `strong` of lower layers, or lowering `strong` below their `warn`, sets both.
     fn drag_the_other_limit(&mut self, id: &str, setting: &Setting, number: u64) {
         let is_warn = setting.key.name() == "warn";
         let other = of(id, if is_warn { "strong" } else { "warn" });
@@ -45,12 +45,12 @@ impl Values {
         self.0.get(key).map(|(value, _)| value)
     }
 
-    /// The place where a layer has set it, if one has.
+    /// The position at which a layer set the key, if any.
     pub(super) fn place(&self, key: &str) -> Option<&SettingPlace> {
         self.0.get(key)?.1.as_ref()
     }
 
-    /// Sets a key that nobody has set to what follows from another.
+    /// Sets a key that is derived from another.
     pub(super) fn follow(&mut self, key: &str, value: Value, other: &str) {
         let place = self.place(other).cloned();
         self.0.insert(key.to_owned(), (value, place));

@@ -1,4 +1,4 @@
-//! Takes the documentation of smells and refactorings out of their files, and computes the fingerprint of the engine.
+//! Extracts the documentation of smells and refactorings from their files, and computes the fingerprint of the engine.
 
 #[path = "build/fingerprint.rs"]
 mod fingerprint;
@@ -25,7 +25,7 @@ fn main() -> io::Result<()> {
     let root = Path::new(".");
     for file in engine_files(root)? {
         println!("cargo::rerun-if-changed={}", file.display());
-        // A file that is new shows in its folder alone.
+        // A new file is noticed only by watching its folder.
         if let Some(folder) = file.parent().filter(|folder| folder.is_dir()) {
             println!("cargo::rerun-if-changed={}", folder.display());
         }
@@ -38,14 +38,14 @@ fn main() -> io::Result<()> {
     Ok(())
 }
 
-/// A slice of the ids and the module comments of the files in a folder, as an expression.
+/// A slice of the ids and module comments of the files in a folder, as a Rust expression.
 fn documentation(folder: &Path) -> io::Result<String> {
     let mut expression = String::from("&[\n");
     for file in rust_files(folder)? {
         let stem = file.file_stem().unwrap_or_default().to_string_lossy();
         let id = stem.replace('_', "-");
         let text = fs::read_to_string(&file)?;
-        // `$0` is the cursor in an example, which tests need and readers don't.
+        // `$0` marks the cursor in an example; tests need it, readers don't.
         let text = module_comment(&text).replace("$0", "");
         let _ = writeln!(expression, "    ({id:?}, {text:?}),");
     }

@@ -1,5 +1,5 @@
-//! Plain data about items and files, as it is measured, kept and shared. Nothing here is a judgement: limits, levels and
-//! messages are applied later, so that a change of configuration invalidates nothing.
+//! Plain data about items and files, as measured, stored and shared. Contains no judgements: limits, levels and messages are
+//! applied later, so a configuration change invalidates nothing.
 
 use std::sync::Arc;
 
@@ -7,21 +7,21 @@ use serde::{Deserialize, Serialize};
 
 use crate::text::{TextRange, TextSize};
 
-/// A smell as a number: its place in the alphabetical registry of `smells`. It is kept only together with a fingerprint of
-/// the engine, so it never outlives the registry that gave it.
+/// A smell as a number: its index in the alphabetical registry of `smells`. It is stored only together with a fingerprint of
+/// the engine, so it never outlives that registry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct SmellId(pub u8);
 
-/// A smell that was seen: where, and how much of it.
+/// A detected smell: its location and its measure.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sighting {
     pub smell: SmellId,
-    /// What is drawn: a name or a keyword, never a block.
+    /// The highlighted range: a name or a keyword, never a block.
     pub at: TextRange,
     pub measure: u32,
-    /// What the measure is made of, in the order of the text.
+    /// The contributions to the measure, in source order.
     pub parts: Vec<Part>,
-    /// The part that is best moved into a function of its own, and the measure without it.
+    /// The part that is best extracted into its own function, and the measure without it.
     pub extraction: Option<Part>,
 }
 
@@ -31,7 +31,7 @@ pub struct Part {
     pub measure: u32,
 }
 
-/// The measures of one function with a body.
+/// The metrics of a function with a body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FunctionFacts {
     pub name: TextRange,
@@ -39,29 +39,29 @@ pub struct FunctionFacts {
     pub range: TextRange,
     /// Cognitive complexity (Sonar S3776).
     pub cognitive: u32,
-    /// The deepest nesting of control flow.
+    /// Maximum nesting depth of control flow.
     pub nesting: u32,
-    /// Lines with code between the braces, as clippy's `too_many_lines` counts them.
+    /// Lines of code between the braces, counted as clippy's `too_many_lines` does.
     pub lines: u32,
     /// Parameters without `self`.
     pub parameters: u32,
 }
 
-/// What was measured in one unit. Ranges are relative to its start.
+/// The measurements of a unit. Ranges are relative to its start.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UnitReport {
-    /// Lines with code.
+    /// Lines of code.
     pub lines: u32,
     pub functions: Vec<FunctionFacts>,
     pub sightings: Vec<Sighting>,
 }
 
-/// What was measured in one file. Ranges of `items` are relative to the offset beside each, all others to the file.
-/// Units in which nothing was seen are left out.
+/// The measurements of a file. Ranges in `items` are relative to the offset next to them, all others to the file. Units without
+/// sightings are omitted.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FileReport {
     pub items: Vec<(TextSize, Arc<UnitReport>)>,
-    /// What was seen of the file as a whole.
+    /// Sightings of the file as a whole.
     pub sightings: Vec<Sighting>,
     pub allowances: Vec<Allowance>,
     pub problem: Option<Problem>,
@@ -74,14 +74,14 @@ pub enum Problem {
     TooLarge,
 }
 
-/// Words in the text that silence a smell in a part of it.
+/// A comment or attribute that silences a smell in part of the file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Allowance {
-    /// Where the id, or clippy's name of the same matter, is written.
+    /// The range of the id, or of clippy's name for the same lint.
     pub at: TextRange,
-    /// What it silences: sightings that are drawn inside this range.
+    /// The range it applies to: sightings highlighted inside it are silenced.
     pub scope: TextRange,
-    /// The smell that is silenced; nothing if a comment names one that doesn't exist.
+    /// The silenced smell; `None` if a comment names one that doesn't exist.
     pub smell: Option<SmellId>,
     pub form: AllowanceForm,
 }
@@ -95,14 +95,14 @@ pub enum AllowanceForm {
 }
 
 impl FileReport {
-    /// Everything that was seen, ranges absolute: unit by unit, then of the file as a whole.
+    /// All sightings with absolute ranges: those of each unit, then those of the file as a whole.
     pub fn sightings(&self) -> impl Iterator<Item = Sighting> + '_ {
         let items = self.items.iter();
         let of_items = items.flat_map(|(offset, item)| item.sightings_at(*offset));
         of_items.chain(self.sightings.iter().cloned())
     }
 
-    /// Every function by its start, ranges absolute. Of two with one start the outer comes first.
+    /// All functions by their start, with absolute ranges. Of two with the same start, the outer one comes first.
     pub fn functions(&self) -> Vec<FunctionFacts> {
         let items = self.items.iter();
         let functions = items.flat_map(|(offset, item)| item.functions_at(*offset));
@@ -113,13 +113,13 @@ impl FileReport {
 }
 
 impl UnitReport {
-    /// What was seen, in a file where the unit starts at `offset`.
+    /// The sightings with absolute ranges, for a unit that starts at `offset`.
     pub fn sightings_at(&self, offset: TextSize) -> impl Iterator<Item = Sighting> + '_ {
         let sightings = self.sightings.iter();
         sightings.map(move |sighting| sighting.moved_by(offset))
     }
 
-    /// The functions, in a file where the unit starts at `offset`.
+    /// The functions with absolute ranges, for a unit that starts at `offset`.
     pub fn functions_at(&self, offset: TextSize) -> impl Iterator<Item = FunctionFacts> + '_ {
         let functions = self.functions.iter();
         functions.map(move |function| function.moved_by(offset))
@@ -127,7 +127,7 @@ impl UnitReport {
 }
 
 impl Sighting {
-    /// The same sighting with its ranges moved by `offset`.
+    /// The sighting with its ranges shifted by `offset`.
     #[must_use]
     pub fn moved_by(&self, offset: TextSize) -> Self {
         let moved = |part: &Part| Part {
@@ -144,7 +144,7 @@ impl Sighting {
 }
 
 impl FunctionFacts {
-    /// The same facts with their ranges moved by `offset`.
+    /// The facts with their ranges shifted by `offset`.
     #[must_use]
     pub fn moved_by(self, offset: TextSize) -> Self {
         Self {
@@ -156,7 +156,7 @@ impl FunctionFacts {
 }
 
 impl Allowance {
-    /// Whether a sighting (ranges absolute) is not to be shown.
+    /// Whether this silences the sighting, whose ranges are absolute.
     pub fn silences(&self, sighting: &Sighting) -> bool {
         self.smell == Some(sighting.smell) && self.scope.contains_range(sighting.at)
     }

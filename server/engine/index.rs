@@ -1,7 +1,8 @@
-//! The files of a workspace together: which code stands in several places of them.
+//! The combined files of a workspace: code that occurs in several places.
 //!
-//! Surveys are joined here and nowhere else. A file that is surveyed again is patched by the units that differ, so a keystroke
-//! costs what it touched. What is found is equal by its prints; [`verified`] compares the texts, and nothing is said before.
+//! The only place where surveys are joined. When a file is surveyed again, only the units that differ are updated, so a
+//! keystroke costs only what it touched. Candidates have equal prints; [`verified`] compares the source texts before anything
+//! is reported.
 
 mod bound;
 mod grouping;
@@ -25,74 +26,74 @@ use longest::longest;
 pub use repeats::repeats;
 pub use verified::{Code, verified};
 
-/// A file of one index.
+/// A file of an index.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FileId(pub u32);
 
-/// Where the code of a file comes from. One package that is there several times is no duplicate of itself.
+/// The origin of a file's code. Several copies of one package are no duplicates of each other.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub struct Origin {
-    /// The package's name, by a number.
+    /// The number of the package's name.
     pub package: Option<u32>,
-    /// Its folder, by a number.
+    /// The number of its folder.
     pub folder: u32,
 }
 
-/// Code that stands in several places.
+/// Code that occurs in several places.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Duplicate {
     pub kind: DuplicateKind,
-    /// Words and signs of one place.
+    /// Tokens in one place.
     pub words: u32,
-    /// At least two, by file and offset.
+    /// At least two, ordered by file and offset.
     pub places: Vec<Spot>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum DuplicateKind {
-    /// Functions that are equal but for their names.
+    /// Functions that are equal except for their names.
     Function,
-    /// Functions in which names and literals are others.
+    /// Functions that differ in names and literals.
     RenamedFunction,
-    /// Statements in a row.
+    /// Consecutive statements.
     Block,
-    /// Statements in a row of one file in which names and literals are others.
+    /// Consecutive statements of one file that differ in names and literals.
     RenamedBlock,
-    /// A long statement of one file, or what it begins with, in which a few names and literals are others.
+    /// Long statements of one file, or the expressions they begin with, that differ in a few names and literals.
     Statement,
 }
 
-/// One place of several. Ranges are absolute.
+/// One of several places. Ranges are absolute.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Spot {
     pub file: FileId,
-    /// All that stands again.
+    /// The range of the whole duplicate.
     pub range: TextRange,
-    /// What is drawn: the function's name, or the first word.
+    /// The highlighted range: the function's name, or the first token.
     pub at: TextRange,
     pub presence: Presence,
-    /// Whether most of it is told of by duplicates that save more, so that nothing more is to be said here.
+    /// Whether duplicates that save more already cover most of it, so that it isn't reported again.
     pub is_told: bool,
 }
 
-/// What stands in the files of a workspace.
+/// The contents of a workspace's files.
 #[derive(Debug, Default)]
 pub struct Index {
     files: HashMap<FileId, IndexedFile>,
     units: Vec<Option<IndexedUnit>>,
     free: Vec<UnitId>,
-    /// By [`DuplicateKind`].
+    /// Indexed by [`DuplicateKind`].
     postings: [Postings; KINDS.len()],
 }
 
-/// What is looked for in all files together.
+/// The kinds that are searched for across all files.
 const KINDS: [DuplicateKind; 3] = [
     DuplicateKind::Function,
     DuplicateKind::RenamedFunction,
     DuplicateKind::Block,
 ];
 
-/// What is looked for in each file alone.
+/// The kinds that are searched for within each file.
 struct OfFiles {
     renamed_blocks: Vec<Duplicate>,
     statements: Vec<Duplicate>,
@@ -115,14 +116,14 @@ struct IndexedUnit {
 }
 
 impl DuplicateKind {
-    /// Whether it is a part of functions.
+    /// Whether it consists of statements rather than whole functions.
     pub fn is_of_statements(self) -> bool {
         matches!(self, Self::Block | Self::RenamedBlock | Self::Statement)
     }
 }
 
 impl Duplicate {
-    /// Words and signs that would go if the places became one.
+    /// The tokens that would be removed if the places were merged.
     pub fn saves(&self) -> u32 {
         let others = u32::try_from(self.places.len().saturating_sub(1));
         self.words.saturating_mul(others.unwrap_or(u32::MAX))
@@ -130,21 +131,21 @@ impl Duplicate {
 }
 
 impl Spot {
-    /// Places of one file are in the order of its text.
+    /// The sort key; places in one file are in source order.
     fn order(&self) -> (FileId, TextSize, TextSize) {
         (self.file, self.range.start(), self.range.end())
     }
 }
 
 impl Index {
-    /// Puts a file in the place of what was known of it. Units that are shared with it stay as they are.
+    /// Replaces what is stored for a file. Units that are unchanged stay as they are.
     pub fn set(&mut self, file: FileId, origin: Origin, survey: &FileSurvey) {
         let before = self.files.remove(&file).unwrap_or_default().units;
         let is_kept = |id: &UnitId, surveyed: &SurveyedUnit| {
             let unit = self.unit(*id);
             unit.is_some_and(|unit| Arc::ptr_eq(&unit.survey, &surveyed.survey))
         };
-        // A keystroke touches one unit, and those around it stay as they are but for their offsets.
+        // A keystroke changes one unit; the ones around it differ only in their offsets.
         let pairs = before.iter().zip(&survey.units);
         let ahead = pairs.take_while(|(id, it)| is_kept(id, it)).count();
         let pairs = before[ahead..]
@@ -196,7 +197,7 @@ impl Index {
         }
     }
 
-    /// All that stands in several places, what saves most first.
+    /// All duplicates, those that save most first.
     pub fn all(&self) -> Vec<Duplicate> {
         let files = || self.files.keys();
         let of_files = OfFiles {
@@ -206,7 +207,7 @@ impl Index {
         self.grouped(|kind| self.postings[kind as usize].repeated(), of_files)
     }
 
-    /// What stands in a file and elsewhere, or several times in the file.
+    /// The duplicates with at least one place in a file.
     pub fn of(&self, file: FileId) -> Vec<Duplicate> {
         let of_files = OfFiles {
             renamed_blocks: self.renamed_blocks(file),
@@ -261,7 +262,7 @@ impl Index {
         self.free.push(id);
     }
 
-    /// The lists of several postings that a file has a part in, each once.
+    /// The postings lists with several entries that include a file, each once.
     fn repeated_of(&self, file: FileId, kind: DuplicateKind) -> Vec<&[Posting]> {
         let postings = &self.postings[kind as usize];
         let units = self.files.get(&file).map_or(&[][..], |file| &file.units);

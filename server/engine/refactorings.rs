@@ -1,7 +1,7 @@
-//! How refactoring is carried out. One file per refactoring, one alphabetical list of them, and the audit that every edit
-//! passes: an [`Offer`] has no other constructor.
+//! Applies refactorings. One file per refactoring, one alphabetical registry, and the audit that every edit passes: an
+//! [`Offer`] has no other constructor.
 //!
-//! A refactoring derives its edits from the text it will change, at the moment it is asked. It sees nothing of
+//! A refactoring derives its edits from the text it will change, at the moment of the request. It has no access to
 //! configuration, files or caches.
 
 use std::{
@@ -75,12 +75,12 @@ pub struct Refactoring {
     /// Public and stable.
     pub id: &'static str,
     pub kind: Kind,
-    /// It has a meaning only inside nodes of these kinds, and is not asked elsewhere.
+    /// It applies only inside nodes of these kinds, and isn't tried elsewhere.
     pub at: &'static [SyntaxKind],
     pub needs: Needs,
-    /// What it may do to the words and items of the code it touches; the audit holds it to that.
+    /// How it may change the tokens and items of the code it touches; the audit enforces this.
     pub allows: Allows,
-    /// Recognises what stands at the target, or says why it is left alone. Writes nothing.
+    /// Recognises the code at the target, or returns why it is left alone. Produces no edits.
     pub plan: for<'a> fn(&'a Context<'_>, Target<'_>) -> Result<Plan<'a>, Refusal>,
 }
 
@@ -96,23 +96,23 @@ impl Kind {
     pub const ALL: &'static [Self] = &[Self::Extract, Self::Inline, Self::Move, Self::Rewrite];
 }
 
-/// What a refactoring has to know beside the text. It decides when it is listed and when it is worked out.
+/// The information that a refactoring requires besides the source text. Decides when it is listed and when it is computed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Needs {
     Syntax,
     Index,
-    /// Rustc has to agree before the edit is given to anybody.
+    /// Rustc must accept the edit before it is offered.
     Verdict,
     Model,
 }
 
-/// What a refactoring reads, for one question: nothing is derived twice from one context.
+/// The input of refactorings for one request; nothing is derived twice from one context.
 pub struct Context<'a> {
     pub source: &'a Source,
-    /// The one root that all nodes of this derivation come from; nodes of different roots are never equal.
+    /// The single root of all nodes in this derivation; nodes of different roots are never equal.
     pub root: SyntaxNode,
     pub place: FilePlace<'a>,
-    /// What somebody wants something new to be called.
+    /// The requested name for something new.
     name: Option<&'a str>,
     others: BTreeMap<FileId, &'a Source>,
     offers: RefCell<Derived>,
@@ -120,64 +120,64 @@ pub struct Context<'a> {
     derived: Cell<usize>,
 }
 
-/// What became of a refactoring's plan, by its id and the plan's target.
+/// The outcome of a refactoring's plan, by refactoring id and target of the plan.
 type Derived = HashMap<(&'static str, TextRange), Result<Offer, Refusal>>;
 
-/// Where the files of a file's modules lie.
+/// The location of the files of a file's child modules.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum FilePlace<'a> {
     #[default]
     Unknown,
-    /// In the same folder: `lib.rs`, `main.rs`, `mod.rs`.
+    /// In the same folder, as for `lib.rs`, `main.rs` and `mod.rs`.
     Folder,
-    /// In a folder of this name beside it: `name.rs`.
+    /// In a sibling folder with this name, as for `name.rs`.
     Beside(&'a str),
 }
 
-/// What a refactoring is asked to change.
+/// The target of a refactoring.
 #[derive(Debug, Clone, Copy)]
 pub enum Target<'a> {
     Cursor(TextSize),
     Selection(TextRange),
-    /// A sighting with absolute ranges, seen in this very text.
+    /// A sighting with absolute ranges, from this very source text.
     Answer(&'a Sighting),
 }
 
-/// What a refactoring found: the same target of one refactoring always gives the same change.
+/// What a refactoring recognised. The same target of a refactoring always yields the same change.
 pub struct Plan<'a> {
     pub target: TextRange,
     write: Box<dyn FnOnce() -> Result<Change, Refusal> + 'a>,
 }
 
-/// What a refactoring wants to do. Nobody may carry it out before the audit has made an [`Offer`] of it.
+/// The change a refactoring proposes. It can't be applied before the audit has turned it into an [`Offer`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Change {
     /// Imperative, at most 60 characters, no full stop: "Invert `if`".
     pub title: String,
-    /// What is changed as a whole, in the file that was asked about: a smaller target comes first in a menu.
+    /// The whole range that is changed, in the requested file; smaller targets come first in a menu.
     pub target: TextRange,
     pub steps: Steps,
-    /// Files that are not touched but were read, so that the change holds only while they stay as they are.
+    /// Files that are read but not touched: the change is valid only while they stay the same.
     pub read: Vec<FileId>,
     pub applicability: Applicability,
-    /// What it says it does to the words of the code it touches; the audit counts them.
+    /// The declared changes to the tokens of the touched code; the audit verifies them.
     pub ledger: Ledger,
-    /// What was shown absent or kept, for the proof sheet: "no escaping control flow".
+    /// What was proven absent or preserved, for the proof sheet: "no escaping control flow".
     pub checked: Vec<&'static str>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Applicability {
-    /// May be carried out in a batch.
+    /// May be applied in a batch.
     Safe,
-    /// One at a time, by a person who looks at it.
+    /// Applied one at a time, after review by the user.
     NeedsCheck,
-    /// Leaves something for a person to fill in, and says so.
+    /// Leaves placeholders for the user to fill in, and says so.
     Draft,
 }
 
 impl Refactoring {
-    /// Whether syntax alone doesn't decide: the edit of an offer is none before rustc has agreed to it.
+    /// Whether rustc must confirm the edit because syntax alone isn't sufficient; until then the offer has no edit.
     pub fn asks_rustc(&self) -> bool {
         self.needs == Needs::Verdict
     }
@@ -194,7 +194,7 @@ impl<'a> Plan<'a> {
 }
 
 impl Change {
-    /// A safe change of the file that was asked about.
+    /// A safe change of the requested file.
     pub fn new(
         title: impl Into<String>,
         target: TextRange,
@@ -218,7 +218,7 @@ impl Change {
         self
     }
 
-    /// The same for a person to look at, with what there is to look at in its title.
+    /// Marks the change as needing review, and adds what to review to its title.
     #[must_use]
     pub fn to_check(mut self, what: &str) -> Self {
         if self.applicability == Applicability::Safe {
@@ -234,7 +234,7 @@ impl Change {
         self
     }
 
-    /// The same with a new file that holds what `written` says.
+    /// Adds a new file with the contents of `written`.
     #[must_use]
     pub fn creating(mut self, at: NewFile, written: Rewrite<'_>) -> Self {
         let text = self.ledger.take_new(written);
@@ -242,7 +242,7 @@ impl Change {
         self
     }
 
-    /// The edits of the file that was asked about.
+    /// The edits of the requested file.
     pub fn edits(&self) -> &Edits {
         self.steps.edits_of(FileId::ASKED)
     }
@@ -262,13 +262,13 @@ impl<'a> Context<'a> {
         }
     }
 
-    /// The same for a file whose place is known.
+    /// Sets the location of the file.
     #[must_use]
     pub fn placed(self, place: FilePlace<'a>) -> Self {
         Self { place, ..self }
     }
 
-    /// The same where what gets a name is called so, or nothing is offered. Only `name-condition` asks for it.
+    /// Sets the name for the new item; if it isn't usable, nothing is offered. Only `name-condition` uses it.
     #[must_use]
     pub fn naming(self, name: &'a str) -> Self {
         Self {
@@ -277,14 +277,14 @@ impl<'a> Context<'a> {
         }
     }
 
-    /// The same with another file that may be read and changed.
+    /// Adds another file that may be read and changed.
     #[must_use]
     pub fn with(mut self, file: FileId, source: &'a Source) -> Self {
         self.others.insert(file, source);
         self
     }
 
-    /// How many changes were written and audited for this question.
+    /// The number of changes that were written and audited for this request.
     pub fn derived(&self) -> usize {
         self.derived.get()
     }
@@ -302,7 +302,7 @@ impl<'a> Context<'a> {
 }
 
 impl FilePlace<'_> {
-    /// The file of a module of this name, inside of modules of the file with the names `outer`.
+    /// The file of the module `name` inside the nested modules `outer` of this file.
     fn file_of(self, outer: &[&str], name: &str) -> Result<NewFile, Refusal> {
         let file = format!("{name}.rs");
         let stem = match self {
@@ -323,7 +323,7 @@ impl FilePlace<'_> {
 }
 
 impl Target<'_> {
-    /// Where to look: the cursor, the start of the selection, or the place that is drawn.
+    /// The relevant offset: the cursor, the start of the selection, or the start of the highlighted range.
     pub fn offset(&self) -> TextSize {
         match self {
             Self::Cursor(at) => *at,
@@ -349,7 +349,7 @@ pub fn doc(id: &str) -> Option<&'static str> {
     found.map(|(_, text)| *text)
 }
 
-/// Made from the files' module comments when the crate is built.
+/// Generated from the files' module comments at build time.
 static DOCUMENTATION: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/refactorings.rs"));
 
 static REGISTRY: &[Refactoring] = &[

@@ -1,13 +1,13 @@
-//! What wants refactoring. A smell measures; `analysis` judges. One file per smell, and one alphabetical list of them.
+//! Detects code worth refactoring. A smell measures; `analysis` judges. One file per smell, and one alphabetical registry.
 //!
-//! A smell looks at one [`Unit`] at a time, or at the sum of a file's units, and sees nothing of configuration or other
-//! files. What stands in several places is found by the [`index`](crate::index); its smells say how it is told.
+//! A smell inspects one [`Unit`] at a time, or the totals of a file's units, and has no access to configuration or other files.
+//! Code that occurs in several places is found by the [`index`](crate::index); its smells only define how it is reported.
 //!
 //! # The documentation of a smell
 //!
-//! It is the module comment of the smell's file, in Markdown; [`doc`] gives it, people read it in their editors and terminals,
-//! and a test runs its examples. A line `// … 40 more statements` in an example stands for so many statements of
-//! one line each, and so do `functions`. It has these headings in this order:
+//! The documentation is the module comment of the smell's file, in Markdown. [`doc`] returns it, editors and terminals show it,
+//! and a test runs its examples. In an example, a line `// … 40 more statements` stands for that many one-line statements;
+//! `functions` works the same way. The headings are, in this order:
 //!
 //! ````text
 //! # Name for people
@@ -27,7 +27,7 @@
 //! ## Sources
 //! ````
 //!
-//! The documentation of a refactoring has the same form, with `What it checks` in place of `Limits`.
+//! The documentation of a refactoring has the same form, with `What it checks` instead of `Limits`.
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
@@ -101,119 +101,120 @@ pub mod unwrap_in_fallible;
 
 /// A smell. Its documentation is the module comment of its file.
 pub struct Smell {
-    /// Public and stable: configuration, allowances, JSON and baselines name it.
+    /// Public and stable: configuration, allowances, JSON and baselines refer to it.
     pub id: &'static str,
     pub limits: Limits,
     pub cause: Cause,
-    /// Whether its measure is to be trusted where the parser gave up on a part of what is looked at. Shapes are not.
+    /// Whether its measure is still reliable where the parser recovered from an error. Shapes are not.
     pub survives_errors: bool,
-    /// Sightings above the first limit per 100,000 lines of public code without its tests, if measured.
+    /// Sightings above the first limit per 100,000 lines of public non-test code, if measured.
     pub rate: Option<f32>,
     pub calm: Calm,
-    /// The ids of refactorings that may answer it, the best first.
+    /// The ids of refactorings that may resolve it, best first.
     pub answers: &'static [&'static str],
-    /// Clippy's lints of the same matter: where they are allowed, this smell is silent.
+    /// Clippy's equivalent lints: where they are allowed, this smell is silent.
     pub clippy: &'static [&'static str],
     pub drawn: Drawn,
-    /// The kinds of nodes that it asks a unit for.
+    /// The kinds of nodes that it queries a unit for.
     pub sees: &'static [SyntaxKind],
     pub look: Look,
     pub say: Say,
-    /// A measure in words, with `{}` for the number.
+    /// A description of the measure, with `{}` for the number.
     pub measured: &'static str,
     pub part_measure: PartMeasure,
 }
 
-/// What the measure of a part is.
+/// The meaning of a part's measure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PartMeasure {
-    /// What the part adds to the whole.
+    /// The part's contribution to the total.
     Share,
-    /// A number that the message is made of, and that nobody is shown.
+    /// A number that the message is built from and that is never displayed.
     Code,
 }
 
-/// What is drawn for a finding, and may be quoted by its message.
+/// The kind of range that is highlighted for a finding, and that its message may quote.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Drawn {
     /// A keyword, a name, a literal.
     Token,
     /// Code without comments.
     Code,
-    /// The first item of a file: what is said is true of the file as a whole.
+    /// The first item of a file, for findings about the file as a whole.
     Head,
 }
 
-/// What a smell looks at.
+/// What a smell inspects.
 #[derive(Debug, Clone, Copy)]
 pub enum Look {
-    /// At each function with a body and each constant with code in it, with all that is in it.
+    /// Each function with a body and each constant that contains code, including everything nested in it.
     Function(fn(&Unit<'_>, &mut Sightings)),
-    /// At each struct, enum and union.
+    /// Each struct, enum and union.
     Type(fn(&Unit<'_>, &mut Sightings)),
-    /// At each of both.
+    /// Both of the above.
     Item(fn(&Unit<'_>, &mut Sightings)),
-    /// At a file, by what was counted in its units.
+    /// A file, by the totals of its units.
     File(fn(&FileUnit, &mut Sightings)),
-    /// At all files together. What is seen there follows from other files too, so it is kept in no report.
+    /// All files together. Such sightings depend on other files too, so they are stored in no report.
     Workspace(DuplicateKind),
 }
 
-/// One phrase for people without a full stop, made from the sighting (ranges absolute) and the text of the file.
+/// Builds the message, a phrase without a full stop, from the sighting (absolute ranges) and the source text.
 pub type Say = fn(&Sighting, &str) -> String;
 
-/// The largest measures that are still fine: a smell fires above them.
+/// The largest acceptable measures: a smell fires above them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
     pub warn: u32,
     pub strong: u32,
 }
 
-/// Smells that have one cause are shown as one finding.
+/// Smells with the same cause are reported as one finding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Cause {
-    /// A function is too much to keep in mind: its complexity, length, nesting. The one furthest above its limit leads.
+    /// A function is too much to keep in mind: complexity, length, nesting. The one furthest above its limit leads.
     FunctionSize,
-    /// Code stands several times in one function. Other findings of what stands twice there are not told beside it.
+    /// Code occurs several times in one function. Other findings about repetition at that place are suppressed.
     Repetition,
-    /// A shape that a refactoring removes. It is sighted only where that refactoring really offers its edit.
+    /// A shape that a refactoring removes. It is sighted only where that refactoring actually offers its edit.
     Opportunity,
-    /// Anything else stands for itself.
+    /// Anything else is reported separately.
     Own,
 }
 
-/// What the calm profile shows of a smell to which the configuration gives no level.
+/// What the calm profile reports of a smell that has no configured level.
 #[derive(Debug, Clone, Copy)]
 pub enum Calm {
-    /// All of it.
+    /// Every finding.
     Always,
-    /// What has no part; what has one, only where the file holds this text already, so that its answer is no news there.
+    /// Findings without parts. Those with parts are reported only if the file already contains this text, so that the answer is
+    /// familiar there.
     Written(&'static str),
-    /// Functions that are hard to read by more than one measure, beside what tells of a part to move out.
+    /// Functions that are hard to read by more than one measure, if another finding there has a part to extract.
     Hard,
-    /// Functions that have a part which is worth moving out.
+    /// Functions with a part that is worth extracting.
     Extracted(Extracted),
-    /// What is strong and measures more than this, inside of such functions.
+    /// Strong findings with a measure above this, inside hard functions.
     InHard(u32),
-    /// What has no part.
+    /// Findings without parts.
     Plain,
-    /// What this says of it, in code that was written here.
+    /// Findings accepted by the predicate, except in ported files.
     Chosen(fn(&Sighting) -> bool),
     /// Nothing.
     Never,
 }
 
-/// From which measure a part is looked for.
+/// The measure from which a part to extract is searched for.
 #[derive(Debug, Clone, Copy)]
 pub struct Extracted {
     pub from: u32,
-    /// Whatever is left.
+    /// From this measure on, whatever the part leaves behind is accepted.
     pub always_from: u32,
-    /// At most so much, where less is there.
+    /// Below it, the part may leave at most this much.
     pub leaving: u32,
 }
 
-/// What makes a function less nested.
+/// Refactorings that reduce nesting.
 const FLATTENING: &[&str] = &[
     "guard-clause",
     "let-else",
@@ -223,7 +224,7 @@ const FLATTENING: &[&str] = &[
 ];
 
 impl Smell {
-    /// A smell with a cause of its own that nothing answers and clippy doesn't know; registrations say what is different.
+    /// A smell with its own cause, no refactorings and no clippy lint; registrations override what differs.
     pub const fn new(id: &'static str, limits: Limits, look: Look, say: Say) -> Self {
         Self {
             id,
@@ -243,12 +244,12 @@ impl Smell {
         }
     }
 
-    /// "complexity 32", "6 levels".
+    /// The measure in words: "complexity 32", "6 levels".
     pub fn in_words(&self, measure: u32) -> String {
         self.measured.replace("{}", &measure.to_string())
     }
 
-    /// Whether two smells tell of one cause, if they are drawn at one place.
+    /// Whether two smells at the same place have the same cause.
     pub fn has_same_cause(&self, other: &Self) -> bool {
         self.id == other.id
             || self.cause == Cause::FunctionSize && other.cause == Cause::FunctionSize
@@ -266,14 +267,14 @@ impl Limits {
         Self { warn, strong }
     }
 
-    /// The least measure that is kept: half of the first limit, rounded up. Most code measures less, and keeping it would
-    /// only make reports large; so a limit that is set lower than this shows no more than this one does.
+    /// The minimum measure that is stored: half of the first limit, rounded up. Most code measures less, and storing it would
+    /// only make reports large. Setting a limit below this therefore reports nothing more.
     pub fn floor(self) -> u32 {
         (self.warn + 1).div_ceil(2)
     }
 }
 
-/// Where a smell puts what it sees. What measures less than the smell's [floor](Limits::floor) is not kept.
+/// Collects what a smell detects. Measures below the smell's [floor](Limits::floor) are dropped.
 #[derive(Debug, Default)]
 pub struct Sightings {
     floor: u32,
@@ -288,12 +289,12 @@ impl Sightings {
         }
     }
 
-    /// Whether a sighting of this measure is kept.
+    /// Whether a sighting with this measure is stored.
     pub fn keeps(&self, measure: u32) -> bool {
         measure >= self.floor
     }
 
-    /// `at` is what is drawn: a name or a keyword.
+    /// Adds a sighting; `at` is the highlighted range, a name or a keyword.
     pub fn push(&mut self, at: TextRange, measure: u32) {
         self.push_with_parts(at, measure, Vec::new());
     }
@@ -305,12 +306,12 @@ impl Sightings {
     }
 }
 
-/// How many panics of smells were caught in this process. Each cost only what its smell would have seen in one unit.
+/// The number of panics in smells caught in this process. Each loses only what that smell would have found in one unit.
 pub fn panics() -> u64 {
     PANICS.load(Ordering::Relaxed)
 }
 
-/// What a judgement comes to; nothing if it panics, which costs only that one.
+/// Runs a judgement; returns `None` if it panics, so that a panic costs only that judgement.
 pub fn guarded<T>(judge: impl FnOnce() -> T) -> Option<T> {
     let judged = catch_unwind(AssertUnwindSafe(judge)).ok();
     if judged.is_none() {
@@ -341,19 +342,19 @@ pub fn doc(id: &str) -> Option<&'static str> {
     found.map(|(_, text)| *text)
 }
 
-/// A smell as a number.
+/// The number of a smell.
 pub fn id_of(name: &str) -> Option<SmellId> {
     numbered().find_map(|(id, smell)| (smell.id == name).then_some(id))
 }
 
-/// The smells of the same matter as a lint of clippy, which is named without `clippy::`.
+/// The smells equivalent to a clippy lint, which is given without `clippy::`.
 pub fn of_clippy(lint: &str) -> impl Iterator<Item = SmellId> {
     let smells = numbered().filter(move |(_, smell)| smell.clippy.contains(&lint));
     smells.map(|(id, _)| id)
 }
 
-/// The smells that are silent where clippy's lint of one is allowed. Who allows one about the size of functions knows that
-/// they are large.
+/// The smells that are silent where the clippy lint of `id` is allowed. Allowing one lint about function size shows that the
+/// size is known, so it silences all of them.
 pub fn silent_with(id: SmellId) -> Vec<SmellId> {
     let is_of_size = |smell: &Smell| smell.cause == Cause::FunctionSize;
     if !get(id).is_some_and(is_of_size) {
@@ -367,7 +368,7 @@ fn numbered() -> impl Iterator<Item = (SmellId, &'static Smell)> {
     (0..).map(SmellId).zip(all())
 }
 
-/// The kinds of nodes that smells look for in a unit of one kind. A unit has to be made to see them.
+/// The kinds of nodes that smells query in a unit of this kind. A unit must be created with them.
 pub fn seen_in(kind: UnitKind) -> KindSet {
     match kind {
         UnitKind::Code => SEEN.code,
@@ -376,19 +377,17 @@ pub fn seen_in(kind: UnitKind) -> KindSet {
     }
 }
 
-/// What every smell sees in a unit, whatever the limits are set to.
-/// Ranges are absolute.
+/// Runs all smells on a unit, regardless of the limits. Ranges are absolute.
 pub fn look_at(unit: &Unit<'_>) -> Vec<Sighting> {
     look(numbered(), At::Unit(unit))
 }
 
-/// What every smell of files sees.
-/// Ranges are absolute.
+/// Runs all smells of files on a file. Ranges are absolute.
 pub fn look_at_file(file: &FileUnit) -> Vec<Sighting> {
     look(numbered(), At::File(file))
 }
 
-/// What is seen of a duplicate at one of its places.
+/// The sighting of a duplicate at one of its places.
 pub fn look_at_duplicate(duplicate: &Duplicate, place: &Spot) -> Option<Sighting> {
     let is_renamed = duplicate.kind == DuplicateKind::RenamedBlock;
     let told_as = if is_renamed {
@@ -398,7 +397,7 @@ pub fn look_at_duplicate(duplicate: &Duplicate, place: &Spot) -> Option<Sighting
     };
     let sees = |smell: &Smell| matches!(smell.look, Look::Workspace(kind) if kind == told_as);
     let (smell, _) = numbered().find(|(_, smell)| sees(smell))?;
-    // What differs adds nothing.
+    // The differing part adds nothing to the measure.
     let differing = is_renamed.then_some(Part {
         at: place.range,
         measure: 0,
@@ -412,7 +411,7 @@ pub fn look_at_duplicate(duplicate: &Duplicate, place: &Spot) -> Option<Sighting
     })
 }
 
-/// Whether what a smell sees follows from other files too.
+/// Whether the sightings of a smell depend on other files too.
 pub fn is_of_workspaces(id: SmellId) -> bool {
     get(id).is_some_and(|smell| matches!(smell.look, Look::Workspace(_)))
 }
@@ -422,7 +421,7 @@ static SEEN: LazyLock<Seen> = LazyLock::new(|| {
     for smell in all() {
         let sees = KindSet::of(smell.sees);
         let kinds = match smell.look {
-            // What a file is looked at by is counted in its functions.
+            // The totals of a file are counted in its functions.
             Look::Function(_) | Look::File(_) => &mut seen.code,
             Look::Type(_) => &mut seen.types,
             Look::Item(_) => {
@@ -442,7 +441,7 @@ struct Seen {
     types: KindSet,
 }
 
-/// What is looked at.
+/// The code under inspection.
 #[derive(Clone, Copy)]
 enum At<'a, 't> {
     Unit(&'a Unit<'t>),
@@ -551,7 +550,7 @@ static REGISTRY: &[Smell] = &[
     unwrap_in_fallible::SMELL,
 ];
 
-/// Made from the files' module comments when the crate is built.
+/// Generated from the files' module comments at build time.
 static DOCUMENTATION: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/smells.rs"));
 
 #[cfg(test)]
@@ -562,7 +561,8 @@ mod fixture {
         syntax::{Edition, FileContext, KindSet, Source, Unit, outline},
     };
 
-    /// What one smell sees in a text, whatever its limits are, in the order of the text. It gets only what it says it sees.
+    /// What one smell detects in a text, regardless of its limits, in source order. The unit is created with only the kinds it
+    /// declares.
     pub(super) fn seen(id: &str, text: &str) -> Vec<Sighting> {
         let context = FileContext {
             edition: Edition::Edition2024,
@@ -596,13 +596,13 @@ mod fixture {
         found
     }
 
-    /// A text again and again, with a number in the place of each `#`.
+    /// Repeats a template, replacing each `#` with a number.
     pub(super) fn counted(count: usize, template: &str) -> String {
         let one = |at: usize| template.replace('#', &at.to_string());
         (0..count).map(one).collect()
     }
 
-    /// What one smell draws above its first limit, and the measures.
+    /// What one smell highlights above its first limit, with the measures.
     pub(super) fn fired(id: &str, text: &str) -> Vec<(String, u32)> {
         let limit = by_name(id).unwrap().limits.warn;
         let seen = seen(id, text).into_iter();

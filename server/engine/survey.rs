@@ -1,7 +1,7 @@
-//! What the index of a workspace needs of one file: prints of its functions and of its runs of statements. Equal code has
-//! equal prints; whether equal prints are equal code, the texts say.
+//! What the index of a workspace needs from each file: prints of its functions and of its runs of statements. Equal code has
+//! equal prints; whether equal prints mean equal code is verified on the source texts.
 //!
-//! A survey is a pure function of a text and its context, made unit by unit. It holds numbers and ranges, and no names.
+//! A survey is a pure function of a text and its context, computed per unit. It contains numbers and ranges, but no names.
 
 mod again;
 mod pieces;
@@ -26,20 +26,20 @@ pub use crate::syntax::{
 };
 pub use pieces::PiecePrint;
 
-/// The kinds of nodes that a survey asks a unit for.
+/// The kinds of nodes that a survey queries a unit for.
 pub const SEES: KindSet = KindSet::of(&[SyntaxKind::STMT_LIST]);
 
-/// Functions with fewer words and signs between their braces have no print.
+/// Minimum tokens in the body of a function to get a print.
 pub const SHORTEST_FUNCTION: u32 = 50;
-/// What is equal but for its names is longer.
+/// Minimum tokens in the body of a function to be compared with renamed identifiers.
 pub const SHORTEST_RENAMED: u32 = 80;
 
-/// What stands in one file. Ranges of `units` are relative to the offset beside each, those of `allowed` to the file.
+/// The survey of a file. Ranges in `units` are relative to the offset next to them, those in `allowed` to the file.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FileSurvey {
-    /// Those with something in them, in the order of the text.
+    /// Nonempty surveys in source order.
     pub units: Vec<SurveyedUnit>,
-    /// Where smells of workspaces are silenced.
+    /// Where workspace smells are silenced.
     pub allowed: Vec<(SmellId, TextRange)>,
 }
 
@@ -50,29 +50,29 @@ pub struct SurveyedUnit {
     pub survey: Arc<UnitSurvey>,
 }
 
-/// What stands in one unit. Ranges are relative to its start.
+/// The survey of a unit. Ranges are relative to its start.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UnitSurvey {
     pub functions: Vec<FunctionPrint>,
     pub runs: Vec<Run>,
-    /// Long statements, and what they begin with, an outer one before those in it.
+    /// Long statements and the expressions they begin with, outer ones before those nested in them.
     pub pieces: Vec<PiecePrint>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FunctionPrint {
     pub name: TextRange,
-    /// From the first word behind the visibility to the end of the body.
+    /// From the first token after the visibility to the end of the body.
     pub range: TextRange,
-    /// Words and signs between the braces.
+    /// Tokens between the braces.
     pub words: u32,
-    /// Of everything but the visibility and the name.
+    /// Print of everything but the visibility and the name.
     pub exact: Print,
-    /// The same with names numbered and literals by their kinds; nothing where that would say little.
+    /// The same with numbered names and literals reduced to their kinds; `None` if that would be too generic.
     pub renamed: Option<Print>,
 }
 
-/// Statements in a row.
+/// Consecutive statements.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Run {
     pub statements: Vec<StatementPrint>,
@@ -81,11 +81,11 @@ pub struct Run {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StatementPrint {
     pub range: TextRange,
-    /// The end of its first word.
+    /// The end of the first token.
     pub first_end: TextSize,
     pub words: u32,
     pub exact: Print,
-    /// The same with names numbered, but those of what is called, and literals by their kinds.
+    /// The same with numbered names, except those of callees, and literals reduced to their kinds.
     pub renamed: Print,
 }
 
@@ -95,10 +95,10 @@ impl UnitSurvey {
     }
 }
 
-/// The survey of a unit that was made to see what surveys see. Tests and what the parser gave up on have none.
+/// Surveys a unit that was created with [`SEES`]. Tests and code that the parser recovered from have no survey.
 pub fn survey(unit: &Unit<'_>) -> UnitSurvey {
     let range = unit.node.text_range();
-    // No word is shorter than a byte.
+    // No token is shorter than a byte.
     let is_too_short = u32::from(range.len()) < SHORTEST_RUN.min(pieces::SHORTEST);
     if is_too_short || unit.kind != UnitKind::Code || unit.is_broken || unit.is_for_tests() {
         return UnitSurvey::default();
@@ -148,7 +148,7 @@ fn function_print(
     })
 }
 
-/// Whether a trait's function does nothing but hand on what it is asked: each type has to say so itself.
+/// Whether a trait method only delegates: each type has to implement it separately.
 fn is_delegation(function: &Function) -> bool {
     let tail = function.body.tail_expr();
     let is_flat = !matches!(

@@ -1,13 +1,12 @@
-//! The only door to the parser, and the judgements about code that smells and refactorings share.
+//! The only module that uses the parser, and the judgements about code that smells and refactorings share.
 //!
-//! Nothing here judges whether code is good. Nothing here reads files, clocks or configuration: everything is a pure
-//! function of the text and its [`FileContext`]. No input makes it overflow the stack, provided that it runs on a thread with
-//! [`STACK_SIZE`] bytes of stack.
+//! Nothing here rates code or reads files, clocks or configuration: everything is a pure function of the source text and its
+//! [`FileContext`]. No input overflows the stack, provided the thread has [`STACK_SIZE`] bytes of stack.
 //!
-//! - `parse`: the bounded parser, reparsing, and what the manifest says of a file.
-//! - `read`: what stands in a file: units, functions and their measures, allowances, attributes.
-//! - `judge`: what may be believed of code: control flow, purity, temporaries, types, negation, patterns, scopes.
-//! - `write`: how new text is laid out, and what may move outwards.
+//! - `parse`: the bounded parser, reparsing, and the settings from a file's manifest.
+//! - `read`: the contents of a file: units, functions and their metrics, allowances, attributes.
+//! - `judge`: conservative analyses of code: control flow, purity, temporaries, types, negation, patterns, scopes.
+//! - `write`: how new source text is laid out, and what may move to an outer block.
 
 mod judge;
 mod parse;
@@ -61,5 +60,5 @@ pub use write::{
     witness::{WITNESS, with_witness},
 };
 
-/// The stack that parsing and walking need at the bounds of nesting that [`Tree::parse`] lets through, in bytes.
+/// The stack size in bytes that parsing and walking need at the maximum nesting that [`Tree::parse`] accepts.
 pub const STACK_SIZE: usize = 16 * 1024 * 1024;

@@ -1,4 +1,4 @@
-//! Answers that a model can read: short lines, as many as fit, and a word on what is left out.
+//! Answers formatted for a model: short lines, as many as fit, and a note on what was left out.
 
 use std::fmt::{Display, Write as _};
 
@@ -7,19 +7,19 @@ use crate::{
     text::{printable, shortened},
 };
 
-/// Characters of the longest answer.
+/// Maximum characters of an answer.
 pub(super) const MOST_CHARACTERS: usize = 4_000;
-/// Characters of a line, so that one line never takes the place of all.
+/// Maximum characters of a line, so that a single line can't fill the answer.
 const LONGEST_LINE: usize = 1_000;
-/// Characters for the word on what is left out.
+/// Characters reserved for the note on what was left out.
 const LAST_WORDS: usize = 160;
 
-/// Why a call has no answer.
+/// Why a call was refused.
 #[derive(Debug)]
 pub(super) enum Refused {
-    /// The call itself is wrong, which the protocol has an error for.
+    /// The call is invalid, for which the protocol has an error.
     BadCall(String),
-    /// It is understood, and the model is told why not.
+    /// The call is valid, and the reason is reported to the model.
     Because(String),
 }
 
@@ -29,7 +29,7 @@ impl Refused {
     }
 }
 
-/// An answer: first words that are always said, and lines from some number on.
+/// An answer: an introduction that is always included, and lines from an index on.
 #[derive(Debug, Default)]
 pub(super) struct Answer {
     first: String,
@@ -38,7 +38,7 @@ pub(super) struct Answer {
 }
 
 impl Answer {
-    /// Lines of which the first `skip` were read before.
+    /// An answer whose first `skip` lines were read before.
     pub(super) fn new(first: impl Into<String>, lines: Vec<String>, skip: usize) -> Self {
         Self {
             first: first.into(),
@@ -47,7 +47,7 @@ impl Answer {
         }
     }
 
-    /// Words that are never read in parts.
+    /// An answer that is never split.
     pub(super) fn words(words: impl Into<String>) -> Self {
         let words: String = words.into();
         let lines = words.lines().map(str::to_owned);
@@ -85,7 +85,7 @@ impl Answer {
     }
 }
 
-/// A line without characters that nobody sees, tabs aside, and not too long.
+/// Makes a line printable and limits its length; tabs are kept.
 fn line(words: &str) -> String {
     let words = words.trim_end_matches(['\n', '\r']);
     let parts: Vec<_> = words.split('\t').map(printable).collect();

@@ -1,4 +1,4 @@
-//! `apply`: offers are carried out, all of them or none.
+//! `apply`: applies offers, all of them or none.
 
 use std::{
     cmp::Reverse,
@@ -24,7 +24,7 @@ use crate::{
     workspace::{self, ReplaceError, Update},
 };
 
-/// As many as somebody looks at together.
+/// Maximum number of offers per call.
 const MOST_OFFERS: usize = 100;
 
 #[derive(Debug, Deserialize)]
@@ -72,7 +72,7 @@ pub(super) async fn answer(
     carried_out.await?
 }
 
-/// A file and the offers in it, the last of the text first, so that what is carried out moves none of the others.
+/// A file and its offers, in reverse source order, so that applying one doesn't shift the others.
 struct Changing {
     input: InputFile,
     offers: Vec<OfferName>,
@@ -136,11 +136,11 @@ fn carried_out(
 
 struct Changed {
     change: FileChange,
-    /// What was carried out, in words.
+    /// Descriptions of what was applied.
     steps: Vec<String>,
 }
 
-/// Carries out the offers of one file, each derived from the text that those before it have left.
+/// Applies the offers of one file, deriving each from the text after the previous ones.
 fn changed(
     file: Changing,
     name: Option<&str>,
@@ -177,7 +177,7 @@ fn changed(
     Ok(Changed { change, steps })
 }
 
-/// Refuses an offer that others of the same call may have moved.
+/// Refuses an offer that others in the same call may have shifted.
 fn check_unmoved(
     offer: &OfferName,
     before: &InputFile,

@@ -1,11 +1,11 @@
-//! `explain`: what a smell or a refactoring is.
+//! `explain`: documents a smell or a refactoring.
 
 use serde::Deserialize;
 
 use super::answer::{Answer, Refused};
 use crate::report::{Explanation, Look, explanation, unknown_id, write_documentation};
 
-/// No id is longer, and to find one that is like it takes time.
+/// Maximum length of an id; no id is longer, and searching for similar ones takes time.
 const LONGEST_ID: usize = 100;
 
 #[derive(Debug, Deserialize)]

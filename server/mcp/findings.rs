@@ -1,4 +1,4 @@
-//! `findings`: what wants refactoring.
+//! `findings`: lists code worth refactoring.
 
 use std::sync::Arc;
 
@@ -70,7 +70,7 @@ pub(super) async fn answer(
     });
     let (mut said, accepted, notes) = said.await?;
     let strong = said.iter().filter(|it| it.level == Level::Strong).count();
-    // What weighs most comes first, and files stay together where it weighs the same.
+    // The largest weight comes first; the sort is stable, so files stay together where weights are equal.
     said.sort_by(|left, right| right.weight.total_cmp(&left.weight));
     let accepted = match accepted {
         0 => String::new(),
@@ -115,7 +115,7 @@ struct Said {
     words: String,
 }
 
-/// What is said of a file, and how much of it a baseline holds back.
+/// The reported findings of a file, and how many a baseline suppresses.
 struct SaidOfFile {
     said: Vec<Said>,
     accepted: usize,
@@ -137,7 +137,7 @@ fn said_of(input: &InputFile, found: &FileFindings, held: &[bool]) -> SaidOfFile
     }
 }
 
-/// How much there is to gain: how the measure stands to the strong limit.
+/// The potential gain: the measure relative to the strong limit.
 fn weight(finding: &Finding) -> f64 {
     let strong = finding.judgement.limits.strong.max(1);
     f64::from(finding.measure) / f64::from(strong)

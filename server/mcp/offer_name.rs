@@ -1,4 +1,4 @@
-//! Names of offers, made of all that an offer was derived from.
+//! Names of offers, derived from everything the offer was derived from.
 
 use std::{fmt, str::FromStr};
 
@@ -10,8 +10,8 @@ use crate::{
     text::printable,
 };
 
-/// `ID@FILE:PLACE#TEXT-RESULT`: a refactoring, where it is offered, and hashes of the file's text and of what would come of it.
-/// What rustc is asked about has no result yet.
+/// `ID@FILE:PLACE#TEXT-RESULT`: a refactoring, its location, and hashes of the source text and of the result. Offers that need
+/// rustc have no result yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct OfferName {
     pub(super) refactoring: String,
@@ -44,18 +44,18 @@ impl OfferName {
         file.ok_or_else(|| Refused::because("The path of the offer's file is not UTF-8."))
     }
 
-    /// Whether rustc is asked when it is carried out.
+    /// Whether applying it runs rustc.
     pub(super) fn asks_rustc(&self) -> bool {
         let registered = refactorings::by_name(&self.refactoring);
         self.is_extraction() || registered.is_some_and(Refactoring::asks_rustc)
     }
 
-    /// Whether it has no result before rustc is asked.
+    /// Whether it has no result before running rustc.
     pub(super) fn is_extraction(&self) -> bool {
         self.result.is_none()
     }
 
-    /// Refuses an offer that was made of another text.
+    /// Refuses an offer for a different source text.
     pub(super) fn check(&self, input: &InputFile) -> Result<(), Refused> {
         if self.text == hash([&*input.text]) {
             return Ok(());
@@ -66,13 +66,13 @@ impl OfferName {
         )))
     }
 
-    /// Whether an offer is the one that was named.
+    /// Whether this name belongs to an offer.
     pub(super) fn is(&self, offer: &ShownOffer) -> bool {
         offer.id == self.refactoring && self.result.as_deref() == Some(&*hash_of_result(offer))
     }
 }
 
-/// Letters of a hash that tell texts apart which nobody chose.
+/// Number of hash digits, sufficient to distinguish texts that aren't chosen maliciously.
 const LETTERS: usize = 8;
 
 fn hash<'a>(texts: impl IntoIterator<Item = &'a str>) -> String {

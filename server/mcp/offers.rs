@@ -1,4 +1,4 @@
-//! `offers`: what can be carried out in a range, and what can't and why.
+//! `offers`: lists what can be applied in a range, and why other things can't.
 
 use std::sync::Arc;
 
@@ -18,7 +18,7 @@ use crate::{
     text::Lines,
 };
 
-/// At each word of a range it is asked what is offered there, so it is no larger than what somebody looks at.
+/// Maximum lines of a range, since offers are computed at each token in it.
 const MOST_LINES: usize = 400;
 
 #[derive(Debug, Deserialize)]
@@ -45,7 +45,7 @@ fn offered(project: &Project, arguments: &Arguments) -> Result<Answer, Refused> 
     let place: NamedPlace = format!("{}:{range}", input.shown)
         .parse()
         .ok()
-        // Whatever else stands in a range would become a part of the file's name.
+        // Otherwise, an invalid range would be taken for part of the file name.
         .filter(|place: &NamedPlace| place.file.to_str() == Some(&*input.shown))
         .ok_or_else(|| {
             Refused::BadCall(

@@ -1,4 +1,4 @@
-//! `preview`: what an offer does, and why it holds.
+//! `preview`: shows what an offer does, and why it is correct.
 
 use std::sync::Arc;
 
@@ -63,35 +63,35 @@ pub(super) async fn answer(
     told(input, derived, skip)
 }
 
-/// What an offer makes of a text.
+/// The result of applying an offer to a text.
 pub(super) struct Derived {
     pub(super) title: String,
     pub(super) text: Arc<str>,
     pub(super) new_files: Vec<(NewFile, String)>,
     shown: Vec<String>,
-    /// What rustc has to agree to.
+    /// The edits that rustc must accept.
     asked: Option<(Edits, TextRange)>,
 }
 
-/// What rustc has said of what is carried out.
+/// The proof line for changes that rustc has accepted.
 const AGREED: &str = "proof: rustc reports no error and no new warning";
 
-/// Whether the text is the one that the offer was made of.
+/// Whether the text is the one the offer was made for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Freshness {
     Exact,
-    /// Other offers were carried out below it.
+    /// Other offers were applied after its position.
     Below,
 }
 
-/// The file of an offer, if it is as it was when the offer was made.
+/// The file of an offer, if it is unchanged since the offer was made.
 pub(super) fn fresh(project: &Project, offer: &OfferName) -> Result<InputFile, Refused> {
     let input = project.file(offer.file()?)?;
     offer.check(&input)?;
     Ok(input)
 }
 
-/// Whether rustc may be asked for extractions in these files.
+/// Whether rustc may be run for extractions in these files.
 pub(super) fn check_extraction<'a>(
     project: &Project,
     inputs: impl IntoIterator<Item = &'a InputFile>,
@@ -100,7 +100,7 @@ pub(super) fn check_extraction<'a>(
     project.check_build(inputs.filter_map(|input| input.path.parent()))
 }
 
-/// Derives an offer again from the text that it is to change.
+/// Derives an offer again from the text it will change.
 pub(super) fn derived(
     input: &InputFile,
     name: &OfferName,
@@ -124,7 +124,7 @@ pub(super) fn derived(
     }
 }
 
-/// Asks rustc for an extraction, where other files have these texts.
+/// Runs rustc for an extraction, with `others` as contents of other files.
 pub(super) fn extracted(
     input: &InputFile,
     offer: &OfferName,
@@ -181,7 +181,7 @@ impl Derived {
         }
     }
 
-    /// The same once rustc has agreed, where it has to; other files have these texts.
+    /// Returns the result after rustc has accepted it, if required, with `others` as contents of other files.
     pub(super) fn agreed(
         self,
         input: &InputFile,

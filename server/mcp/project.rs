@@ -1,4 +1,4 @@
-//! The folder that an agent works in: what it may read of it, and what it may do.
+//! An agent's working folder: what it may read, and what it may do.
 
 use std::{
     collections::BTreeMap,
@@ -23,33 +23,33 @@ use crate::{
     workspace::{self, Manifests, WalkOptions, WalkProblem},
 };
 
-/// What a person has allowed.
+/// The user's permissions.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Allowed {
     pub(super) write: bool,
-    /// To have cargo check a package, which runs its build scripts and procedural macros.
+    /// Whether cargo may check a package, which runs its build scripts and procedural macros.
     pub(super) build: bool,
 }
 
 pub(super) struct Project {
-    /// Absolute and without links.
+    /// Absolute and without symbolic links.
     root: Arc<Path>,
     pub(super) allowed: Allowed,
     pub(super) engine: Engine,
     environment: Environment,
-    /// Held by whoever asks rustc, as one program runs at a time.
+    /// Locked while rustc runs, so that only one instance runs at a time.
     compiling: Mutex<()>,
     ending: CancellationToken,
 }
 
-/// Files that were read, and what is said of the others.
+/// The files that were read, and notes about the others.
 #[derive(Debug, Default)]
 pub(super) struct Gathered {
     pub(super) files: Vec<InputFile>,
     pub(super) notes: Vec<String>,
 }
 
-/// Files that are there, by their paths without links, and what is said of others.
+/// Existing files by their resolved paths, and notes about the others.
 struct Found {
     files: BTreeMap<PathBuf, FoundFile>,
     notes: Vec<String>,
@@ -66,7 +66,7 @@ impl Project {
             ));
         }
         let mut environment = Environment::of_process();
-        // What is said of options is said from the project's folder.
+        // Problems with options are shown relative to the project's folder.
         environment.directory = Some(resolved.clone());
         let options = config::load(&Request::new(&resolved), &environment)
             .config
@@ -85,7 +85,7 @@ impl Project {
         &self.root
     }
 
-    /// Has everything end, and waits for what is written last and for the compiler to be gone.
+    /// Cancels all work, and waits for the last writes and for the compiler to exit.
     pub(super) async fn end(&self, patience: Duration) {
         self.ending.cancel();
         let last = async {
@@ -97,7 +97,7 @@ impl Project {
         }
     }
 
-    /// The path without links of what an agent names below the root.
+    /// The resolved path of an agent's path below the root.
     pub(super) fn inside(&self, name: &str) -> Result<PathBuf, Refused> {
         let shown = printable(name);
         if name.is_empty() || shown != name {
@@ -147,12 +147,12 @@ impl Project {
         read.map_err(|error| Refused::Because(self.relative(&error.to_string())))
     }
 
-    /// Reads the files that paths without links name, and those below them.
+    /// Reads the files at resolved paths, including those below folders.
     pub(super) fn gather(&self, paths: &[PathBuf]) -> Result<Gathered, Refused> {
         Ok(self.read(self.find(paths)?))
     }
 
-    /// Reads the files that have changed, with what was compared.
+    /// Reads the files that have changed, with what they were compared to.
     pub(super) fn gather_changed(&self, before: &Before) -> Result<Gathered, Refused> {
         let mut found = self.find(&[self.root.to_path_buf()])?;
         let files = std::mem::take(&mut found.files).into_par_iter();
@@ -229,20 +229,20 @@ impl Project {
         }
     }
 
-    /// How a path below the root is told: from the root, with `/`.
+    /// Displays a path relative to the root, with `/` as separator.
     fn shown(&self, path: &Path) -> String {
         let inside = path.strip_prefix(&self.root).unwrap_or(path);
         let parts = inside.iter().map(|part| part.to_string_lossy());
         parts.collect::<Vec<_>>().join("/")
     }
 
-    /// Words in which paths begin at the root.
+    /// Makes paths in a message relative to the root.
     fn relative(&self, words: &str) -> String {
         let root = format!("{}{}", self.root.display(), std::path::MAIN_SEPARATOR);
         words.replace(&root, "")
     }
 
-    /// The configuration of a folder. Mistakes are refused: ignoring them would look as if the options held.
+    /// The configuration of a folder. Mistakes are refused: ignoring them would look as if the options applied.
     fn config(&self, folder: &Path) -> Result<Arc<Config>, Refused> {
         let Loaded {
             config, problems, ..
@@ -264,12 +264,12 @@ impl Project {
         done.map_err(|error| failed(&error))
     }
 
-    /// What rustc has said before.
+    /// The cached results of rustc.
     pub(super) fn known(&self) -> Known {
         Known::new(Arc::clone(self.engine.store()), Handle::current())
     }
 
-    /// Whether cargo may be started for files of these folders.
+    /// Whether cargo may be run for files of these folders.
     pub(super) fn check_build<'a>(
         &self,
         folders: impl Iterator<Item = &'a Path>,
@@ -291,7 +291,7 @@ impl Project {
         Ok(())
     }
 
-    /// Runs work that asks rustc, one at a time, until it is done or nobody wants it any more.
+    /// Runs work that uses rustc, one at a time, until it finishes or is cancelled.
     pub(super) async fn run_with_rustc<T: Send + 'static>(
         self: &Arc<Self>,
         cancel: &CancellationToken,
@@ -318,7 +318,7 @@ fn failed(error: &WorkError) -> Refused {
     Refused::Because(format!("{error}; nothing was changed."))
 }
 
-/// Whether a walk has left out what somebody may miss.
+/// Whether files skipped by a walk should be mentioned.
 fn is_told(problem: &WalkProblem) -> bool {
     !matches!(
         problem,

@@ -1,4 +1,4 @@
-//! The tools that a model is told of, and which of them a call is for.
+//! The tools offered to a model, and the dispatch of calls.
 
 use std::sync::Arc;
 
@@ -15,10 +15,10 @@ use super::{
 };
 use crate::text::{printable, shortened};
 
-/// Characters of what a model sent that are told back to it.
+/// Maximum characters of a model's input that are quoted back.
 const LONGEST_NAME: usize = 60;
 
-/// Every tool; one that isn't allowed says so.
+/// All tools; calling one that isn't allowed returns an explanation.
 pub(super) fn all(allowed: Allowed) -> Vec<Tool> {
     let paths = json!({ "type": "array", "items": { "type": "string" }, "description": "Files and directories, \
                                                                                         relative to the root; \
@@ -131,7 +131,7 @@ fn schema(properties: &Value, required: &[&str]) -> Arc<JsonObject> {
     }
 }
 
-/// The answer of a tool.
+/// Calls a tool.
 pub(super) async fn call(
     project: &Arc<Project>,
     name: &str,

@@ -1,4 +1,4 @@
-//! `verify`: a change that the agent has written is judged, and not made.
+//! `verify`: judges a change written by the agent, without applying it.
 
 use std::sync::Arc;
 

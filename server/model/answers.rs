@@ -1,11 +1,11 @@
-//! What all answers have in common: how they are wrapped, and their sentences.
+//! Common parts of all answers: their wrapping, and the sentences in them.
 
 use crate::text::{printable, shortened};
 
-/// Characters of a reason.
+/// Maximum characters of a reason.
 const LONGEST_REASON: usize = 160;
 
-/// Models without a schema like to put a fence around JSON.
+/// Removes a code fence around JSON, which models without schema support tend to add.
 pub(super) fn unfenced(answer: &str) -> &str {
     let answer = answer.trim();
     let inner = answer
@@ -15,7 +15,7 @@ pub(super) fn unfenced(answer: &str) -> &str {
     inner.unwrap_or(answer).trim()
 }
 
-/// A sentence as plain text: one line, nothing unseen, of a length that is read.
+/// A sentence as plain text: a single line of limited length, without invisible characters.
 pub(super) fn one_line(words: &str) -> String {
     let words: Vec<&str> = words.split_whitespace().collect();
     let words = words.join(" ");

@@ -1,4 +1,4 @@
-//! Anthropic's messages.
+//! Anthropic's messages API.
 
 use reqwest::header::{HeaderMap, HeaderValue, InvalidHeaderValue};
 use serde_json::{Value as Json, json};
@@ -6,7 +6,7 @@ use serde_json::{Value as Json, json};
 use super::protocol::{Protocol, Question, Told, secret_header};
 use crate::config::ModelOptions;
 
-/// Of the protocol, as the official packages of 2026 say it.
+/// The protocol version, as used by the official packages of 2026.
 const VERSION: &str = "2026-10-21";
 const EFFORT: &str = "effort";
 const OUTPUT: &str = "output_config";
@@ -77,8 +77,8 @@ impl Protocol for Anthropic {
         });
         Some(Told {
             text,
-            // What is written for later costs a quarter more, what is read of it a tenth.
-            // No question is read for nothing.
+            // Writing to the cache costs a quarter more, reading from it a tenth.
+            // A cost of 0 is impossible.
             cost: cost.filter(|cost| *cost > 0),
             read: input.map(|it| it.saturating_add(written).saturating_add(remembered)),
         })

@@ -1,4 +1,4 @@
-//! A question's way: what is kept, the ledgers, the server, and what it cost.
+//! Processes a question: cached answers, the ledgers, the server, and the cost.
 
 use std::future::Future;
 
@@ -11,7 +11,7 @@ use super::{
 };
 use crate::config::ModelOptions;
 
-/// Asks one model.
+/// Sends questions to one model.
 pub struct Asker {
     client: Client,
     budget: Budget,
@@ -19,11 +19,11 @@ pub struct Asker {
     savings: Option<Savings>,
 }
 
-/// What a model says.
+/// A model's answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answer {
     pub text: String,
-    /// What it cost, now or when it was given.
+    /// Its cost, now or when it was first given.
     pub tokens: u64,
     pub source: AnswerSource,
 }
@@ -31,7 +31,7 @@ pub struct Answer {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AnswerSource {
     Model,
-    /// It was kept from before.
+    /// From the cache.
     Kept,
 }
 
@@ -45,7 +45,7 @@ impl Asker {
         }
     }
 
-    /// The same with what was answered before.
+    /// Enables the cache of answers.
     #[must_use]
     pub fn remembering(self, memory: Memory, savings: Option<Savings>) -> Self {
         Self {
@@ -63,7 +63,7 @@ impl Asker {
         &self.budget
     }
 
-    /// Whether a question may be asked, as far as that is known before any ledger is: what is kept costs nothing.
+    /// Whether a question may be sent, as far as known before consulting the ledgers: cached answers are free.
     pub async fn check(&self, question: &Question) -> Result<(), NoAnswer> {
         let Err(why) = self.affordable(question) else {
             return Ok(());
@@ -75,8 +75,8 @@ impl Asker {
         kept.map(|_| ()).ok_or(why)
     }
 
-    /// The answer that is kept, or what the server says, of which `before` is told; nothing where it is known that nothing comes
-    /// of the question.
+    /// Returns the cached answer, or else the server's, calling `before` first. Returns `None` if the question is known to be
+    /// fruitless.
     pub async fn ask(
         &self,
         question: &Question,
@@ -89,7 +89,7 @@ impl Asker {
                 Some(Kept::Fruitless) => return Ok(None),
                 Some(Kept::Answer { text, tokens }) => {
                     if let Some(savings) = &self.savings {
-                        // What a server has said that it cost is believed up to that.
+                        // The recorded cost is trusted only up to the estimate.
                         savings.add(tokens.min(question.estimate(self.options())));
                     }
                     let source = AnswerSource::Kept;
@@ -105,7 +105,7 @@ impl Asker {
         self.send(question, stopped).await.map(Some)
     }
 
-    /// Asks the server, whatever is kept.
+    /// Sends the question to the server, bypassing the cache.
     pub async fn send(
         &self,
         question: &Question,
@@ -128,7 +128,7 @@ impl Asker {
         })
     }
 
-    /// What a question takes, if the configuration allows that.
+    /// The estimated cost of a question, if the configuration allows it.
     fn affordable(&self, question: &Question) -> Result<u64, NoAnswer> {
         let options = self.options();
         let budget = options.budget;
@@ -154,7 +154,7 @@ impl Asker {
         Ok(estimate)
     }
 
-    /// Keeps an answer that could be read.
+    /// Caches an answer that was parsed successfully.
     pub async fn keep(&self, question: &Question, answer: &Answer) {
         if let (Some(memory), AnswerSource::Model) = (&self.memory, answer.source) {
             let Answer { text, tokens, .. } = answer;
@@ -162,7 +162,7 @@ impl Asker {
         }
     }
 
-    /// Remembers that nothing came of a question.
+    /// Records that a question was fruitless.
     pub async fn keep_fruitless(&self, question: &Question) {
         if let Some(memory) = &self.memory {
             memory.keep_fruitless(self.options(), question).await;

@@ -1,4 +1,4 @@
-//! What may be spent: every ledger has to agree before anything is sent, and hears afterwards what it cost.
+//! Budgets: every ledger has to approve a request before it is sent, and is told its cost afterwards.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -8,10 +8,10 @@ use crate::cache::{
     ledger::{HoldId, Refusal, Reservation, TokenLedger, WindowStatus},
 };
 
-/// Time that a request may take beyond its deadline before it is charged as if it had been sent.
+/// Time a request may exceed its deadline by before it is charged as if it had been sent.
 const SLACK: Duration = Duration::from_mins(2);
 
-/// Whose tokens are counted.
+/// The owner of a token budget.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purse {
     Machine,
@@ -21,16 +21,16 @@ pub enum Purse {
 /// A ledger, or why it can't be opened.
 pub type OpenLedger = Result<Box<dyn TokenLedger>, Fault>;
 
-/// The ledgers that have to agree.
+/// The ledgers that have to approve.
 #[derive(Default)]
 pub struct Budget {
     ledgers: Vec<(Purse, OpenLedger)>,
 }
 
-/// How the windows of a ledger stand.
+/// The status of a ledger's windows.
 pub type Spent = (Purse, Result<Vec<WindowStatus>, Fault>);
 
-/// Tokens that are held for one request.
+/// Tokens reserved for one request.
 pub(super) struct Held<'a> {
     budget: &'a Budget,
     id: HoldId,
@@ -38,14 +38,14 @@ pub(super) struct Held<'a> {
 }
 
 impl Budget {
-    /// The same with one ledger more; one that can't be opened admits nothing.
+    /// Adds a ledger; one that can't be opened admits nothing.
     #[must_use]
     pub fn with(mut self, purse: Purse, ledger: OpenLedger) -> Self {
         self.ledgers.push((purse, ledger));
         self
     }
 
-    /// How all of them stand.
+    /// The status of all ledgers.
     pub async fn spent(&self) -> Vec<Spent> {
         let mut all = Vec::new();
         for (purse, ledger) in &self.ledgers {
@@ -58,7 +58,7 @@ impl Budget {
         all
     }
 
-    /// Holds an estimate in all of them; without any nothing is spent.
+    /// Reserves an estimate in all ledgers; without any ledger, nothing may be spent.
     pub(super) async fn hold(&self, estimate: u64, time: Duration) -> Result<Held<'_>, NoAnswer> {
         if self.ledgers.is_empty() {
             let why = "there is no ledger for counting tokens, so nothing is sent; set RUSTASSISTANT_HOME or HOME";
@@ -79,7 +79,7 @@ impl Budget {
                 .iter()
                 .filter_map(|(_, it)| it.as_ref().ok())
             {
-                // What can't be given back runs out by itself, and is charged.
+                // A hold that can't be released expires by itself, and is charged.
                 let _ = held.release(id).await;
             }
             return Err(why);
@@ -93,7 +93,7 @@ impl Budget {
 }
 
 impl Held<'_> {
-    /// Charges what the request has cost, and says how much that is.
+    /// Charges the actual cost of the request and returns it.
     pub(super) async fn settle(self, cost: Cost) -> u64 {
         let tokens = match cost {
             Cost::Nothing => 0,
@@ -128,7 +128,7 @@ fn uncounted(fault: &Fault) -> NoAnswer {
     ))
 }
 
-/// Why nothing is sent where a limit of this machine is 0.
+/// The message when a limit on this machine is 0.
 pub(super) fn nothing_allowed(window: &str) -> String {
     format!("`model.budget.{window}` is 0, so nothing may be spent. Nothing was sent.")
 }
@@ -164,7 +164,7 @@ fn in_words(purse: Purse, estimate: u64, refusal: &Refusal) -> NoAnswer {
     ))
 }
 
-/// "in 3 h 20 min"
+/// The time until a reset: "in 3 h 20 min".
 pub fn until(resets_at: u64) -> String {
     let now = SystemTime::now().duration_since(UNIX_EPOCH);
     let minutes = resets_at

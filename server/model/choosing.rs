@@ -1,7 +1,7 @@
-//! The task "choose": which parts of a function become functions, and what they are called.
+//! The task "choose": which parts of a function to extract, and their names.
 //!
-//! The engine has listed what it could do; a model answers with numbers of that list, names, and a sentence. It is read
-//! strictly: what isn't in the list isn't chosen, and no word of an answer is ever code but a name that is checked as one.
+//! The engine lists the possible extractions; the model answers with numbers from that list, names, and a sentence. Parsing is
+//! strict: only listed parts can be chosen, and the only code in an answer are names, which are validated.
 
 use std::fmt::Write;
 
@@ -12,52 +12,52 @@ use super::{
     answers::{one_line, unfenced},
     protocol::{Question, room_to_reason},
 };
-/// Parts of one plan.
+/// Maximum number of parts per plan.
 const MOST_PARTS: usize = 3;
-/// Characters of a name.
+/// Maximum characters of a name.
 const LONGEST_NAME: usize = 40;
-/// Tokens of an answer; a model that reasons needs more.
+/// Token limit of an answer; reasoning models need more.
 const REPLY: u64 = 1_000;
 
-/// What it is about.
+/// The subject of the question.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Subject {
-    /// Why the function is looked at, in words.
+    /// Why the function was flagged, in words.
     pub finding: String,
-    /// The function's own lines, without what they are indented by.
+    /// The lines of the function, without their common indentation.
     pub function: String,
     pub parts: Vec<Listed>,
 }
 
-/// A part that may become a function.
+/// A part that may be extracted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Listed {
-    /// Lines of the function, from 1, both included.
+    /// Range of lines in the function, 1-based and inclusive.
     pub lines: (usize, usize),
     pub parameters: usize,
-    /// What is left of the measure without it, in words.
+    /// What extracting it would reduce the measure to, in words.
     pub gain: String,
-    /// What the code itself would call it.
+    /// The name derived from the code.
     pub name: Option<String>,
 }
 
-/// What a model would do.
+/// A plan suggested by a model.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Suggestion {
     pub parts: Vec<ChosenPart>,
-    /// One plain line.
+    /// A single line of plain text.
     pub why: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ChosenPart {
-    /// Of the list, from 0.
+    /// 0-based index in the list.
     pub place: usize,
     pub name: String,
 }
 
 impl Subject {
-    /// What a model is asked about it.
+    /// The question about this subject.
     pub fn question(&self, plans: usize, effort: Option<&str>) -> Question {
         let task = format!(
             "You are asked which parts of one Rust function should become functions of their own, and what those are called. \
@@ -145,7 +145,7 @@ struct PartText {
     name: String,
 }
 
-/// What an answer suggests, of `listed` parts; nothing where it is none of this form. What isn't listed is left out.
+/// Parses the suggestions in an answer about `listed` parts; returns `None` if it is malformed. Unlisted parts are dropped.
 pub fn suggestions(answer: &str, listed: usize, most: usize) -> Option<Vec<Suggestion>> {
     let Plans { plans } = serde_json::from_str(unfenced(answer)).ok()?;
     let plans = plans.into_iter().take(most);
@@ -154,7 +154,7 @@ pub fn suggestions(answer: &str, listed: usize, most: usize) -> Option<Vec<Sugge
 
 fn suggestion(plan: PlanText, listed: usize) -> Option<Suggestion> {
     let mut parts: Vec<ChosenPart> = Vec::new();
-    // Whoever writes something else in the place of a name is not to be followed in anything.
+    // An answer with anything else in place of a name isn't trusted at all.
     if !plan.parts.iter().all(|part| is_name(&part.name)) {
         return None;
     }
@@ -173,13 +173,13 @@ fn suggestion(plan: PlanText, listed: usize) -> Option<Suggestion> {
     })
 }
 
-/// Whether a text could be a function's name, keywords aside.
+/// Whether a string could be a function's name, apart from keywords.
 pub(super) fn is_name(name: &str) -> bool {
     let is_part = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
     name.starts_with(|c: char| c.is_ascii_lowercase()) && name.chars().all(is_part)
 }
 
-/// Whether a name has a length that anybody would read.
+/// Whether a name has a sensible length.
 pub fn is_readable(name: &str) -> bool {
     (3..=LONGEST_NAME).contains(&name.len())
 }

@@ -1,4 +1,4 @@
-//! The connection to a model's server: one request, bounded in time and size, and what it cost.
+//! The connection to a model's server: a single request, bounded in time and size, and its cost.
 
 use std::{
     sync::OnceLock,
@@ -20,13 +20,13 @@ use crate::{
     text::{printable, shortened},
 };
 
-/// Bytes of the longest answer that is read; a few thousand tokens are far less.
+/// Maximum size of an answer in bytes; a few thousand tokens are far less.
 const LARGEST_ANSWER: usize = 1 << 20;
-/// Characters that are shown of what a server says.
+/// Maximum characters displayed of a server's message.
 const LONGEST_COMPLAINT: usize = 200;
-/// How long until a server is there.
+/// Connection timeout.
 const CONNECT: Duration = Duration::from_secs(10);
-/// How long to wait where a server that is busy doesn't say.
+/// Delay before a retry if a busy server doesn't specify one.
 const PAUSE: Duration = Duration::from_secs(1);
 
 /// Why there is no answer.
@@ -34,7 +34,7 @@ const PAUSE: Duration = Duration::from_secs(1);
 pub enum NoAnswer {
     #[error("{0}")]
     Setting(String),
-    /// Nothing was sent.
+    /// The budget is exhausted; nothing was sent.
     #[error("{0}")]
     OverBudget(String),
     #[error("the model's server can't be reached: {0}")]
@@ -43,14 +43,14 @@ pub enum NoAnswer {
     Late(Duration),
     #[error("{}", denied(*.0))]
     Denied(u16),
-    /// It takes no more of us for now.
+    /// The server is rate limiting requests.
     #[error("the model's server limits requests ({0}): wait, or check the limits of your account")]
     Throttled(String),
     #[error("the model's server is busy ({0})")]
     Busy(String),
     #[error("the model's server refuses the request ({0})")]
     Refused(String),
-    /// Something came that is no answer.
+    /// The response isn't a valid answer.
     #[error("the model's answer can't be used: {0}")]
     Useless(String),
     #[error("stopped; nothing was changed")]
@@ -66,28 +66,28 @@ fn denied(status: u16) -> String {
     }
 }
 
-/// What a request cost.
+/// The cost of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Cost {
     Nothing,
-    /// Nobody knows, so that the estimate counts.
+    /// Unknown, so the estimate is charged.
     Unknown,
     Tokens(u64),
 }
 
-/// What came of a request.
+/// The outcome of a request.
 #[derive(Debug)]
 pub(super) struct Exchange {
     pub(super) text: Result<String, NoAnswer>,
     pub(super) cost: Cost,
 }
 
-/// A model's server and its key. Nothing is read or connected to before the first request.
+/// A model's server and its key. Reads and connects lazily, on the first request.
 pub(super) struct Client {
     options: ModelOptions,
 }
 
-/// What a request is sent with.
+/// What is needed to send a request.
 struct Line {
     http: HttpClient,
     url: Url,
@@ -95,7 +95,7 @@ struct Line {
     key: Option<SecretString>,
 }
 
-/// A server's own words, and its status.
+/// An error reported by the server, with its status.
 struct Objection {
     status: StatusCode,
     wait: Option<Duration>,
@@ -116,7 +116,7 @@ impl Client {
         &self.options
     }
 
-    /// Sends a question and waits for its answer.
+    /// Sends a question and waits for the answer.
     pub(super) async fn exchange(&self, question: &Question) -> Exchange {
         let line = match self.line().await {
             Ok(line) => line,
@@ -132,7 +132,7 @@ impl Client {
         }
     }
 
-    /// The answer; what a server doesn't know is left out, and once it may be busy.
+    /// Sends the request and retries it without fields that the server doesn't know, and once if the server is busy.
     async fn heard(
         &self,
         line: &Line,
@@ -214,7 +214,7 @@ impl Client {
     }
 }
 
-/// Refuses addresses that would show a key to others, with what to write instead.
+/// Refuses addresses that would expose the key, with a suggestion.
 fn check(base: &Url) -> Result<(), &'static str> {
     if !matches!(base.scheme(), "http" | "https") {
         return Err("`model.url` has to start with https://");
@@ -232,9 +232,9 @@ fn check(base: &Url) -> Result<(), &'static str> {
 
 async fn http(base: Url) -> Result<HttpClient, NoAnswer> {
     static PROVIDER: OnceLock<()> = OnceLock::new();
-    // The system's certificates are more than a hundred.
+    // Loading the system's certificates takes a while, as there are more than a hundred.
     let work = tokio::task::spawn_blocking(move || {
-        // Whoever was first in this process has chosen how TLS computes.
+        // Ignores the error: another part of the process may have installed a provider already.
         PROVIDER.get_or_init(|| {
             ring::default_provider().install_default().ok();
         });
@@ -265,7 +265,7 @@ impl Line {
         let request = self.http.post(self.url.clone());
         let request = request.headers(self.headers.clone()).body(body.to_string());
         let response = request.send().await.map_err(|error| {
-            // Without a connection nobody has read it.
+            // Without a connection, the request can't have been processed.
             let cost = if error.is_connect() {
                 Cost::Nothing
             } else {
@@ -296,7 +296,7 @@ impl Line {
 
     fn no_answer(&self, objection: &Objection) -> NoAnswer {
         let status = objection.status.as_u16();
-        // What is said of a key may repeat a part of it.
+        // Messages about a key may repeat part of it.
         if matches!(status, 401 | 403 | 407) {
             return NoAnswer::Denied(status);
         }
@@ -326,7 +326,7 @@ impl Line {
 }
 
 impl Objection {
-    /// A field that the server says it doesn't know.
+    /// An optional field that the server reports as unknown.
     fn unknown_field(&self, protocol: &dyn Protocol, unknown: &[&str]) -> Option<&'static str> {
         if !matches!(self.status.as_u16(), 400 | 422) {
             return None;
@@ -338,7 +338,7 @@ impl Objection {
         left.find(|field| names(field))
     }
 
-    /// Whether the same may go well a little later.
+    /// Whether the same request may succeed a little later.
     fn is_of_the_moment(&self) -> bool {
         self.status.as_u16() == 429 || self.status.is_server_error()
     }
@@ -353,7 +353,7 @@ impl Exchange {
     }
 }
 
-/// How long a server asks to wait.
+/// The delay requested by the server.
 fn wait(response: &Response) -> Option<Duration> {
     let value = response.headers().get(RETRY_AFTER)?.to_str().ok()?;
     let seconds = value.trim().parse().ok()?;
@@ -374,7 +374,7 @@ async fn bounded(mut response: Response) -> Result<Vec<u8>, String> {
     }
 }
 
-/// The cause at the bottom; only the errors above it name the address.
+/// The root cause; only the errors above it contain the address.
 fn innermost(error: &reqwest::Error) -> String {
     let mut next = std::error::Error::source(error);
     let mut words = None;

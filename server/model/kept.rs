@@ -1,8 +1,7 @@
-//! Answers that are kept, so that the same question is never paid for twice, on one machine or in a team.
+//! The cache of answers, so that the same question is never paid for twice, on one machine or in a team.
 //!
-//! The key is a hash of the whole question, the model and its provider, so that an answer is found only where the same would be
-//! sent again. What lies in a cache is bytes that somebody wrote: they are read strictly, and what they lead to passes the same
-//! gate as an answer that was just given.
+//! The key is a hash of the whole question, the model and its provider, so a cached answer is used only for an identical
+//! request. Cache contents are untrusted: they are parsed strictly, and their results pass the same checks as a new answer.
 
 use std::{
     sync::Arc,
@@ -17,22 +16,22 @@ use crate::{
     config::ModelOptions,
 };
 
-/// Bytes of the longest entry.
+/// Maximum size of an entry in bytes.
 const LARGEST: usize = 1 << 16;
-/// For how long it is remembered that nothing came of a question.
+/// How long a fruitless question is remembered.
 const FRUITLESS: Duration = Duration::from_hours(30 * 24);
 const ANSWER: &str = "model answer";
 const NOTHING: &str = "model answer without use";
 
-/// What is known of a question.
+/// The cached outcome of a question.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Kept {
     Answer {
         text: String,
-        /// What it cost.
+        /// The original cost in tokens.
         tokens: u64,
     },
-    /// Nothing that the model chose held.
+    /// None of the model's choices passed the checks.
     Fruitless,
 }
 
@@ -46,11 +45,11 @@ struct KeptAnswer {
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct KeptRefusal {
-    /// In seconds since 1970.
+    /// Seconds since 1970.
     since: u64,
 }
 
-/// The cache that answers are kept in.
+/// The cache that contains the answers.
 #[derive(Clone)]
 pub struct Memory(Arc<TieredCache>);
 
@@ -62,7 +61,7 @@ impl Memory {
     pub async fn find(&self, options: &ModelOptions, question: &Question) -> Option<Kept> {
         let now = now();
         let name = Name::of(options, question);
-        // An entry is never replaced by another, so that each span of time has its own.
+        // An entry is never replaced, so each time span has its own key.
         let spans = [span(now), span(now).saturating_sub(1)];
         let keys = spans.map(|span| name.key(NOTHING, &span.to_le_bytes()));
         let keys = [name.key(ANSWER, &[]), keys[0], keys[1]];
@@ -79,14 +78,14 @@ impl Memory {
         Some(Kept::Answer { text, tokens })
     }
 
-    /// Keeps an answer that could be read.
+    /// Caches an answer that was parsed successfully.
     pub async fn keep(&self, options: &ModelOptions, question: &Question, text: &str, tokens: u64) {
         let key = Name::of(options, question).key(ANSWER, &[]);
         let text = text.to_owned();
         self.put(key, &KeptAnswer { text, tokens }).await;
     }
 
-    /// Remembers that nothing came of a question.
+    /// Records that a question was fruitless.
     pub async fn keep_fruitless(&self, options: &ModelOptions, question: &Question) {
         let since = now();
         let key = Name::of(options, question).key(NOTHING, &span(since).to_le_bytes());
@@ -101,11 +100,11 @@ impl Memory {
     }
 }
 
-/// What makes a question the same as another.
+/// The identity of a question.
 struct Name<'a> {
     options: &'a ModelOptions,
     subject: &'a str,
-    /// Of what is the same for every question of a kind.
+    /// Hash of the part that is constant for all questions of a kind.
     task: [u8; 32],
 }
 

@@ -1,6 +1,6 @@
-//! The task "name": what a function is called that is made of some lines, or a variable that is made of a condition.
+//! The task "name": naming a function extracted from some lines, or a variable introduced for a condition.
 //!
-//! The answer is names and nothing else. Whoever asks has a name already and uses it where no answer comes in time.
+//! The answer consists only of names. The caller already has a name and uses it if no answer arrives in time.
 
 use std::time::Duration;
 
@@ -14,31 +14,31 @@ use super::{
 };
 use crate::config::ModelOptions;
 
-/// Names that are asked for, and that a person is shown.
+/// Number of names to request and to offer.
 pub const MOST_NAMES: usize = 3;
-/// Names of one answer that are looked at.
+/// Maximum number of names read from one answer.
 const MOST_READ: usize = 9;
-/// Tokens of an answer.
+/// Token limit of an answer.
 const REPLY: u64 = 150;
-/// How long anybody waits for a name.
+/// Maximum time to wait for a name.
 const PATIENCE: Duration = Duration::from_secs(4);
 
-/// What gets a name.
+/// The kind of item to be named.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NameOf {
-    /// A function that is made of lines.
+    /// A function extracted from lines.
     Lines,
-    /// A variable that is made of the condition of an `if`.
+    /// A variable for the condition of an `if`.
     Condition,
 }
 
-/// What is named.
+/// The code to be named.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NameSubject {
     pub of: NameOf,
-    /// What the function is called that it is in.
+    /// The name of the enclosing function.
     pub function: String,
-    /// Its lines, without what they are indented by.
+    /// The lines, without their common indentation.
     pub code: String,
 }
 
@@ -49,7 +49,7 @@ struct Names {
 }
 
 impl NameSubject {
-    /// What a model is asked about it.
+    /// The question about this subject.
     pub fn question(&self, effort: Option<&str>) -> Question {
         let (what, example, says) = match self.of {
             NameOf::Lines => (
@@ -84,7 +84,7 @@ impl NameSubject {
     }
 }
 
-/// The same model where nobody waits longer for it than for a name.
+/// The model with its timeout limited to that of a name.
 pub fn for_names(options: &ModelOptions) -> ModelOptions {
     ModelOptions {
         timeout: options.timeout.min(PATIENCE),
@@ -92,7 +92,7 @@ pub fn for_names(options: &ModelOptions) -> ModelOptions {
     }
 }
 
-/// The names of an answer that could be those of functions and variables; nothing where it has another form.
+/// The names in an answer that are valid for functions and variables; `None` if it is malformed.
 pub fn proposed_names(answer: &str) -> Option<Vec<String>> {
     let Names { names } = serde_json::from_str(unfenced(answer)).ok()?;
     let mut proposed: Vec<String> = Vec::new();

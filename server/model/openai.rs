@@ -1,4 +1,4 @@
-//! Chat completions, which most servers for local models speak, too.
+//! Chat completions, which most servers for local models support too.
 
 use reqwest::header::{AUTHORIZATION, HeaderMap, InvalidHeaderValue};
 use serde_json::{Value as Json, json};
@@ -79,7 +79,7 @@ impl Protocol for OpenAi {
             cost: read
                 .zip(written)
                 .map(|(read, written)| read.saturating_add(written))
-                // No question is read for nothing.
+                // A cost of 0 is impossible.
                 .filter(|cost| *cost > 0),
             read,
         })

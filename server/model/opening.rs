@@ -1,4 +1,4 @@
-//! A model with everything that asking it takes: the ledgers that count, and what was answered before.
+//! Opens a model with its ledgers and the cache of answers.
 
 use std::{path::Path, sync::Arc};
 
@@ -17,13 +17,13 @@ use crate::{
     migrations,
 };
 
-/// What kept answers have saved, of whoever has this home.
+/// The savings through cached answers, for all users of this home directory.
 pub fn savings(home: &Path) -> Savings {
     Savings::in_file(home.join("model-saved"))
 }
 
 impl Asker {
-    /// Whoever asks this model, within the budget of this machine and of the team whose cache `cache` names.
+    /// Opens this model, within the budget of this machine and of the team whose cache is in `cache`.
     pub async fn open(
         options: &ModelOptions,
         environment: &Environment,
@@ -32,7 +32,7 @@ impl Asker {
         Self::new(options.clone(), budget(options, environment, cache).await)
     }
 
-    /// The same with what was answered before, which lies in `store`.
+    /// Enables the cache of answers in `store`.
     #[must_use]
     pub fn with_memory(self, store: &Arc<TieredCache>, environment: &Environment) -> Self {
         let savings = environment.home.as_deref().map(savings);

@@ -1,4 +1,4 @@
-//! What a provider's protocol says, without a connection: the body of a request, and what an answer means.
+//! The protocols of providers, independent of connections: request bodies, and the interpretation of responses.
 
 use reqwest::header::{HeaderMap, HeaderValue, InvalidHeaderValue};
 use serde_json::Value as Json;
@@ -6,23 +6,23 @@ use serde_json::Value as Json;
 use super::{anthropic::Anthropic, openai::OpenAi};
 use crate::config::{ModelOptions, ModelProvider};
 
-/// Bytes of a request for one token of it, so that an estimate is seldom too small.
+/// Bytes of a request per token, chosen so that estimates are rarely too low.
 const BYTES_OF_A_TOKEN: u64 = 3;
 
-/// What a model is asked.
+/// A question for a model.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Question {
-    /// Our own words, the same for every question of a kind.
+    /// The instructions, which are the same for every question of a kind.
     pub task: String,
-    /// What it is about.
+    /// The subject of the question.
     pub subject: String,
-    /// The form of the answer, as a JSON schema.
+    /// The format of the answer, as a JSON schema.
     pub schema: Json,
-    /// Tokens that the answer may take, reasoning included.
+    /// Maximum tokens of the answer, including reasoning.
     pub reply: u64,
 }
 
-/// How many times as long an answer may be where a model is told to reason: that counts as answered.
+/// Factor by which reasoning, which counts towards the answer, may extend it.
 pub(super) fn room_to_reason(effort: Option<&str>) -> u64 {
     match effort {
         None => 1,
@@ -32,31 +32,31 @@ pub(super) fn room_to_reason(effort: Option<&str>) -> u64 {
     }
 }
 
-/// What an answer says.
+/// The content of a response.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Told {
-    /// The text, or why it is none.
+    /// The text of the answer, or why there is none.
     pub(super) text: Result<String, String>,
-    /// Tokens in and out, as the provider bills them.
+    /// Input and output tokens, as billed by the provider.
     pub(super) cost: Option<u64>,
-    /// Tokens of the request, as the provider has read it.
+    /// Tokens of the request, as counted by the provider.
     pub(super) read: Option<u64>,
 }
 
-/// How a provider is spoken to.
+/// The protocol of a provider.
 pub(super) trait Protocol: Sync {
-    /// Behind the address.
+    /// The path that is appended to the address.
     fn path(&self) -> &'static str;
 
     fn headers(&self, key: Option<&str>) -> Result<HeaderMap, InvalidHeaderValue>;
 
-    /// The request, without the fields that a server has said it doesn't know.
+    /// The request body, without the fields that the server reported as unknown.
     fn body(&self, options: &ModelOptions, question: &Question, unknown: &[&str]) -> Json;
 
-    /// Fields that a server may not know, and that a request does without.
+    /// Optional fields that a server may not support.
     fn dispensable(&self) -> &'static [&'static str];
 
-    /// Reads a whole answer; nothing where it is none.
+    /// Parses a complete response; returns `None` if it is malformed.
     fn read(&self, answer: &Json) -> Option<Told>;
 }
 
@@ -68,7 +68,7 @@ pub(super) fn protocol(provider: ModelProvider) -> &'static dyn Protocol {
 }
 
 impl Question {
-    /// Tokens that a request costs at most, as far as can be told before it is sent.
+    /// The maximum tokens that a request costs, as far as known before it is sent.
     pub fn estimate(&self, options: &ModelOptions) -> u64 {
         let body = protocol(options.provider)
             .body(options, self, &[])
@@ -76,7 +76,7 @@ impl Question {
         (body.len() as u64).div_ceil(BYTES_OF_A_TOKEN) + self.reply
     }
 
-    /// Runs of letters, each of which is a token at least; a quarter less, as some read several as one.
+    /// A lower bound for the tokens: each run of letters is at least one, minus a quarter for tokenizers that merge some.
     pub(super) fn least_tokens(&self) -> u64 {
         let runs = |text: &str| {
             text.split(|c: char| !c.is_alphabetic())
@@ -111,20 +111,20 @@ fn shown_headers(protocol: &dyn Protocol, options: &ModelOptions) -> String {
     lines.join("\n")
 }
 
-/// A header that no log shows.
+/// A header value that is redacted in logs.
 pub(super) fn secret_header(text: &str) -> Result<HeaderValue, InvalidHeaderValue> {
     let mut value = HeaderValue::from_str(text)?;
     value.set_sensitive(true);
     Ok(value)
 }
 
-/// What a server says of a request that it refuses.
+/// The error message of a server that refuses a request.
 pub(super) fn complaint(answer: &Json) -> Option<&str> {
     let error = answer.get("error")?;
     error.get("message").unwrap_or(error).as_str()
 }
 
-/// The parameter that it names.
+/// The parameter that the error refers to.
 pub(super) fn parameter(answer: &Json) -> Option<&str> {
     answer.get("error")?.get("param")?.as_str()
 }

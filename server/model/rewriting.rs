@@ -1,7 +1,7 @@
-//! The task "rewrite": a function that is written anew.
+//! The task "rewrite": rewriting a function.
 //!
-//! The answer is code, so it is believed in nothing: what it says is held against the old function, measured and compiled before a
-//! person sees it. Where something stands against it, that is said once or twice more, within what one request may cost.
+//! The answer is code and isn't trusted: it is compared with the old function, measured and compiled before it is offered to
+//! the user. Objections are sent back once or twice, within the limit of one request.
 
 use std::fmt::Write;
 
@@ -19,46 +19,46 @@ use crate::{
     text::{printable, shortened},
 };
 
-/// Tokens of an answer beside its code; code takes one for three of its bytes, and may become longer.
+/// Token limit of an answer besides its code; code takes one token per three bytes, and may become longer.
 const REPLY: u64 = 500;
-/// How often a reply may be mended.
+/// Maximum number of repairs of a reply.
 const REPAIRS: usize = 2;
-/// Characters of what stands against a reply.
+/// Maximum characters of an objection.
 const LONGEST_OBJECTION: usize = 1_500;
 
-/// What it is about.
+/// The subject of the question.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RewriteSubject {
-    /// Why the function is looked at, in words.
+    /// Why the function was flagged, in words.
     pub finding: String,
-    /// From its signature to its end, without what it is indented by.
+    /// From its signature to its end, without the common indentation.
     pub function: String,
     pub home: HelperHome,
-    /// Heads of what it calls and types that it names, a line each.
+    /// Signatures of its callees and of the types it mentions, one per line.
     pub around: Vec<String>,
 }
 
-/// What a model has written.
+/// A model's reply.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RewriteReply {
     pub code: String,
-    /// One plain line.
+    /// A single line of plain text.
     pub why: String,
 }
 
-/// The tries for one function: the first question, and what is asked next.
+/// The attempts for one function: the first question, and the next one.
 #[derive(Debug, Clone)]
 pub struct Tries {
     first: Question,
     next: Question,
     left: usize,
-    /// Tokens of all answers.
+    /// Total tokens of all answers.
     spent: u64,
 }
 
 impl RewriteSubject {
-    /// What a model is asked about it.
+    /// The question about this subject.
     pub fn question(&self, effort: Option<&str>) -> Question {
         let beside = match self.home {
             HelperHome::Module => "They stand behind it in the same module",
@@ -109,7 +109,7 @@ impl RewriteSubject {
     }
 }
 
-/// What an answer has written; nothing where it has another form.
+/// Parses the code in an answer; returns `None` if it is malformed.
 pub fn rewrite_reply(answer: &str) -> Option<RewriteReply> {
     let RewriteReply { code, why } = serde_json::from_str(unfenced(answer)).ok()?;
     let why = one_line(&why);
@@ -126,7 +126,7 @@ impl Tries {
         }
     }
 
-    /// What is kept of is the first question, whichever answer held.
+    /// The first question, which is the cache key, whichever answer is accepted.
     pub fn first(&self) -> &Question {
         &self.first
     }
@@ -135,7 +135,7 @@ impl Tries {
         &self.next
     }
 
-    /// Tokens that the request has cost so far.
+    /// Tokens spent so far.
     pub fn spent(&self) -> u64 {
         self.spent
     }
@@ -144,7 +144,7 @@ impl Tries {
         self.spent = self.spent.saturating_add(answer.tokens);
     }
 
-    /// Asks for another reply than this one, if one request may cost that.
+    /// Asks for a corrected reply, if the limit per request allows it.
     pub fn mend(&mut self, reply: &RewriteReply, objection: &str, options: &ModelOptions) -> bool {
         let Some(left) = self.left.checked_sub(1) else {
             return false;

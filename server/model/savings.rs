@@ -1,4 +1,4 @@
-//! What kept answers have saved, as lines of a file in the user's home.
+//! The savings through cached answers, stored as lines of a file in the user's home directory.
 
 use std::{
     fs::OpenOptions,
@@ -6,14 +6,14 @@ use std::{
     path::PathBuf,
 };
 
-/// Bytes that are read of the file; nobody has as many hits.
+/// Maximum bytes read from the file.
 const MOST: u64 = 1 << 20;
 
-/// The file. Whatever goes wrong with it costs a number that nothing depends on.
+/// The file. Errors are ignored, since nothing depends on these numbers.
 #[derive(Debug, Clone)]
 pub struct Savings(PathBuf);
 
-/// How often an answer was there already, and what it would have cost.
+/// The number of cache hits, and what they would have cost.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Saved {
     pub hits: u64,
@@ -41,7 +41,7 @@ impl Savings {
 
     pub(super) fn add(&self, tokens: u64) {
         let file = OpenOptions::new().append(true).create(true).open(&self.0);
-        // One call, so that the lines of several processes stay whole.
+        // A single call, so that lines of concurrent processes aren't interleaved.
         let _ = file.and_then(|mut file| file.write_all(format!("{tokens}\n").as_bytes()));
     }
 }

@@ -1,4 +1,4 @@
-//! A server for tests that says what it is told to, and keeps what it was asked.
+//! A test server with scripted responses that records its requests.
 
 use std::{sync::Arc, time::Duration};
 
@@ -11,16 +11,16 @@ use tokio::{
 
 use crate::config::{ModelBudget, ModelOptions, ModelProvider};
 
-/// What it does with one connection.
+/// The response to one connection.
 #[derive(Debug, Clone)]
 pub(crate) enum Act {
-    /// A status with more headers, and a body.
+    /// A status with additional headers, and a body.
     Say(&'static str, String),
-    /// Nothing at all, for so long.
+    /// Waits without responding.
     Wait(Duration),
-    /// The beginning of an answer.
+    /// The beginning of a response.
     BreakOff,
-    /// More than anybody reads.
+    /// A response larger than the limit.
     Flood,
 }
 
@@ -30,7 +30,7 @@ pub(crate) struct Scripted {
     asked: Arc<Mutex<Vec<Request>>>,
 }
 
-/// A request as it came.
+/// A received request.
 #[derive(Debug, Clone)]
 pub(crate) struct Request {
     pub(crate) head: String,
@@ -38,7 +38,7 @@ pub(crate) struct Request {
 }
 
 impl Scripted {
-    /// Carries out one act for each request, the last one for all that follow.
+    /// Performs one act per request; the last one is repeated for all further requests.
     pub(crate) async fn start(acts: impl IntoIterator<Item = Act>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
@@ -85,7 +85,7 @@ impl Act {
             }
             Self::Flood => flood(stream).await,
         };
-        // Whoever has read enough goes away.
+        // A client that has read enough closes the connection.
         drop(written);
         let _ = stream.shutdown().await;
     }

@@ -1,8 +1,8 @@
-//! What differs from one operating system to another, and nothing else.
+//! Everything that differs between operating systems, and nothing else.
 //!
-//! No other file asks what it runs on (`tests/architecture.rs` holds this). Where a system has no notion of what is asked,
-//! the answer is the one that asks nothing of its user: on Windows, for one, what lies in a user's own directory is closed
-//! to others without a mode that says so.
+//! No other file checks the platform (`tests/architecture.rs` enforces this). Where a system lacks a concept, the functions
+//! return what requires nothing of the user: on Windows, for example, files in the user's own directory are private without a
+//! mode.
 
 use std::{
     fs::{self, DirBuilder, File, Metadata, OpenOptions},
@@ -11,42 +11,42 @@ use std::{
     process::Command,
 };
 
-/// The variable that names the user's own directory.
+/// The environment variable for the user's home directory.
 pub const USER_DIRECTORY: &str = if cfg!(windows) { "USERPROFILE" } else { "HOME" };
 
-/// Whether `TERM` and the locale tell what a terminal can show. Windows' consoles take colours and Unicode whatever they say.
+/// Whether `TERM` and the locale show what a terminal supports. Windows consoles support colours and Unicode regardless.
 pub const TERMINALS_DIFFER: bool = cfg!(not(windows));
 
-/// Has what these options create belong to the user alone, from its first moment on.
+/// Makes the options create files that are private to the user from the start.
 pub fn private_file(options: &mut OpenOptions) -> &mut OpenOptions {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
     options
 }
 
-/// Has the folders that are created belong to the user alone.
+/// Makes the builder create folders that are private to the user.
 pub fn private_folder(builder: &mut DirBuilder) -> &mut DirBuilder {
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(builder, 0o700);
     builder
 }
 
-/// Opens a regular file for reading. What is no file is refused without waiting for it: opening a pipe would wait for
-/// somebody to write to it, and a device has no end.
+/// Opens a regular file for reading. Anything else is refused without blocking: opening a pipe would wait for a writer, and a
+/// device has no end.
 pub fn open_regular(path: &Path) -> io::Result<File> {
     regular(&fs::metadata(path)?)?;
-    // Between the look and the opening another may take the name.
+    // The name may be replaced between the check and the opening.
     let file = without_waiting(OpenOptions::new().read(true)).open(path)?;
     regular(&file.metadata()?)?;
     Ok(file)
 }
 
-/// The bytes of a regular file that has at most `most` of them.
+/// Reads a regular file of at most `most` bytes.
 pub fn read_regular(path: &Path, most: u64) -> io::Result<Vec<u8>> {
     read_bounded(open_regular(path)?, most)
 }
 
-/// The bytes of an open file that has at most `most` of them.
+/// Reads an open file of at most `most` bytes.
 pub fn read_bounded(file: File, most: u64) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     file.take(most.saturating_add(1)).read_to_end(&mut bytes)?;
@@ -57,7 +57,7 @@ pub fn read_bounded(file: File, most: u64) -> io::Result<Vec<u8>> {
     Err(io::Error::new(io::ErrorKind::FileTooLarge, message))
 }
 
-/// Has a pipe be opened at once, or fail, instead of waiting for its other end.
+/// Makes opening a pipe succeed or fail immediately, instead of waiting for its other end.
 fn without_waiting(options: &mut OpenOptions) -> &mut OpenOptions {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::custom_flags(
@@ -67,7 +67,7 @@ fn without_waiting(options: &mut OpenOptions) -> &mut OpenOptions {
     options
 }
 
-/// Has a last component that is a symbolic link be refused where a file of our own is opened.
+/// Refuses a symbolic link as the last path component when opening a file.
 pub fn without_links(options: &mut OpenOptions) -> &mut OpenOptions {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::custom_flags(
@@ -77,7 +77,7 @@ pub fn without_links(options: &mut OpenOptions) -> &mut OpenOptions {
     options
 }
 
-/// Opens a file of our own: a regular one, and no link to another.
+/// Opens one of the program's own files: a regular file and no link.
 pub fn open_own(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
     let file = without_links(options).open(path)?;
     regular(&file.metadata()?)?;
@@ -99,7 +99,7 @@ fn regular(metadata: &Metadata) -> io::Result<()> {
     ))
 }
 
-/// Lets the user write a file, and nobody else do anything with it.
+/// Makes a file writable for the user, and inaccessible to others.
 pub fn make_writable(path: &Path) -> io::Result<()> {
     let mut permissions = fs::metadata(path)?.permissions();
     #[cfg(unix)]
@@ -109,7 +109,7 @@ pub fn make_writable(path: &Path) -> io::Result<()> {
     fs::set_permissions(path, permissions)
 }
 
-/// Whether others may read, write or run it.
+/// Whether others may read, write or execute it.
 pub fn is_open_to_others(metadata: &Metadata) -> bool {
     has_mode(metadata, 0o077)
 }
@@ -129,11 +129,11 @@ fn has_mode(_: &Metadata, _: u32) -> bool {
     false
 }
 
-/// To whom a file or folder belongs.
+/// The owner of a file or folder.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Owner {
     Me,
-    /// Who may read and write everything anyhow.
+    /// The superuser, who can read and write everything anyway.
     Root,
     Other {
         owner: u32,
@@ -141,7 +141,7 @@ pub enum Owner {
     },
 }
 
-/// Whether somebody else than the user and root decides what is in it.
+/// Whether anyone other than the user and root controls the contents.
 pub fn is_in_others_hands(metadata: &Metadata) -> bool {
     matches!(owner(metadata), Owner::Other { .. }) || is_writable_by_others(metadata)
 }
@@ -157,13 +157,13 @@ pub fn owner(metadata: &Metadata) -> Owner {
     }
 }
 
-/// A system that hides the owner keeps others out by itself.
+/// Systems that hide the owner keep others out by themselves.
 #[cfg(not(unix))]
 pub fn owner(_: &Metadata) -> Owner {
     Owner::Me
 }
 
-/// Gives a new file the owner of another, as far as the system lets us.
+/// Gives a new file the owner of another, as far as the system permits.
 #[cfg(unix)]
 pub fn keep_owner(file: &File, of: &Metadata) -> io::Result<()> {
     use std::os::unix::fs::MetadataExt;
@@ -174,13 +174,13 @@ pub fn keep_owner(file: &File, of: &Metadata) -> io::Result<()> {
     std::os::unix::fs::fchown(file, Some(of.uid()), Some(of.gid()))
 }
 
-/// New files have the owner that the system gives them.
+/// The system determines the owner of new files.
 #[cfg(not(unix))]
 pub fn keep_owner(_: &File, _: &Metadata) -> io::Result<()> {
     Ok(())
 }
 
-/// Whether another file in the place of this one would lose something: a second name, or attributes.
+/// Whether replacing the file would lose something: another hard link, or extended attributes.
 #[cfg(unix)]
 pub fn is_more_than_text(path: &Path, metadata: &Metadata) -> bool {
     std::os::unix::fs::MetadataExt::nlink(metadata) > 1 || has_attributes(path)
@@ -191,7 +191,7 @@ pub fn is_more_than_text(_: &Path, _: &Metadata) -> bool {
     false
 }
 
-/// Those that the system gives every new file don't count.
+/// Ignores attributes that the system gives every new file.
 #[cfg(any(target_os = "linux", target_os = "android", target_vendor = "apple"))]
 fn has_attributes(path: &Path) -> bool {
     const GIVEN: [&[u8]; 3] = [
@@ -205,7 +205,7 @@ fn has_attributes(path: &Path) -> bool {
             let mut names = names[..length].split(|byte| *byte == 0);
             names.any(|name| !name.is_empty() && !GIVEN.contains(&name))
         }
-        // More than fits are some.
+        // If the list doesn't fit the buffer, there are some.
         Err(error) => error == rustix::io::Errno::RANGE,
     }
 }
@@ -218,7 +218,7 @@ fn has_attributes(_: &Path) -> bool {
     false
 }
 
-/// When a file got its name or was last changed, whatever its text says of its age.
+/// The time at which a file's metadata last changed, regardless of its modification time.
 #[cfg(unix)]
 pub fn changed(metadata: &Metadata) -> Option<std::time::SystemTime> {
     let seconds = u64::try_from(std::os::unix::fs::MetadataExt::ctime(metadata)).ok()?;
@@ -230,14 +230,14 @@ pub fn changed(metadata: &Metadata) -> Option<std::time::SystemTime> {
     metadata.created().ok().max(metadata.modified().ok())
 }
 
-/// What tells a file from another one of the same name: device and number.
+/// Identifies a file among others with the same name: device and inode.
 #[cfg(unix)]
 pub fn identity(metadata: &Metadata) -> (u64, u64) {
     use std::os::unix::fs::MetadataExt;
     (metadata.dev(), metadata.ino())
 }
 
-/// Without device and number the moment of creation has to do: seconds and nanoseconds.
+/// Falls back to the creation time, in seconds and nanoseconds.
 #[cfg(not(unix))]
 pub fn identity(metadata: &Metadata) -> (u64, u64) {
     let created = metadata.created().ok();
@@ -247,7 +247,7 @@ pub fn identity(metadata: &Metadata) -> (u64, u64) {
     })
 }
 
-/// What tells a folder from every other one, by whatever way it is reached.
+/// Identifies a folder, regardless of the path used to reach it.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct FolderId(
     #[cfg(unix)] (u64, u64),
@@ -260,27 +260,27 @@ impl FolderId {
         Ok(Self(identity(&fs::metadata(path)?)))
     }
 
-    /// Folders that were made in one moment are told apart by their paths alone.
+    /// Creation times can collide, so folders are identified by path.
     #[cfg(not(unix))]
     pub fn of(path: &Path) -> io::Result<Self> {
         Ok(Self(fs::canonicalize(path)?))
     }
 }
 
-/// Makes names that were given in a folder outlive a loss of power.
+/// Makes newly created names in a folder survive a power failure.
 #[cfg(unix)]
 pub fn sync_folder(path: &Path) -> io::Result<()> {
     File::open(path)?.sync_all()
 }
 
-/// A folder can't be opened, and its names are written with the file's own data.
+/// A folder can't be opened, and its names are written together with the file's data.
 #[cfg(not(unix))]
 #[expect(clippy::unnecessary_wraps, reason = "elsewhere it can fail")]
 pub fn sync_folder(_: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Standard output without its buffer of lines, which would write a message in two pieces and wake its reader twice.
+/// Standard output without line buffering, which would write a message in two pieces and wake its reader twice.
 pub fn standard_output() -> io::Result<File> {
     let output = io::stdout();
     #[cfg(unix)]
@@ -290,7 +290,7 @@ pub fn standard_output() -> io::Result<File> {
     Ok(File::from(own))
 }
 
-/// Whether there is a process of this number; yes where that can't be told.
+/// Whether a process with this id exists; `true` if unknown.
 #[cfg(unix)]
 pub fn is_alive(process: u32) -> bool {
     let Some(process) = i32::try_from(process)
@@ -299,7 +299,7 @@ pub fn is_alive(process: u32) -> bool {
     else {
         return true;
     };
-    // A process of somebody else is alive although we may not signal it.
+    // A process of another user is alive even if signalling it isn't permitted.
     rustix::process::test_kill_process(process) != Err(rustix::io::Errno::SRCH)
 }
 
@@ -308,7 +308,7 @@ pub fn is_alive(_: u32) -> bool {
     true
 }
 
-/// Lowers the priority of this thread, where a thread has one of its own.
+/// Lowers the priority of the current thread, if threads have individual priorities.
 #[cfg(target_os = "linux")]
 pub fn step_back() -> io::Result<()> {
     rustix::process::nice(10)?;
@@ -321,7 +321,7 @@ pub fn step_back() -> io::Result<()> {
     Ok(())
 }
 
-/// The bytes that are free for us where a folder lies.
+/// The number of bytes available to the user on a folder's file system.
 #[cfg(unix)]
 pub fn free_bytes(folder: &Path) -> io::Result<u64> {
     let disk = rustix::fs::statvfs(folder)?;
@@ -333,7 +333,7 @@ pub fn free_bytes(_: &Path) -> io::Result<u64> {
     Err(io::Error::from(io::ErrorKind::Unsupported))
 }
 
-/// Has a program start in a process group of its own, with all that it starts itself.
+/// Makes a program start in its own process group, together with its children.
 pub fn own_group(command: &mut Command) {
     #[cfg(unix)]
     std::os::unix::process::CommandExt::process_group(command, 0);
@@ -341,52 +341,52 @@ pub fn own_group(command: &mut Command) {
     let _ = command;
 }
 
-/// Ends every process of a group.
+/// Kills all processes of a group.
 pub fn end_group(group: u32) {
     #[cfg(unix)]
     if let Some(group) = i32::try_from(group)
         .ok()
         .and_then(rustix::process::Pid::from_raw)
     {
-        // It may have ended by itself.
+        // The group may have ended by itself.
         let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
     }
     #[cfg(not(unix))]
     let _ = group;
 }
 
-/// Gives a file or a folder a second name that leads to it.
+/// Creates a symbolic link at `at` that points to `to`.
 #[cfg(unix)]
 pub fn link(to: &Path, at: &Path) -> io::Result<()> {
     std::os::unix::fs::symlink(to, at)
 }
 
-/// Links to folders need a right that users don't have.
+/// Links to folders require a privilege that users don't have.
 #[cfg(not(unix))]
 pub fn link(_: &Path, _: &Path) -> io::Result<()> {
     Err(io::Error::from(io::ErrorKind::Unsupported))
 }
 
-/// The path that another program names by these bytes.
+/// The path represented by these bytes, as printed by another program.
 #[cfg(unix)]
 pub fn path_of(bytes: &[u8]) -> std::path::PathBuf {
     <std::ffi::OsStr as std::os::unix::ffi::OsStrExt>::from_bytes(bytes).into()
 }
 
-/// The path that another program names by these bytes, which are UTF-8 there.
+/// The path represented by these bytes, which are UTF-8 on this platform.
 #[cfg(not(unix))]
 pub fn path_of(bytes: &[u8]) -> std::path::PathBuf {
     String::from_utf8_lossy(bytes).into_owned().into()
 }
 
-/// What a person or a service manager can tell a program that serves.
+/// Signals from a user or a service manager to a server.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Signal {
     End,
     ReadAgain,
 }
 
-/// The signals since this was made; none that came meanwhile is lost.
+/// The signals received since this was created; none is lost in between.
 pub struct Signals {
     #[cfg(unix)]
     ends: [tokio::signal::unix::Signal; 2],

@@ -19,7 +19,7 @@ mod no_team;
 #[cfg(feature = "team")]
 mod team;
 
-/// A home, a workspace, and smells that no release renames.
+/// A home, a workspace, and smells whose names are independent of releases.
 struct House {
     root: TempDir,
     variables: Vec<(&'static str, OsString)>,
@@ -116,7 +116,7 @@ impl House {
     }
 }
 
-/// The configuration of a house in which nothing is wrong.
+/// The configuration of a house without mistakes.
 fn config(house: &House) -> Config {
     let loaded = house.load();
     assert_eq!(loaded.problems, []);

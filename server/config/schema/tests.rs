@@ -17,7 +17,7 @@ const SMELLS: [Smell; 1] = [Smell::new(
     |_, _| String::new(),
 )];
 
-/// What a user's layer makes of `value` at a dotted path.
+/// Decodes `value` at a dotted path of a user's layer.
 fn decoded(path: &str, value: Json, smells: &[Smell]) -> DecodedLayer {
     let tree = path
         .rsplit('.')
@@ -34,7 +34,7 @@ fn decoded(path: &str, value: Json, smells: &[Smell]) -> DecodedLayer {
     decode(&table, source)
 }
 
-/// Every path of the schema that has a value, with the schema of the value.
+/// All paths of the schema that have a value, with the value's schema.
 fn leaves(path: &str, schema: &Json) -> Vec<(String, Json)> {
     if let Some(alternatives) = schema["anyOf"].as_array() {
         return alternatives
@@ -56,7 +56,7 @@ fn leaves(path: &str, schema: &Json) -> Vec<(String, Json)> {
         .collect()
 }
 
-/// Values that a schema allows, and values that it doesn't.
+/// Values that are valid under a schema, and values that aren't.
 fn samples(schema: &Json) -> (Vec<Json>, Vec<Json>) {
     match schema["type"].as_str().unwrap() {
         "boolean" => (
@@ -140,7 +140,7 @@ fn what_the_schema_forbids_does_not_decode() {
     let schema = schema_for(&SMELLS);
     let leaves = leaves("", &schema);
     for (path, schema) in &leaves {
-        // Where a key has several shapes, what one forbids another may allow.
+        // A value that is invalid for one of several shapes may be valid for another.
         if leaves.iter().filter(|(other, _)| other == path).count() > 1 {
             continue;
         }
@@ -171,7 +171,7 @@ fn every_key_that_is_decoded_is_in_the_schema() {
     let mut distinct: Vec<_> = leaves.into_iter().map(|(path, _)| path).collect();
     distinct.sort_unstable();
     distinct.dedup();
-    // The smell itself is one more, a flag or a limit, and a secret may be a file or a command.
+    // The smell itself counts once more, as a flag or a limit, and a secret may be a file or a command.
     let secrets = KEYS.iter().filter(|key| key.shape == Shape::Secret);
     assert_eq!(distinct.len(), KEYS.len() + 1 + 2 * secrets.count());
 }

@@ -1,6 +1,6 @@
-//! What a report depends on, beside its input: the tokens of the engine, and the parser.
+//! What a report depends on besides its input: the tokens of the engine, and the parser.
 //!
-//! Comments, documentation and tests change no report, so they are left out. The build script and a test share this file.
+//! Comments, documentation and tests affect no report, so they are excluded. The build script and a test share this file.
 
 use std::{
     fs, io,
@@ -9,15 +9,15 @@ use std::{
 
 use proc_macro2::{Delimiter, Spacing, TokenStream, TokenTree};
 
-/// What changes no report: how findings are carried out, what others write, and how surveys are joined.
+/// Modules that affect no report: applying findings, checking rewrites, joining surveys, and the build script.
 const LEFT_OUT: [&str; 4] = ["refactorings", "rewriting", "index", "build"];
 
-/// How an item may begin that is compiled for tests only.
+/// Keywords that may start an item compiled for tests only.
 const ITEMS: [&str; 9] = [
     "const", "enum", "fn", "impl", "mod", "static", "struct", "type", "use",
 ];
 
-/// Hashes the engine in `root`; equal for equal tokens on every platform, whatever the ends of lines are.
+/// Hashes the engine in `root`. The result is equal for equal tokens on every platform, regardless of line endings.
 pub(crate) fn fingerprint(root: &Path, parser: &str) -> io::Result<String> {
     let mut hasher = blake3::Hasher::new();
     add(&mut hasher, "parser");
@@ -38,14 +38,14 @@ pub(crate) fn fingerprint(root: &Path, parser: &str) -> io::Result<String> {
     Ok(hasher.finalize().to_hex().to_string())
 }
 
-/// The files that count, relative to `root` and sorted.
+/// The files that are hashed, relative to `root` and sorted.
 pub(crate) fn engine_files(root: &Path) -> io::Result<Vec<PathBuf>> {
     let files = rust_files(root)?.into_iter();
     let files = files.filter_map(|file| file.strip_prefix(root).ok().map(Path::to_path_buf));
     Ok(files.filter(|file| counts(file)).collect())
 }
 
-/// The Rust files of a folder and its folders, sorted. A folder that doesn't exist has none.
+/// The Rust files in a folder and its subfolders, sorted. A missing folder has none.
 pub(crate) fn rust_files(folder: &Path) -> io::Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     let mut folders = vec![folder.to_path_buf()];
@@ -75,7 +75,7 @@ fn counts(file: &Path) -> bool {
     !is_left_out && !is_test && first != Path::new("target")
 }
 
-/// The words of a text, without comments, documentation and what is compiled for tests only.
+/// The tokens of a source text, without comments, documentation and test-only code.
 fn tokens(text: &str) -> Result<Vec<String>, proc_macro2::LexError> {
     let stream: TokenStream = text.replace("\r\n", "\n").parse()?;
     let mut words = Vec::new();
@@ -105,7 +105,7 @@ fn flatten(stream: TokenStream, words: &mut Vec<String>) {
                 flatten(group.stream(), words);
                 words.push(close.to_owned());
             }
-            // `&&` is another token than two times `&`.
+            // `&&` is a different token than two separate `&`.
             TokenTree::Punct(mark) if mark.spacing() == Spacing::Joint => {
                 words.push(format!("{mark}+"));
             }
@@ -116,13 +116,13 @@ fn flatten(stream: TokenStream, words: &mut Vec<String>) {
 }
 
 struct Attribute {
-    /// Trees that it takes.
+    /// Number of token trees in the attribute.
     length: usize,
     is_test: bool,
     is_documentation: bool,
 }
 
-/// The attribute that the trees start with.
+/// The attribute at the start of the trees.
 fn attribute(trees: &[TokenTree]) -> Option<Attribute> {
     let is_punct = |at: usize, wanted: char| matches!(trees.get(at), Some(TokenTree::Punct(found)) if found.as_char() == wanted);
     if !is_punct(0, '#') {
@@ -148,8 +148,8 @@ fn attribute(trees: &[TokenTree]) -> Option<Attribute> {
     })
 }
 
-/// The place behind the item at `at`, with all of its attributes: behind its `;`, or its first block. What is no item,
-/// such as a field, is not left out, as its end is not sure.
+/// The end of the item at `at` with all its attributes: after its `;`, or after its first block. Anything that isn't an item,
+/// such as a field, is kept, as its end is uncertain.
 fn end_of_item(trees: &[TokenTree], mut at: usize) -> Option<usize> {
     while let Some(attribute) = attribute(&trees[at..]) {
         at += attribute.length;
@@ -164,7 +164,7 @@ fn end_of_item(trees: &[TokenTree], mut at: usize) -> Option<usize> {
     }
     let ends = |tree: &TokenTree| match tree {
         TokenTree::Punct(mark) => mark.as_char() == ';',
-        // A `use` may hold a group before its semicolon.
+        // A `use` may contain a group before its semicolon.
         TokenTree::Group(group) => group.delimiter() == Delimiter::Brace && keyword != "use",
         _ => false,
     };
@@ -181,7 +181,7 @@ fn brackets(delimiter: Delimiter) -> (&'static str, &'static str) {
     }
 }
 
-/// With its length, so that no two lists of parts give the same bytes.
+/// Includes the length, so that different lists of parts never produce the same bytes.
 fn add(hasher: &mut blake3::Hasher, part: &str) {
     hasher.update(&(part.len() as u64).to_le_bytes());
     hasher.update(part.as_bytes());

@@ -1,4 +1,4 @@
-//! What keeps the fingerprint and what changes it.
+//! What preserves the fingerprint and what changes it.
 
 #![allow(
     clippy::unwrap_used,
@@ -96,7 +96,7 @@ fn the_engine_counts_but_its_refactorings() {
     }
 }
 
-/// A checkout, the files of the package, and a checkout whose lines end as on Windows.
+/// A checkout, the packaged files, and a checkout with Windows line endings.
 #[test]
 fn every_copy_agrees() {
     let checkout = of(&engine());
@@ -131,7 +131,7 @@ fn every_copy_agrees() {
     assert_eq!(of(windows.path()), checkout, "with CRLF");
 }
 
-/// The lock file of the workspace; a package that stands alone has none of its own to compare with.
+/// Compares with the workspace's lock file; a standalone package has none.
 #[test]
 fn the_parser_is_the_one_that_is_resolved() {
     let lock = engine().join("../../Cargo.lock");

@@ -1,4 +1,4 @@
-//! Whether statements that stand again are bound to their place, so that no function could say them.
+//! Whether repeated statements are bound to their place, so that no function could replace them.
 
 use std::collections::HashSet;
 
@@ -10,17 +10,17 @@ use crate::{
     text::{TextRange, TextSize, slice},
 };
 
-/// So many names are given back at most, of a block of fewer lines than that.
+/// Maximum number of names that a block with fewer than `LONG` lines may return.
 const MOST_LEFT: usize = 3;
 const LONG: usize = 20;
-/// So many names that borrow to change can't be given back, since each borrows all that a function is given.
+/// Number of mutably borrowing names that can't be returned together, since each would borrow all arguments of the function.
 const MANY_BORROWS: usize = 2;
 
-/// Whether statements are about the type around, check what is given, return, or leave to what follows more than a function
-/// could give back.
+/// Whether statements depend on the surrounding type, only assert, return early, or leave more bindings to the following code
+/// than a function could return.
 pub(super) fn is_bound(file: &FileUnit, run: &Run, statements: &[Statement]) -> bool {
     let text = slice(&file.text, range_of(statements)).unwrap_or_default();
-    // Assembly has no part that a function could be given.
+    // No part of an assembly block could become a parameter.
     text.contains("asm!(")
         || is_of_its_type(text)
         || only_asserts(file, statements)
@@ -31,7 +31,7 @@ pub(super) fn is_bound(file: &FileUnit, run: &Run, statements: &[Statement]) -> 
         || lends_on(file, run, statements)
 }
 
-/// The case that the arm around holds, if the statements read what its pattern takes out: in another case that may be of another
+/// The path of the surrounding arm's pattern, if the statements use its bindings: in another arm they may have a different
 /// type.
 pub(super) fn case_of<'a>(
     file: &'a FileUnit,
@@ -53,7 +53,7 @@ pub(super) fn case_of<'a>(
         .then_some(case)
 }
 
-/// Whether each statement says what has to be so: a function would fail at another place.
+/// Whether all statements are assertions: a function would fail at a different location.
 fn only_asserts(file: &FileUnit, statements: &[Statement]) -> bool {
     statements.iter().all(|statement| {
         let text = slice(&file.text, statement.range).unwrap_or_default();
@@ -61,7 +61,7 @@ fn only_asserts(file: &FileUnit, statements: &[Statement]) -> bool {
     })
 }
 
-/// Whether a function in their place would have to tell its caller to return.
+/// Whether a function in their place would have to make its caller return.
 fn leaves_early(file: &FileUnit, run: &Run, statements: &[Statement]) -> bool {
     let block = range_of(statements);
     let text = slice(&file.text, block).unwrap_or_default();
@@ -74,7 +74,7 @@ fn leaves_early(file: &FileUnit, run: &Run, statements: &[Statement]) -> bool {
     words.leaves(range) || words.jumps_out(range)
 }
 
-/// Whether a few lines only give names, several of them for what follows: a function would give them back in one.
+/// Whether a few lines only bind names, several of which are used afterwards: a function would have to return all of them.
 fn only_prepares(file: &FileUnit, run: &Run, statements: &[Statement]) -> bool {
     const FEW: usize = 5;
     const SEVERAL: usize = 2;
@@ -101,7 +101,7 @@ fn takes_many(file: &FileUnit, statements: &[Statement]) -> bool {
     read > MOST || (lines <= FEW && read > lines)
 }
 
-/// How many variables from elsewhere a text names; those in texts that are formatted too.
+/// The number of outer variables that a text names, including those in format strings.
 fn variables_read(text: &str, edition: Edition) -> usize {
     let tokens: Vec<(SyntaxKind, &str)> = tokens(text, edition)
         .into_iter()
@@ -140,14 +140,14 @@ fn is_variable(word: &str) -> bool {
     word.starts_with(|c: char| c.is_lowercase() || c == '_')
 }
 
-/// The names between the braces of a text.
+/// The names between the braces of a format string.
 fn formatted_in(text: &str) -> impl Iterator<Item = &str> {
     let parts = text.split('{').skip(1);
     let names = parts.filter_map(|part| part.split(['}', ':']).next());
     names.filter(|name| is_variable(name) && name.chars().all(|c| c.is_alphanumeric() || c == '_'))
 }
 
-/// The type whose `impl` is around, if the statements read `self`: in another one that is another value.
+/// The type of the surrounding `impl`, if the statements use `self`: in another one, `self` is a different value.
 pub(super) fn self_of<'a>(file: &'a FileUnit, statements: &[Statement]) -> Option<&'a str> {
     let text = slice(&file.text, range_of(statements))?;
     let mut words = text.split(|c: char| !c.is_alphanumeric() && c != '_');
@@ -155,7 +155,7 @@ pub(super) fn self_of<'a>(file: &'a FileUnit, statements: &[Statement]) -> Optio
         return None;
     }
     let before = file.text.get(..usize::from(range_of(statements).start()))?;
-    // Nothing is read but the item around, since many places may ask.
+    // Reads only the surrounding item, since this may run for many places.
     let is_item = |at: &usize| {
         let next = before[at + 1..].chars().next();
         next.is_some_and(char::is_alphabetic)
@@ -165,7 +165,7 @@ pub(super) fn self_of<'a>(file: &'a FileUnit, statements: &[Statement]) -> Optio
     let (head, _) = before[start + 1..].strip_prefix("impl")?.split_once('{')?;
     let ty = head.split_once(" where").map_or(head, |(head, _)| head);
     let ty = ty.rsplit_once(" for ").map_or(ty, |(_, ty)| ty).trim();
-    // Parameters may have other names.
+    // Generic parameters may be named differently.
     let ty = ty
         .split_once('>')
         .filter(|_| ty.starts_with('<'))
@@ -173,7 +173,7 @@ pub(super) fn self_of<'a>(file: &'a FileUnit, statements: &[Statement]) -> Optio
     Some(ty.split_once('<').map_or(ty, |(name, _)| name))
 }
 
-/// Whether what follows reads several names that borrow in order to change.
+/// Whether the following code uses several names that borrow mutably.
 fn lends_on(file: &FileUnit, run: &Run, statements: &[Statement]) -> bool {
     const BORROWING: [&str; 6] = [
         "&mut ",
@@ -200,7 +200,7 @@ fn lends_on(file: &FileUnit, run: &Run, statements: &[Statement]) -> bool {
     given.sum::<usize>() >= MANY_BORROWS
 }
 
-/// Whether it is about the type around, and means another one elsewhere.
+/// Whether the code refers to the surrounding type with `Self`, which means something else in another place.
 fn is_of_its_type(block: &str) -> bool {
     if !block.contains("Self") {
         return false;
@@ -209,7 +209,8 @@ fn is_of_its_type(block: &str) -> bool {
     words.any(|word| word == "Self")
 }
 
-/// Whether a block leaves so many names to what follows that a function would have to give back a tuple of about its size.
+/// Whether a block leaves so many names to the following code that a function would have to return a tuple of about the block's
+/// size.
 fn leaves_many(file: &FileUnit, run: &Run, statements: &[Statement]) -> bool {
     let block = range_of(statements);
     let text = |range| slice(&file.text, range).unwrap_or_default();
@@ -219,7 +220,7 @@ fn leaves_many(file: &FileUnit, run: &Run, statements: &[Statement]) -> bool {
             .split_once('=')?;
         Some(pattern.matches(',').count() + 1)
     });
-    // Most blocks give so few names that nothing has to be looked up.
+    // Most blocks bind so few names that nothing has to be looked up.
     if patterns.sum::<usize>() <= MOST_LEFT || text(block).lines().count() >= LONG {
         return false;
     }
@@ -227,7 +228,7 @@ fn leaves_many(file: &FileUnit, run: &Run, statements: &[Statement]) -> bool {
     words.given(TextRange::up_to(block.len()), behind) > MOST_LEFT
 }
 
-/// The words from the first of the statements to the end of their list, where that begins, and what is behind them.
+/// The tokens from the first of the statements to the end of their list, the offset where that begins, and the text after them.
 fn words_of<'a>(
     file: &'a FileUnit,
     run: &Run,

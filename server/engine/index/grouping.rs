@@ -1,4 +1,4 @@
-//! From equal prints to duplicates: the longest runs, each once, without what stands inside others.
+//! Turns equal prints into duplicates: the longest runs, each once, without those nested in others.
 
 use std::{
     cmp::{Ordering, Reverse},
@@ -15,15 +15,15 @@ use crate::{
     text::{TextRange, TextSize},
 };
 
-/// With other names a run has at least so many, and so many statements that are of different shapes.
+/// Minimum tokens of a run with renamed identifiers, and minimum number of its statements with distinct shapes.
 const SHORTEST_RENAMED_RUN: u32 = 60;
 const FEWEST_SHAPES: usize = 3;
 
-/// Between files a run has at least so many words and signs.
+/// Minimum tokens of a run that occurs across files.
 const SHORTEST_ACROSS: u32 = 60;
 
-/// Functions, the blocks that are in no function of the same duplicate, and the statements that are in neither. Where blocks
-/// or statements overlap, the one that saves most is told of.
+/// Keeps functions, blocks that no function duplicate covers, and statements that neither covers. Where blocks or statements
+/// overlap, the one that saves most is reported.
 pub(super) fn chosen(functions: Vec<Duplicate>, parts: [Vec<Duplicate>; 2]) -> Vec<Duplicate> {
     let mut chosen = Chosen::default();
     for function in functions {
@@ -49,7 +49,7 @@ pub(super) fn chosen(functions: Vec<Duplicate>, parts: [Vec<Duplicate>; 2]) -> V
     chosen.duplicates
 }
 
-/// What saves most, and what is longest, first; then by the places.
+/// Orders by savings and then by length, both descending; then by place.
 fn rank(one: &Duplicate, other: &Duplicate) -> Ordering {
     let key = |it: &Duplicate| (Reverse(it.saves()), Reverse(it.words), it.kind);
     let places = |it: &Duplicate| it.places.iter().map(Spot::order).collect::<Vec<_>>();
@@ -64,7 +64,7 @@ struct Chosen {
     told: Told,
 }
 
-/// The stretches that something is said of, by their starts, none touching another.
+/// The ranges that are already reported, by their starts, merged where they touch.
 #[derive(Default)]
 struct Told(HashMap<FileId, BTreeMap<TextSize, TextSize>>);
 
@@ -79,7 +79,7 @@ impl Chosen {
         self.duplicates.push(duplicate);
     }
 
-    /// Whether each place is, but for a little, inside one of the places of one and the same duplicate.
+    /// Whether each place lies almost entirely inside a place of one and the same duplicate.
     fn covers(&self, block: &Duplicate) -> bool {
         let Some(first) = block.places.first() else {
             return true;
@@ -150,7 +150,7 @@ impl Index {
         self.duplicate(kind, words, spots.collect())
     }
 
-    /// Of functions that are equal the first: they are a duplicate of their own.
+    /// Keeps the first of identical functions: they form a duplicate of their own.
     fn one_of_each(&self, places: &[Posting]) -> Vec<Posting> {
         let mut first: HashMap<Print, (FileId, TextRange, Posting)> = HashMap::new();
         for place in places {
@@ -171,7 +171,7 @@ impl Index {
         Some((unit, unit.survey.functions.get(place.item as usize)?))
     }
 
-    /// The longest runs of statements that begin with one of these.
+    /// The longest runs of statements that begin at one of these postings.
     pub(super) fn block_groups(&self, starts: Vec<&[Posting]>) -> Vec<Duplicate> {
         let mut found = Vec::new();
         for places in starts {
@@ -186,7 +186,7 @@ impl Index {
         found
     }
 
-    /// The longest runs of statements of a file that stand again in it with other names.
+    /// The longest runs of statements in a file that repeat in it with renamed identifiers.
     pub(super) fn renamed_blocks(&self, file: FileId) -> Vec<Duplicate> {
         let units = self.files.get(&file).map_or(&[][..], |file| &file.units);
         let units = units.iter().filter_map(|id| Some((*id, self.unit(*id)?)));
@@ -208,7 +208,7 @@ impl Index {
         found
     }
 
-    /// Follows runs to where they part.
+    /// Extends runs until they diverge.
     fn extend(&self, places: Vec<Posting>, kind: DuplicateKind, found: &mut Vec<Duplicate>) {
         let print = |place: Posting, behind: isize| {
             let at = place.at.checked_add_signed(i32::try_from(behind).ok()?)?;
@@ -222,7 +222,7 @@ impl Index {
         }
     }
 
-    /// The statement that stands so many behind a place.
+    /// The statement `behind` statements after a place.
     fn statement(&self, place: Posting, behind: usize) -> Option<&StatementPrint> {
         let run = self
             .unit(place.unit)?
@@ -238,7 +238,7 @@ impl Index {
         if words < SHORTEST_RUN {
             return;
         }
-        // What repeats itself without a break is no run that stands again, but one that is a list.
+        // Back-to-back repetitions form a list rather than a repeated run.
         if overlap(places, length) {
             return;
         }
@@ -260,7 +260,7 @@ impl Index {
         );
     }
 
-    /// Runs that are equal word by word are a duplicate of their own, of which the first counts here.
+    /// Adds a renamed run. Identical runs are a duplicate of their own, so only the first of them counts here.
     fn add_renamed_run(&self, places: &[Posting], length: usize, found: &mut Vec<Duplicate>) {
         let prints = |place: Posting, kind: DuplicateKind| -> Vec<Print> {
             let statements = (0..length).filter_map(|at| self.statement(place, at));
@@ -297,7 +297,7 @@ impl Index {
         })
     }
 
-    /// Nothing, where fewer than two places are left: of one package that is there several times, one folder counts.
+    /// Returns `None` if fewer than two places remain: of several copies of one package, only one folder counts.
     pub(super) fn duplicate(
         &self,
         kind: DuplicateKind,
@@ -321,7 +321,7 @@ impl Index {
     }
 }
 
-/// Whether a place is in one of these, which are sorted and not in each other.
+/// Whether a place lies inside one of these, which are sorted and not nested.
 fn is_in_one_of(place: &Spot, sorted: &[Spot]) -> bool {
     let end = (place.file, place.range.end());
     let behind = sorted.partition_point(|outer| (outer.file, outer.range.start()) <= end);
@@ -340,14 +340,14 @@ impl StatementPrint {
     }
 }
 
-/// Whether four fifths of a range are in another.
+/// Whether at least four fifths of a range lie in the other.
 fn is_mostly_in(range: TextRange, other: TextRange) -> bool {
     let common = range.intersect(other).unwrap_or_default();
     let bytes = |range: TextRange| u64::from(u32::from(range.len()));
     bytes(common) * 5 >= bytes(range) * 4
 }
 
-/// Whether two of the places, which are sorted, share a statement.
+/// Whether two of the sorted places share a statement.
 fn overlap(places: &[Posting], length: usize) -> bool {
     places.windows(2).any(|pair| {
         let [one, next] = pair else {

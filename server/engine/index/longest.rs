@@ -1,14 +1,15 @@
-//! From statements that stand in several places to the longest runs of them.
+//! Extends statements that occur in several places to the longest runs.
 
 use std::collections::HashMap;
 
 use crate::survey::{FEWEST_STATEMENTS, Print};
 
-/// One statement that stands ten thousand times in a row would be followed for as many steps each.
+/// Maximum number of steps. Without it, a statement that is repeated ten thousand times in a row would be followed that far
+/// from each place.
 const MOST_STEPS: usize = 100_000;
 
-/// The longest runs that begin with the first statements of these places, with how many statements each has. `print` is
-/// that of the statement so many behind a place; of places that go on alike before them nothing is told.
+/// The longest runs that begin with the first statements of these places, with their number of statements. `print` returns the
+/// print of the statement at an offset from a place. Places that are all preceded by the same statement are skipped.
 pub(super) fn longest<P: Copy>(
     places: Vec<P>,
     print: impl Fn(P, isize) -> Option<Print>,
@@ -37,7 +38,7 @@ pub(super) fn longest<P: Copy>(
     found
 }
 
-/// Whether all are preceded by the same statement, so that they are found with it.
+/// Whether all places are preceded by the same statement, so that they are found from there.
 fn go_on_before<P: Copy>(places: &[P], print: &impl Fn(P, isize) -> Option<Print>) -> bool {
     let first = print(places[0], -1);
     first.is_some() && places.iter().all(|place| print(*place, -1) == first)
@@ -47,7 +48,7 @@ fn go_on_before<P: Copy>(places: &[P], print: &impl Fn(P, isize) -> Option<Print
 mod tests {
     use super::*;
 
-    /// By start and length, the longest first.
+    /// By start and length, longest first.
     fn runs(text: &str) -> Vec<(Vec<usize>, usize)> {
         let prints: Vec<Print> = text.bytes().map(u64::from).collect();
         let print = |at: usize, behind: isize| {

@@ -7,13 +7,13 @@ use crate::{
     text::TextRange,
 };
 
-/// Of statements with so many words more names may differ, and two are enough; of shorter ones there are three.
+/// Minimum tokens of statements that may differ in more names, and for which two places are enough; shorter ones need three.
 const LONG: u32 = 40;
-/// A condition or a loop with so many may call something else in each place.
+/// Minimum tokens of a branch or a loop that may call a different function in each place.
 const LONG_LOGIC: u32 = 30;
 const MOST_DIFFERING: usize = 2;
 const MOST_DIFFERING_IN_LONG: usize = 4;
-/// Of one shape so many are told apart.
+/// Maximum number of groups distinguished per shape.
 const MOST_GROUPS: usize = 16;
 
 /// A piece with its unit.
@@ -30,7 +30,7 @@ impl Index {
                 pieces.map(move |piece| (piece.shape, (unit, piece)))
             })
             .collect();
-        // A stable sort, so that those of one shape keep the order of the text.
+        // The sort is stable, so pieces of one shape stay in source order.
         found.sort_by_key(|(shape, _)| *shape);
         let mut duplicates = Vec::new();
         for of_shape in found.chunk_by(|one, next| one.0 == next.0) {
@@ -60,7 +60,7 @@ impl Index {
     }
 }
 
-/// Pieces of one shape, those together that differ from the first of them in a few names.
+/// Groups pieces of one shape that differ from the first of the group in a few names.
 fn alike<'a>(pieces: impl Iterator<Item = Found<'a>>) -> Vec<Vec<Found<'a>>> {
     let mut groups: Vec<Vec<Found<'a>>> = Vec::new();
     for found in pieces {
@@ -94,7 +94,7 @@ fn differ_little(one: &PiecePrint, other: &PiecePrint) -> bool {
         let differing = differing.iter();
         differing.filter(move |(one, other)| one.role == role || other.role == role)
     };
-    // What is called differently is another step, unless it is a small part of more.
+    // A different callee is a different step, unless it is a small part of a larger piece.
     let most_calls = usize::from(one.is_logic && one.words >= LONG_LOGIC);
     one.names.len() == other.names.len()
         && with_role(Role::Path).count() == 0
@@ -105,10 +105,10 @@ fn differ_little(one: &PiecePrint, other: &PiecePrint) -> bool {
 mod tests {
     use super::super::{DuplicateKind, tests::found};
 
-    /// More words and signs than two places need.
+    /// More tokens than two places need.
     const LONG: &str = "if file.is_link() && file.follows {\nreturn match file.target(1) {\n\
         Target::Ok(found) => found.user(),\n_ => None,\n};\n}";
-    /// Enough for three.
+    /// Enough tokens for three places.
     const SHORT: &str =
         "let found = file.metadata().ok().and_then(|data| data.user(1)).map(User::new);";
 

@@ -1,4 +1,4 @@
-//! Where each print stands.
+//! The places of each print.
 
 use std::{
     collections::{HashMap, hash_map::Entry},
@@ -8,7 +8,7 @@ use std::{
 use super::{DuplicateKind, UnitId};
 use crate::survey::{FEWEST_STATEMENTS, FunctionPrint, Print, Run, UnitSurvey};
 
-/// A place in a unit: the function with a number, or the statement with a number in the run with a number.
+/// A place in a unit: a function index, or a run index and a statement index.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct Posting {
     pub(super) unit: UnitId,
@@ -16,7 +16,7 @@ pub(super) struct Posting {
     pub(super) at: u32,
 }
 
-/// Most prints stand in one place.
+/// Most prints occur in one place.
 #[derive(Debug)]
 enum Places {
     One([Posting; 1]),
@@ -28,7 +28,7 @@ pub(super) struct Postings {
     places: HashMap<Print, Places, BuildHasherDefault<Printed>>,
 }
 
-/// Prints are hashes, so they aren't hashed once more.
+/// Prints are hashes already, so they aren't hashed again.
 #[derive(Debug, Default)]
 struct Printed(u64);
 
@@ -53,7 +53,7 @@ impl Postings {
         self.places.get(&print).map_or(&[], Places::as_slice)
     }
 
-    /// The lists of what stands in more than one place, in no order.
+    /// The lists with more than one place, in no particular order.
     pub(super) fn repeated(&self) -> Vec<&[Posting]> {
         let all = self.places.values().map(Places::as_slice);
         all.filter(|places| places.len() > 1).collect()
@@ -102,7 +102,7 @@ impl Places {
     }
 }
 
-/// What a unit has of one kind.
+/// The postings of one kind in a unit.
 pub(super) fn of(
     kind: DuplicateKind,
     unit: UnitId,
@@ -130,7 +130,7 @@ pub(super) fn of(
     functions.chain(runs.flat_map(move |(run, item)| starts(run, DuplicateKind::Block, unit, item)))
 }
 
-/// Each place of a run where a duplicate of a kind may begin, by the fewest statements that it has.
+/// The places of a run where a duplicate of this kind may begin, given the minimum number of its statements.
 pub(super) fn starts(
     run: &Run,
     kind: DuplicateKind,

@@ -1,4 +1,4 @@
-//! Statements that stand again in one file: word by word, or but for a little.
+//! Repeated statements in one file, identical or similar.
 
 use std::{cmp::Reverse, collections::HashSet};
 
@@ -12,7 +12,7 @@ use crate::{
     text::{TextRange, slice},
 };
 
-/// What stands again in a file, what saves most first. No place is a part of another one; they are looked for once.
+/// The repetitions in a file, those that save most first. No place is nested in another one. Computed once.
 pub fn repeats(file: &FileUnit) -> &[Repeat] {
     file.repeats.get_or_init(|| {
         let mut found = equal(file);
@@ -31,10 +31,10 @@ pub fn repeats(file: &FileUnit) -> &[Repeat] {
     })
 }
 
-/// Where a run begins: its list of statements, and the place in it.
+/// The start of a run: its statement list, and the index in it.
 type At = (usize, usize);
 
-/// What stands several times word by word.
+/// Statements that occur several times identically.
 fn equal(file: &FileUnit) -> Vec<Repeat> {
     let runs = &file.share.runs;
     let mut starts: Vec<(Print, At)> = Vec::new();
@@ -66,8 +66,8 @@ fn print_of(window: &[Statement]) -> Print {
     prints.fold(0, |all, print| all.rotate_left(21) ^ print)
 }
 
-/// The places without the statements before the first blank line in them, where they begin in the midst of a paragraph, and
-/// without those behind the last one, where they end in one.
+/// Trims the places to whole paragraphs: drops the statements before the first blank line if a place starts inside a paragraph,
+/// and those after the last one if it ends inside one.
 fn in_paragraphs(file: &FileUnit, places: Vec<At>, length: usize) -> (Vec<At>, usize) {
     let (run, first) = places[0];
     let statements = &file.share.runs[run].statements;
@@ -112,7 +112,7 @@ fn block(file: &FileUnit, places: &[At], length: usize) -> Option<Repeat> {
     if cases.collect::<HashSet<_>>().len() > 1 || types.collect::<HashSet<_>>().len() > 1 {
         return None;
     }
-    // What has equal prints is held against the text.
+    // Equal prints are verified on the source text.
     let is_equal = |at: &At| {
         let other = text(*at);
         first == other || are_equal((first, None), (other, None), Names::Kept)
@@ -138,7 +138,7 @@ pub(super) fn range_of(statements: &[Statement]) -> TextRange {
         .cover(statements[statements.len() - 1].range)
 }
 
-/// Whether they are one or two statements again and again.
+/// Whether the statements only repeat one or two prints.
 fn is_list(statements: &[Statement]) -> bool {
     let mut prints: Vec<Print> = statements.iter().map(|it| it.print).collect();
     prints.sort_unstable();
@@ -146,7 +146,7 @@ fn is_list(statements: &[Statement]) -> bool {
     prints.len() < FEWEST_STATEMENTS
 }
 
-/// Whether two of the places share a statement: what repeats itself without a break is a list.
+/// Whether two of the places share a statement; back-to-back repetitions form a list.
 fn overlap(places: &[At], length: usize) -> bool {
     let mut sorted = places.to_vec();
     sorted.sort_unstable();

@@ -1,4 +1,4 @@
-//! Statements of one file that stand again in it but for a few words, or a statement in their midst.
+//! Statements that repeat in one file except for a few tokens, or for a statement in between.
 
 use std::{
     cmp::Reverse,
@@ -17,37 +17,37 @@ use crate::{
     text::{TextRange, slice},
 };
 
-/// A statement is worth beginning with if it has so many words, and without the statements in it so many.
+/// Minimum tokens of a statement to be used as a seed, in total and without its nested statements.
 const SEED: u32 = 12;
 const SEED_FRAME: u32 = 10;
-/// What stands more often than that is a form of the language, or a table.
+/// Maximum occurrences of a seed. Code that occurs more often is idiomatic, or a table.
 const MOST_SEEDS: usize = 24;
-/// So many statements in a row may be others.
+/// Maximum number of consecutive statements that may differ.
 const MOST_GAPS: usize = 2;
-/// So many pairs of statements are followed in a file.
+/// Maximum number of statement pairs followed per file.
 const MOST_STEPS: usize = 200_000;
-/// So many pairs of places are compared word by word.
+/// Maximum number of places compared token by token.
 const MOST_COMPARED: usize = 2_000;
-/// Less is not worth a function.
+/// Minimum tokens worth a function.
 const FEWEST_WORDS: u32 = 40;
 const FEWEST_OF_FUNCTION: u32 = 30;
 const FEWEST_GAPPED: u32 = 60;
-/// The same in one function, and for whole blocks of it that are equal.
+/// The minimum within one function, for whole blocks that are equal.
 const FEWEST_OF_BLOCKS: u32 = 18;
-/// Words and signs that have to go.
+/// Minimum number of tokens to be saved.
 const LEAST_SAVED: u32 = 22;
-/// In hundredths, what two places have in common.
+/// Minimum percentage of tokens that two places share.
 const LEAST_COMMON: u32 = 80;
-/// More is more to put in than a reader can follow.
+/// Maximum number of arguments and of differing callees; more is hard to follow.
 const MOST_ARGUMENTS: usize = 5;
 const MOST_CALLED: usize = 2;
-/// What a closure or a type parameter adds to a call: what a field needs too, and what stands in one place alone.
+/// Tokens that a closure or type parameter adds to a call. Also the cost of a differing field and of an unmatched stretch.
 const CLOSURE: u32 = 6;
 
-/// A statement: its run, and the place in it.
+/// A statement: its run, and its index in it.
 type At = (usize, usize);
 
-/// Statements in a row.
+/// Consecutive statements.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 struct Window {
     run: usize,
@@ -55,7 +55,7 @@ struct Window {
     count: usize,
 }
 
-/// What stands again but for a little, in no order.
+/// The similar places, in no particular order.
 pub(super) fn similar(file: &FileUnit) -> Vec<Repeat> {
     let mut search = Search {
         file,
@@ -71,23 +71,23 @@ pub(super) fn similar(file: &FileUnit) -> Vec<Repeat> {
 struct Search<'a> {
     file: &'a FileUnit,
     runs: &'a [Run],
-    /// Pairs of statements that are a part of what was followed.
+    /// Pairs of statements already visited.
     followed: HashSet<(At, At)>,
     steps: usize,
     pairs: Vec<Pair>,
 }
 
-/// Two places, and the words that would go if they became one.
+/// Two places, and the tokens that would be removed if they were merged.
 struct Pair {
     places: (Window, Window),
     common: Common,
 }
 
-/// What places have in common.
+/// What two places share.
 #[derive(Debug, Clone, Copy)]
 struct Common {
     words: u32,
-    /// What the arguments of a call have.
+    /// Tokens in the arguments of a call.
     arguments: u32,
     is_equal: bool,
 }
@@ -140,7 +140,7 @@ impl Search<'_> {
         }
     }
 
-    /// The statement around each run.
+    /// The enclosing statement of each run.
     fn parents(&self) -> Vec<Option<At>> {
         let mut order: Vec<usize> = (0..self.runs.len()).collect();
         let range = |run: usize| self.runs[run].range();
@@ -164,7 +164,7 @@ impl Search<'_> {
         parents
     }
 
-    /// Pairs of statements of one form, the first of each form with all others and each with the next.
+    /// Pairs of statements with the same form: the first of each form with all others, and each with the next.
     fn seeds(&self) -> Vec<(At, At)> {
         let mut forms: Vec<(Print, At)> = Vec::new();
         for (run, number) in self.runs.iter().zip(0..) {
@@ -200,7 +200,7 @@ impl Search<'_> {
         pair.is_some_and(|(one, other)| one.frame == other.frame)
     }
 
-    /// What goes on alike around two statements.
+    /// Extends two statements to the similar code around them.
     fn grown(&mut self, one: At, other: At) -> Option<(Window, Window)> {
         let own = |at: At| {
             self.statement(at)
@@ -222,9 +222,9 @@ impl Search<'_> {
         Some((window(behind.0, ahead.0), window(behind.1, ahead.1)))
     }
 
-    /// The last pair of statements that are alike, in one direction; in one run neither place goes past the limit.
+    /// The last similar pair of statements in one direction; within one run, neither place extends past the limit.
     fn followed_to(&mut self, from: (At, At), direction: isize, limit: usize) -> (At, At) {
-        // With how many statements further on each side they may be alike again, the nearest first.
+        // How many statements to skip on each side to find the next similar pair, nearest first.
         const WAYS: [(isize, isize); 11] = [
             (1, 1),
             (1, 2),
@@ -288,7 +288,7 @@ impl Search<'_> {
         slice(&self.file.text, self.range(window)).unwrap_or_default()
     }
 
-    /// What two places have in common, if that is enough.
+    /// Compares two places; returns `None` if they have too little in common.
     fn compared(&self, places: (Window, Window)) -> Option<Pair> {
         let words = self.words(places.0).min(self.words(places.1));
         let is_equal = self.are_equal(places);
@@ -299,7 +299,7 @@ impl Search<'_> {
         let key = (self.print(places.0), self.print(places.1), are_blocks);
         let judge = || judged(self.text(places.0), self.text(places.1), words, are_blocks);
         let common = JUDGED.get(key, judge)?;
-        // Those are duplicate functions, or have other types.
+        // These are duplicate functions, or have different types.
         let are_duplicates = common.is_equal && self.are_functions(places);
         if are_duplicates || self.is_bound(places.0) || self.is_bound(places.1) {
             return None;
@@ -307,7 +307,7 @@ impl Search<'_> {
         Some(Pair { places, common })
     }
 
-    /// Whether two places may have enough in common, before anybody reads their words.
+    /// Whether two places may have enough in common, before their tokens are read.
     fn may_be_told(
         &self,
         places: (Window, Window),
@@ -319,7 +319,7 @@ impl Search<'_> {
         }
         let common = self.range(places.0).intersect(self.range(places.1));
         let is_line = !self.text(places.0).contains('\n');
-        // What is equal and long is told of as equal blocks.
+        // Long equal code is reported as equal blocks.
         let is_told = is_equal && places.0.count >= FEWEST_STATEMENTS && words >= SHORTEST_RUN;
         if is_line || is_told || common.is_some_and(|it| !it.is_empty()) {
             return false;
@@ -342,7 +342,7 @@ impl Search<'_> {
         })
     }
 
-    /// The words of one place's statements whose frames the other has too, which is about the most that both have in common.
+    /// The tokens of the statements in one place whose frames also occur in the other: about the maximum they can share.
     fn framed(&self, (one, other): (Window, Window)) -> u32 {
         let others = self.statements(other);
         let statements = self.statements(one).iter();
@@ -350,13 +350,13 @@ impl Search<'_> {
         common.map(|it| it.words).sum()
     }
 
-    /// Whether the statements are equal one by one, by their prints.
+    /// Whether the statements have pairwise equal prints.
     fn are_equal(&self, (one, other): (Window, Window)) -> bool {
         let prints = |it: Window| self.statements(it).iter().map(|it| it.print);
         prints(one).eq(prints(other))
     }
 
-    /// Whether functions have one name, so that each type has its own.
+    /// Whether the functions share a name, as when each type has its own.
     fn is_one_name(&self, places: &[RepeatPlace]) -> bool {
         let names = places
             .iter()
@@ -365,7 +365,7 @@ impl Search<'_> {
         names.len() < 2
     }
 
-    /// Whether both are all that two functions do.
+    /// Whether both are the entire bodies of two functions.
     fn are_functions(&self, (one, other): (Window, Window)) -> bool {
         let is_body = |it: Window| {
             let run = &self.runs[it.run];
@@ -374,7 +374,7 @@ impl Search<'_> {
         is_body(one) && is_body(other)
     }
 
-    /// Whether both are whole blocks of one function.
+    /// Whether both are whole blocks of the same function.
     fn are_blocks(&self, (one, other): (Window, Window)) -> bool {
         let is_whole = |it: Window| it.count == self.runs[it.run].statements.len();
         is_whole(one) && is_whole(other) && self.unit(one) == self.unit(other)
@@ -384,13 +384,13 @@ impl Search<'_> {
         self.runs[window.run].unit
     }
 
-    /// Whether it is about the type around, or leaves many names behind.
+    /// Whether it depends on the surrounding type, or leaves many bindings behind.
     fn is_bound(&self, window: Window) -> bool {
         let run = &self.runs[window.run];
         bound::is_bound(self.file, run, self.statements(window))
     }
 
-    /// Whether it is one plain statement, or one form again and again.
+    /// Whether it is a single plain statement, or repeats a single form.
     fn is_list(&self, window: Window) -> bool {
         let statements = self.statements(window);
         let mut forms: Vec<Print> = statements.iter().map(|it| it.shape.print).collect();
@@ -400,7 +400,7 @@ impl Search<'_> {
         is_plain && forms.len() < 2
     }
 
-    /// Places that are told together.
+    /// Groups places that are reported together.
     fn grouped(self) -> Vec<Repeat> {
         let mut of_place: BTreeMap<Window, Vec<usize>> = BTreeMap::new();
         for (pair, number) in self.pairs.iter().zip(0..) {
@@ -469,7 +469,7 @@ impl Search<'_> {
     }
 }
 
-/// What two texts have in common, if they are near enough to be one.
+/// What two texts share, if they are similar enough to be merged.
 fn judged(one: &str, other: &str, words: u32, are_blocks: bool) -> Option<Common> {
     let found = compare(one, other)?;
     if !are_blocks && !is_close(&found, words) {
@@ -489,10 +489,10 @@ fn judged(one: &str, other: &str, words: u32, are_blocks: bool) -> Option<Common
     })
 }
 
-/// The prints of two places, and whether they are whole blocks of one function.
+/// The prints of two places, and whether they are whole blocks of the same function.
 type Key = (Print, Print, bool);
 
-/// What pairs of places came to, so that a keystroke compares only what it touched.
+/// The results of comparing pairs of places, so that a keystroke compares only what it changed.
 #[derive(Default)]
 struct Judged(Mutex<HashMap<Key, Option<Common>>>);
 
@@ -516,7 +516,7 @@ impl Judged {
     }
 }
 
-/// Whether two texts are near enough to be one.
+/// Whether two texts are similar enough to be merged.
 fn is_close(found: &Comparison<'_>, words: u32) -> bool {
     let is_whole = found.unmatched == 0;
     let called = found.count(Kind::Called) + found.count(Kind::Path);

@@ -31,7 +31,7 @@ fn index_of(texts: &[&str]) -> Index {
     index
 }
 
-/// What is found in files that are numbered from nought: the kind, and of each place the file and what is drawn.
+/// The duplicates in files numbered from 0: the kind, and for each place the file and the highlighted text.
 pub(super) fn found(texts: &[&str]) -> Vec<(DuplicateKind, Vec<(u32, String)>)> {
     let all = index_of(texts).all().into_iter();
     let all =
@@ -49,7 +49,7 @@ fn drawn(one: &Duplicate, texts: &[&str]) -> Vec<(u32, String)> {
         .collect()
 }
 
-/// A body with more words than a function needs to be compared.
+/// A body with more tokens than a function needs to be compared.
 const BODY: &str = "let mut sum = start; for row in rows { if row.is_empty() { continue; } \
     let size = row.len() + 1; sum += size * weight(row); } \
     let rest = sum % 7; note(rest, sum); if rest > 3 { sum - rest } else { sum + rest }";
@@ -114,7 +114,7 @@ fn names_that_change_together_are_one_shape() {
         found(&[&one, &other]),
         [(DuplicateKind::RenamedFunction, places)]
     );
-    // One name for two is another shape.
+    // Using one name for two variables yields a different shape.
     let mixed = one.replace("rest", "sum");
     let kinds = found(&[&one, &mixed]).into_iter().map(|(kind, _)| kind);
     assert!(
@@ -180,7 +180,7 @@ fn the_longest_run_of_statements_is_found_once() {
     assert_eq!(slice(&text, all[0].places[0].range), Some(STATEMENTS));
 }
 
-/// What is drawn for each duplicate of a text, and where, but for the places that nothing more is said of.
+/// The highlighted ranges of each duplicate in a text, without places that are already reported.
 fn told(text: &str) -> Vec<Vec<TextRange>> {
     let all = index_of(&[text]).all().into_iter();
     let told = all.map(|one| {
@@ -192,7 +192,7 @@ fn told(text: &str) -> Vec<Vec<TextRange>> {
 
 #[test]
 fn lines_are_told_of_once() {
-    // The longer run stands in two places, and most of it in others.
+    // The longer run occurs in two places, and most of it in others.
     let long = format!("{STATEMENTS} shop.ring(1, 2); shop.open(day, 5);");
     let both = format!("fn a() {{ x(); {long} y(); }} fn b() {{ z(); if c {{ {long} w(); }} }}");
     let third = format!("fn d() {{ u(); {STATEMENTS} v(); }}");
@@ -229,7 +229,7 @@ fn runs_between_files_are_longer_than_in_one() {
     assert_eq!(found(&[&one, &other]).len(), 1);
 }
 
-/// More statements than a run with other names needs, in lines.
+/// More statements than a renamed run needs, on separate lines.
 const RENAMED: &str = "let day = shop.calendar().today(1);\nshop.log(day, shop.stock().len());\n\
     let rest = shop.count(\"pears\", day) % 7;\nif rest > 3 {\nshop.note(rest, day, rest + 1);\n}\n\
     shop.close(day, rest, 2, 3);";
@@ -260,7 +260,7 @@ fn runs_with_other_names_are_found_in_one_file() {
 fn runs_with_other_names_are_one_shape() {
     let with = |other: &str| format!("fn a() {{ x();\n{RENAMED}\n}}\nfn b() {{\n{other}\ny(); }}");
     for (word, changed) in [
-        // Another method, one name for two, fewer lines, and what is equal word by word.
+        // A different method, one name for two variables, fewer lines, and identical code.
         ("note", "noted"),
         ("day", "rest"),
         ("\n", " "),

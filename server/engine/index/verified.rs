@@ -1,4 +1,4 @@
-//! What equal prints promise, held against the texts.
+//! Verifies candidates with equal prints on the source text.
 
 use super::{Duplicate, DuplicateKind, FileId, Spot};
 use crate::{
@@ -7,20 +7,20 @@ use crate::{
     text::{TextRange, TextSize, slice},
 };
 
-/// What stands again with other names has so many lines.
+/// Minimum lines of code that repeats with renamed identifiers.
 const FEWEST_LINES: usize = 5;
 
-/// Code of one place, as it is compared.
+/// The code of one place, prepared for comparison.
 #[derive(Debug)]
 pub struct Code<'a> {
     pub text: &'a str,
-    /// The name of a function, relative to the text; it is not compared.
+    /// The name of a function, relative to the text; it isn't compared.
     pub but: Option<TextRange>,
     name: &'a str,
 }
 
-/// What is left of a duplicate when its texts are compared by `is_equal`: the places that are equal to the first that can be
-/// read. Functions of one name under conditions are one function for several systems, and no duplicate.
+/// The places of a duplicate whose texts are equal (by `is_equal`) to the first readable one. Functions with the same name
+/// under different `cfg` conditions are platform variants, not duplicates.
 pub fn verified<'a>(
     duplicate: &Duplicate,
     text_of: impl Fn(FileId) -> Option<&'a str>,
@@ -68,12 +68,12 @@ impl<'a> Code<'a> {
         })
     }
 
-    /// Whether the texts are equal word by word.
+    /// Whether the texts are equal token by token.
     pub fn is_equal(&self, other: &Self, names: Names) -> bool {
         self.is_same_text(other) || are_equal((self.text, self.but), (other.text, other.but), names)
     }
 
-    /// Whether they are equal byte by byte, which is seen sooner.
+    /// Whether the texts are equal byte by byte, which is cheaper to check.
     pub fn is_same_text(&self, other: &Self) -> bool {
         self.around_name() == other.around_name()
     }

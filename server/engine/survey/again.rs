@@ -1,17 +1,17 @@
-//! Statements that stand again in one file, found from one of their places.
+//! Finds the repetitions of statements in one file, starting from one of their places.
 
 use super::{
     FEWEST_STATEMENTS, FileSurvey, FunctionPrint, Names, Print, SHORTEST_RUN, StatementPrint,
 };
 use crate::text::{TextRange, TextSize};
 
-/// Statements in a row, with where their unit begins.
+/// Consecutive statements, with the offset of their unit.
 struct Row<'a> {
     offset: TextSize,
     statements: &'a [StatementPrint],
 }
 
-/// Some statements of a row, by their numbers.
+/// A range of statements in a row, by index.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Window {
     row: usize,
@@ -20,8 +20,8 @@ struct Window {
 }
 
 impl FileSurvey {
-    /// The places of the statements at a place that stand again, as long as they are, in the order of the text; none if nothing
-    /// does. What begins there comes first, then what would save most.
+    /// All places of the repeated statements at `at`, extended as far as they agree, in source order; empty if nothing repeats.
+    /// Runs that begin at `at` take precedence, then those that would save most.
     pub fn standing_again(&self, at: TextRange, names: Names) -> Vec<TextRange> {
         let units = self.units.iter();
         let rows = units.flat_map(|unit| {
@@ -39,8 +39,8 @@ impl FileSurvey {
 }
 
 impl FileSurvey {
-    /// The names of the functions that are equal to the one whose name is at a place, that one first, and whether the names in them
-    /// are equal too; nothing if there is no other.
+    /// The names of the functions equal to the one whose name is at `at`, that one first, and whether the identifiers in them
+    /// are equal too; `None` if there is no other.
     pub fn twins(&self, at: TextRange) -> Option<(Vec<TextRange>, Names)> {
         let units = self.units.iter();
         let all = units.flat_map(|unit| {
@@ -101,7 +101,7 @@ impl Again<'_> {
         })
     }
 
-    /// What stands around a statement as it does around each other one of its kind, if that is long enough.
+    /// The runs around a statement that also occur around another statement with the same print, if they are long enough.
     fn windows(&self, row: usize, number: usize) -> Vec<Window> {
         let own = self.print(row, number);
         let mut windows: Vec<Window> = Vec::new();
@@ -133,7 +133,7 @@ impl Again<'_> {
         windows
     }
 
-    /// Where the same statements stand, none of them a part of another's place.
+    /// The places with the same statements, none overlapping another.
     fn places(&self, window: Window) -> Vec<Window> {
         let prints = |row, first| (first..first + window.count).map(move |it| self.print(row, it));
         let mut places = vec![window];
@@ -189,7 +189,7 @@ mod tests {
         syntax::{FileContext, Source, Unit, outline},
     };
 
-    /// What stands again of what stands at the first of some words.
+    /// The repetitions of the code at the first occurrence of `words`.
     fn again(text: &str, words: &str, names: Names) -> Vec<String> {
         let source = Source::parse(text, FileContext::default()).unwrap();
         let units = outline(&source.root()).places.into_iter().map(|place| {
@@ -222,7 +222,7 @@ mod tests {
         let three = format!("{a}{b}{c}").trim_end().to_owned();
         let found = again(&text, "a(", Names::Kept);
         assert_eq!(found, [three.clone(), three.clone()]);
-        // From any line of it.
+        // From any of its lines.
         assert_eq!(again(&text, "c(a.b", Names::Kept), [three.clone(), three]);
     }
 

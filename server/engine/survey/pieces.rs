@@ -1,4 +1,4 @@
-//! Single statements that are long enough to be worth saying once, and the chains of calls that they begin with.
+//! Single statements that are long enough to be worth deduplicating, and the method chains they begin with.
 
 use ra_ap_syntax::{
     AstNode, SyntaxNode,
@@ -12,27 +12,27 @@ use crate::{
     text::{TextRange, TextSize},
 };
 
-/// What is shorter says little, and what is longer is found by its parts.
+/// Minimum and maximum tokens of a piece. Shorter ones are too generic, and longer ones are found by their parts.
 pub(super) const SHORTEST: u32 = 25;
 const LONGEST: u32 = 200;
-/// So many parts of one chain are kept.
+/// Maximum number of parts kept per chain.
 const MOST_PARTS: usize = 8;
 
-/// A statement or an expression. What is equal but for names and literals has an equal shape.
+/// A statement or an expression. Pieces that are equal except for names and literals have equal shapes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PiecePrint {
     pub range: TextRange,
-    /// The end of its first word.
+    /// The end of the first token.
     pub first_end: TextSize,
     pub words: u32,
     pub shape: Print,
-    /// Whether it asks or repeats, so that it is more than calls.
+    /// Whether it branches or loops, so that it is more than calls.
     pub is_logic: bool,
-    /// Of each name and literal, in their order.
+    /// Prints of each name and literal, in order.
     pub names: Vec<NamePrint>,
 }
 
-/// The pieces of a unit. Functions of a trait's implementation are often twins because the trait asks for them.
+/// The pieces of a unit. Methods of a trait implementation are skipped, as the trait often requires their similarity.
 pub(super) fn of(unit: &Unit<'_>, words: &Words<'_>, start: TextSize) -> Vec<PiecePrint> {
     if unit.owner == Owner::TraitImpl {
         return Vec::new();
@@ -54,7 +54,7 @@ pub(super) fn of(unit: &Unit<'_>, words: &Words<'_>, start: TextSize) -> Vec<Pie
     pieces
 }
 
-/// Adds a statement, and from the outside inwards what its value begins with.
+/// Adds a statement, and then the expressions its value begins with, from the outside inwards.
 fn add(
     pieces: &mut Vec<PiecePrint>,
     statement: &SyntaxNode,
@@ -87,7 +87,7 @@ fn add(
 
 fn piece(range: TextRange, words: &Words<'_>, value: &ast::Expr) -> Option<PiecePrint> {
     let count = words.count(range);
-    // What is `unsafe` or has an attribute is often a twin that the language asks for.
+    // Code with `unsafe` or an attribute is often duplicated because the language requires it.
     let is_special = words.has(range, "unsafe") || words.has(range, "#");
     if count > LONGEST || is_special || words.is_mostly_literals(range) {
         return None;
@@ -122,7 +122,8 @@ fn is_place(value: &ast::Expr) -> bool {
     }
 }
 
-/// Whether a value is a list, a single call with its arguments, or nothing but one in something else: `Ok(Box::new(S { .. }))`.
+/// Whether a value is a list, a single call with its arguments, or only such a value wrapped in others: `Ok(Box::new(S { ..
+/// }))`.
 fn holds_row(value: &ast::Expr) -> bool {
     let is_wrapping = matches!(
         value,
@@ -142,7 +143,7 @@ fn holds_row(value: &ast::Expr) -> bool {
     is_single_call || is_row(value) || inner.is_some_and(|inner| holds_row(&inner))
 }
 
-/// What is listed rather than done, and the input of macros.
+/// Whether an expression is a list or the input of a macro.
 fn is_row(value: &ast::Expr) -> bool {
     matches!(
         value,
@@ -155,7 +156,7 @@ fn is_row(value: &ast::Expr) -> bool {
     )
 }
 
-/// What an expression begins with, or what it is made of alone.
+/// The expression that this one begins with, or its only operand.
 fn within(value: &ast::Expr) -> Option<ast::Expr> {
     match value {
         ast::Expr::AwaitExpr(it) => it.expr(),

@@ -1,4 +1,4 @@
-//! What may be believed of code by its syntax alone. Each judgement errs on one side only, and says on which.
+//! Analyses of code based on its syntax alone. Each errs on one side only, and documents which.
 
 pub mod beside;
 pub mod changes;

@@ -1,4 +1,4 @@
-//! From text to a tree, within bounds.
+//! Parses source text into trees, within bounds.
 
 pub(super) mod bounds;
 pub(super) mod context;

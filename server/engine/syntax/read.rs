@@ -1,4 +1,4 @@
-//! What stands in a file, without an opinion on it.
+//! The contents of a file, without judgement.
 
 pub mod alike;
 pub(super) mod allowances;

@@ -1,4 +1,4 @@
-//! How new text is written where it will stand.
+//! Lays out new source text for its destination.
 
 pub(super) mod comment_places;
 pub mod layout;

@@ -2,7 +2,7 @@
 
 use text_size::{TextRange, TextSize};
 
-/// One replacement: the text in `delete` becomes `insert`.
+/// A replacement of the text in `delete` by `insert`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Edit {
     pub delete: TextRange,
@@ -26,11 +26,11 @@ impl Edit {
     }
 }
 
-/// Edits of one text, sorted by place and disjoint. Two insertions at one place keep the order in which they were given.
+/// Edits of one text, sorted by position and disjoint. Insertions at the same offset keep their order.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Edits(Vec<Edit>);
 
-/// Two edits want the same place.
+/// Two edits overlap.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("two edits overlap at {at:?}")]
 pub struct OverlapError {
@@ -58,14 +58,14 @@ impl Edits {
         self.0.is_empty()
     }
 
-    /// The smallest range that holds every edit, or nothing if there is none.
+    /// The smallest range that covers all edits; `None` if there are none.
     pub fn span(&self) -> Option<TextRange> {
         let first = self.0.first()?.delete;
         let last = self.0.last()?.delete;
         Some(first.cover(last))
     }
 
-    /// The same edits of the part of the text that starts at `start`, or nothing if one begins before it.
+    /// The edits relative to the part of the text that starts at `start`; `None` if one begins before it.
     pub fn relative_to(&self, start: TextSize) -> Option<Self> {
         let edits = self.0.iter().map(|edit| {
             let delete = edit.delete.checked_sub(start)?;
@@ -74,7 +74,7 @@ impl Edits {
         edits.collect::<Option<_>>().map(Self)
     }
 
-    /// The text after the edits, or nothing if one of them is not inside it or cuts a character.
+    /// Applies the edits; returns `None` if one of them is out of bounds or splits a character.
     pub fn apply(&self, text: &str) -> Option<String> {
         let inserted: usize = self.0.iter().map(|edit| edit.insert.len()).sum();
         let mut out = String::with_capacity(text.len() + inserted);
@@ -89,8 +89,8 @@ impl Edits {
         Some(out)
     }
 
-    /// The same changes without the characters that an edit would replace by themselves, so that cursors and folds beside the
-    /// real change survive.
+    /// Removes the characters that an edit would replace by themselves, so that cursors and folds next to the actual change
+    /// survive.
     #[must_use]
     pub fn trimmed(&self, text: &str) -> Self {
         let edits = self.0.iter().map(|edit| trim(edit, text));
@@ -113,7 +113,7 @@ fn trim(edit: &Edit, text: &str) -> Edit {
     Edit::replace(delete, &new[prefix..new.len() - suffix])
 }
 
-/// The bytes of the longest common prefix, and of the longest common suffix of what follows it. Neither cuts a character.
+/// The lengths in bytes of the longest common prefix, and of the longest common suffix of the rest. Neither splits a character.
 pub fn common_ends(left: &str, right: &str) -> (usize, usize) {
     let prefix = length_of_equal(left.chars(), right.chars());
     let (left, right) = (&left[prefix..], &right[prefix..]);
@@ -182,7 +182,7 @@ mod tests {
     fn common_ends_do_not_overlap_and_cut_no_character() {
         assert_eq!(common_ends("aaa", "aa"), (2, 0));
         assert_eq!(common_ends("a b", "a c b"), (2, 1));
-        // These begin with the same byte.
+        // Both begin with the same byte.
         assert_eq!(common_ends("ä", "ö"), (0, 0));
         assert_eq!(common_ends("äxö", "äö"), (2, 2));
     }

@@ -1,27 +1,27 @@
-//! Where lines start, and positions in the encodings that editors speak.
+//! Line starts, and positions in the encodings that editors use.
 
 use text_size::{TextRange, TextSize};
 
 use super::Edit;
 
-/// How a column counts. Editors choose one when a session begins.
+/// The unit of columns. Editors choose one when a session starts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Encoding {
     Utf8,
     Utf16,
-    /// Unicode scalar values; also how people and our JSON count.
+    /// Unicode scalar values; also used in the JSON output and for display.
     Utf32,
 }
 
-/// A position that counts lines and columns from 0, columns in some [`Encoding`].
+/// A 0-based line and column; the column is counted in some [`Encoding`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct LineColumn {
     pub line: u32,
     pub column: u32,
 }
 
-/// The starts of a text's lines. A line ends with `\n`, `\r\n` or a lone `\r`, as the language server protocol wants it;
-/// no other character ends one.
+/// The starts of a text's lines. A line ends with `\n`, `\r\n` or a lone `\r`, as in the language server protocol; no other
+/// character ends one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Lines {
     starts: Vec<TextSize>,
@@ -44,11 +44,12 @@ impl Lines {
         }
     }
 
-    /// The lines of `text`, which is the text of these with `edit` made. Costs what the edit touched, and a copy.
+    /// The lines of `text`, the result of applying `edit` to the text of these lines. Costs no more than a copy and a scan of
+    /// the edited region.
     #[must_use]
     pub fn edited(&self, edit: &Edit, text: &str) -> Self {
         let (deleted, inserted) = (edit.delete, TextSize::of(&edit.insert));
-        // Whether a line starts at an offset is decided by the bytes on both sides of it.
+        // Whether a line starts at an offset depends on the bytes on both sides of it.
         let kept = self.starts.partition_point(|at| *at < deleted.start());
         let behind = self.starts.partition_point(|at| *at <= deleted.end());
         let bytes = text.as_bytes();
@@ -69,19 +70,19 @@ impl Lines {
         self.starts.len()
     }
 
-    /// The number of lines that people count: an ending newline opens no line of its own.
+    /// The number of lines as editors display it: a trailing newline doesn't start another line.
     pub fn count_without_trailing(&self) -> usize {
         let last_is_empty = self.starts.last() == Some(&self.len);
         self.starts.len() - usize::from(last_is_empty)
     }
 
-    /// The line of `offset`, from 0. An offset past the end is on the last line.
+    /// The 0-based line of `offset`. An offset past the end is on the last line.
     pub fn line(&self, offset: TextSize) -> u32 {
         let after = self.starts.partition_point(|start| *start <= offset);
         u32::try_from(after.saturating_sub(1)).unwrap_or(u32::MAX)
     }
 
-    /// The range of a line with its ending, or nothing if there is no such line.
+    /// The range of a line including its ending, or `None` if there is no such line.
     pub fn range(&self, line: u32) -> Option<TextRange> {
         let start = *self.starts.get(line as usize)?;
         let end = self
@@ -92,7 +93,7 @@ impl Lines {
         Some(TextRange::new(start, end))
     }
 
-    /// The position of `offset`, which is rounded down to a character's start and clamped to the text.
+    /// The position of `offset`, which is rounded down to a character boundary and clamped to the text.
     pub fn position(&self, text: &str, offset: TextSize, encoding: Encoding) -> LineColumn {
         let mut at = usize::from(offset.min(self.len));
         while !text.is_char_boundary(at) {
@@ -106,8 +107,8 @@ impl Lines {
         }
     }
 
-    /// The offset of a position. A column past the end of its line means the end of that line (before its ending), a column
-    /// inside a character means that character's start; a line past the end means nothing.
+    /// The offset of a position. A column past the end of its line is clamped to the end of that line (before its ending), and
+    /// a column inside a character to that character's start. Returns `None` for a line past the end.
     pub fn offset(&self, text: &str, position: LineColumn, encoding: Encoding) -> Option<TextSize> {
         let range = self.range(position.line)?;
         let line = without_ending(super::slice(text, range)?);

@@ -1,9 +1,9 @@
-//! Foreign words as they may be shown.
+//! Escapes untrusted text for display.
 
 use std::borrow::Cow;
 
-/// A path or other foreign words without characters that nobody sees, so that they can neither steer a terminal nor look like
-/// other words: control characters, those that turn the direction of writing, and invisible ones are escaped.
+/// Escapes control characters, bidirectional overrides and invisible characters in a path or other untrusted text, so that it
+/// can neither control a terminal nor disguise itself as different text.
 pub fn printable(words: &str) -> Cow<'_, str> {
     if !words.contains(is_unseen) {
         return Cow::Borrowed(words);
@@ -19,7 +19,7 @@ pub fn printable(words: &str) -> Cow<'_, str> {
     Cow::Owned(escaped)
 }
 
-/// The first `most` characters of words, with a mark if there are more.
+/// The first `most` characters of the text, followed by an ellipsis if it is longer.
 pub fn shortened(words: &str, most: usize) -> Cow<'_, str> {
     match words.char_indices().nth(most) {
         Some((end, _)) => Cow::Owned(format!("{}…", &words[..end])),
@@ -27,7 +27,7 @@ pub fn shortened(words: &str, most: usize) -> Cow<'_, str> {
     }
 }
 
-/// Whether a character is shown by nothing of its own.
+/// Whether a character has no visible representation.
 pub fn is_unseen(character: char) -> bool {
     character.is_control()
         || matches!(

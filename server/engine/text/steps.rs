@@ -1,21 +1,21 @@
-//! A change over several files: edits of those that exist, and files that come or get another name.
+//! A change across several files: edits to existing files, and created or renamed files.
 //!
-//! A file is a number here and a new file a name beside one of them, so that no change can say a path.
+//! A file is a number here and a new file a name next to an existing one, so that no change can contain a path.
 
 use std::collections::BTreeMap;
 
 use super::Edits;
 
-/// A file of the texts at hand. Numbers are given anew for each question, and never kept or sent.
+/// A file of the current request. Numbers are assigned anew for each request, and never stored or sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FileId(pub u32);
 
 impl FileId {
-    /// The file that was asked about.
+    /// The file the request is about.
     pub const ASKED: Self = Self(0);
 }
 
-/// What a change does: creations come first, then edits, renames last.
+/// The steps of a change: creations come first, then edits, then renames.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Steps {
     pub edits: BTreeMap<FileId, Edits>,
@@ -28,20 +28,20 @@ pub enum FileStep {
     Rename { file: FileId, to: NewFile },
 }
 
-/// The place of a file that isn't there yet: folders and a name, starting where an existing file lies.
+/// The location of a file to be created: folders and a name, relative to the folder of an existing file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewFile {
     beside: FileId,
     components: Vec<String>,
 }
 
-/// A name that some system wouldn't take as that of one file or folder.
+/// A name that isn't valid for a single file or folder on every system.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0:?} can't be the name of a file")]
 pub struct BadName(pub String);
 
 impl Steps {
-    /// Edits of the file that was asked about, and nothing else.
+    /// Edits of the requested file only.
     pub fn of_one(edits: Edits) -> Self {
         Self {
             edits: BTreeMap::from([(FileId::ASKED, edits)]),
@@ -49,13 +49,13 @@ impl Steps {
         }
     }
 
-    /// The edits of one file; none if it isn't touched.
+    /// The edits of a file; empty if it isn't touched.
     pub fn edits_of(&self, file: FileId) -> &Edits {
         const NONE: &Edits = &Edits::NONE;
         self.edits.get(&file).unwrap_or(NONE)
     }
 
-    /// The files that come, with their texts.
+    /// The created files, with their contents.
     pub fn created(&self) -> impl Iterator<Item = (NewFile, String)> {
         self.files.iter().filter_map(|step| match step {
             FileStep::Create { at, text } => Some((at.clone(), text.clone())),
@@ -63,14 +63,14 @@ impl Steps {
         })
     }
 
-    /// Whether no file but the one that was asked about is touched, and none comes or moves.
+    /// Whether only the requested file is edited, and no file is created or renamed.
     pub fn stay_in_file(&self) -> bool {
         self.files.is_empty() && self.edits.keys().all(|file| *file == FileId::ASKED)
     }
 }
 
 impl NewFile {
-    /// A file in the folder of `beside`, or in folders below it: all but the last of `components` are their names.
+    /// A file in the folder of `beside`, or in nested folders: all but the last of `components` are folder names.
     pub fn beside(beside: FileId, components: &[&str]) -> Result<Self, BadName> {
         if components.is_empty() {
             return Err(BadName(String::new()));
@@ -84,18 +84,18 @@ impl NewFile {
         })
     }
 
-    /// The file in whose folder the names begin.
+    /// The file whose folder the components are relative to.
     pub fn origin(&self) -> FileId {
         self.beside
     }
 
-    /// The folders and the file's own name, from the outermost; at least one.
+    /// The names of the folders, outermost first, and then of the file; at least one.
     pub fn components(&self) -> &[String] {
         &self.components
     }
 }
 
-/// Whether every system takes `name` for that of one file, and shows it as what it is.
+/// Whether `name` is valid for a single file on every system, and is displayed unambiguously.
 fn is_plain(name: &str) -> bool {
     const LONGEST: usize = 255;
     const SPECIAL: [char; 9] = ['/', '\\', ':', '*', '?', '"', '<', '>', '|'];
@@ -108,7 +108,7 @@ fn is_plain(name: &str) -> bool {
         && !is_device(name)
 }
 
-/// Names that Windows keeps for devices, with any ending.
+/// Names that Windows reserves for devices, with any extension.
 fn is_device(name: &str) -> bool {
     let stem = name.split('.').next().unwrap_or_default().trim_end();
     let stem = stem.to_ascii_uppercase();

@@ -33,7 +33,7 @@ fn error(status: &'static str, message: &str) -> Act {
     )
 }
 
-/// What comes of a question where the server carries out these acts.
+/// The outcome of a question to a server that performs these acts.
 async fn exchange(acts: impl IntoIterator<Item = Act>) -> (Exchange, Scripted) {
     let server = Scripted::start(acts).await;
     let client = Client::new(options(&server.url));

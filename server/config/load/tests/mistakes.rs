@@ -1,4 +1,4 @@
-//! What is wrong has its place and costs only itself.
+//! A mistake is reported with its position and affects only its own key.
 
 use proptest::prelude::*;
 
@@ -314,7 +314,7 @@ fn a_key_with_a_dot_is_no_path() {
     assert_eq!(limits(&house.load().config, LONG), Some((70, 140)));
 }
 
-/// A table of real and of odd keys with values of every kind.
+/// A table of known and unknown keys with values of every kind.
 fn options() -> impl Strategy<Value = serde_json::Value> {
     let names = [
         "profile",
@@ -360,7 +360,7 @@ fn options() -> impl Strategy<Value = serde_json::Value> {
     })
 }
 
-/// How many values a tree has that say something.
+/// The number of non-null values in a tree.
 fn values(tree: &serde_json::Value) -> usize {
     match tree {
         serde_json::Value::Null => 0,

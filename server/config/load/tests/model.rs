@@ -1,4 +1,4 @@
-//! A language model: what its keys mean together, and that a project can only switch it off.
+//! Language models: how their keys interact, and that a project can only switch them off.
 
 use super::*;
 use crate::{
@@ -100,7 +100,7 @@ fn a_project_and_an_editor_can_only_switch_it_off() {
     assert!(house.one_problem().starts_with(refused));
 }
 
-/// The model that is left where something was refused.
+/// The model that remains after keys were refused.
 fn chosen_in(house: &House) -> ModelOptions {
     match house.load().config.model {
         ModelChoice::Chosen(options) => (*options).clone(),

@@ -1,4 +1,4 @@
-//! A build that asks no model says so where one is named, and everything else counts.
+//! A build without model support reports a configured model, and applies everything else.
 
 use super::*;
 use crate::config::{ModelChoice, NO_MODEL};

@@ -1,4 +1,4 @@
-//! A build without a team's cache says so where one is asked for, and everything else counts.
+//! A build without team cache support reports a configured one, and applies everything else.
 
 use super::*;
 use crate::cache::NO_TEAM;

@@ -1,9 +1,9 @@
-//! A team's cache: what its keys mean together, and that nothing of them that is secret is shown.
+//! Team caches: how their keys interact, and that no secret among them is displayed.
 
 use super::*;
 use crate::cache::{Access, CacheBackend, Namespace, Remote, Secret, SigningKey};
 
-/// What no text may hold.
+/// The text that must not appear in any output.
 const S3CRET: &str = "hunter2";
 const SIGNING: &str = "RUSTASSISTANT_CACHE_SIGNING_KEY";
 
@@ -237,7 +237,7 @@ fn plain_http_is_for_this_machine() {
     }
 }
 
-/// A default in place of what was meant could make it read or write somewhere else.
+/// A default instead of the intended value could make it read or write elsewhere.
 #[test]
 fn one_wrong_key_of_a_team_s_cache_costs_all_of_it() {
     for text in [

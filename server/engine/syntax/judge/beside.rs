@@ -1,12 +1,12 @@
-//! What stands beside an expression in the same form.
+//! Sibling expressions of the same form.
 
 use ra_ap_syntax::{
     AstNode, Direction, SyntaxKind, SyntaxNode,
     ast::{self, HasLoopBody},
 };
 
-/// The values of the statements right before and behind that of `node` which have its form: a `let` of an `if` beside a `let`
-/// of an `if`, a loop of one step beside another. Changing one of two such leaves them in two forms.
+/// The values of the statements directly before and after that of `node` which have the same form, such as a `let` of an `if`
+/// next to another, or a one-step loop next to another. Changing only one of them would make the pair inconsistent.
 pub fn alike(node: &SyntaxNode) -> impl Iterator<Item = SyntaxNode> {
     let own = form(node);
     let (statement, role) = statement_of(node).unzip();
@@ -18,14 +18,14 @@ pub fn alike(node: &SyntaxNode) -> impl Iterator<Item = SyntaxNode> {
         .filter(move |value| form(value) == own)
 }
 
-/// How a statement holds its value.
+/// How a statement contains its value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum InStatement {
     Let,
     Alone,
 }
 
-/// The statement that a value is all of.
+/// The statement whose whole value is this node.
 fn statement_of(node: &SyntaxNode) -> Option<(SyntaxNode, InStatement)> {
     let around = node.parent()?;
     match around.kind() {
@@ -47,7 +47,7 @@ fn value_of(statement: &SyntaxNode, role: InStatement) -> Option<SyntaxNode> {
     Some(value.syntax().clone())
 }
 
-/// The kinds of what a node is made of, and the number of steps in its first block.
+/// The kinds of a node's components, and the number of statements in its first block.
 fn form(node: &SyntaxNode) -> (Vec<SyntaxKind>, usize) {
     let block = match ast::Expr::cast(node.clone()) {
         Some(ast::Expr::IfExpr(it)) => it.then_branch(),
@@ -67,7 +67,7 @@ mod tests {
     use super::*;
     use crate::syntax::{FileContext, Source};
 
-    /// How many are beside the last value of a kind in a body.
+    /// The number of siblings of the last value of this kind in a body.
     fn beside(kind: SyntaxKind, body: &str) -> usize {
         let text = format!("fn f() {{ {body} }}");
         let source = Source::parse(text.as_str(), FileContext::default()).unwrap();

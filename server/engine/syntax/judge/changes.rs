@@ -1,4 +1,4 @@
-//! Whether code may change something through what it borrows to change, as far as declarations and names tell.
+//! Whether code may mutate something through a mutable borrow, as far as declarations and names show.
 
 use ra_ap_syntax::{
     AstNode, SyntaxNode,
@@ -10,7 +10,7 @@ use super::{
     scopes,
 };
 
-/// Whether a method is called through a `&mut`, and its name doesn't say that it only looks.
+/// Whether a method is called through a `&mut`, unless its name shows that it only reads.
 pub fn changes_lent(code: &SyntaxNode) -> bool {
     let calls = code.descendants().filter_map(ast::MethodCallExpr::cast);
     calls.filter(|call| !only_looks(call)).any(|call| {
@@ -33,7 +33,7 @@ fn only_looks(call: &ast::MethodCallExpr) -> bool {
         || GETTERS.iter().any(|prefix| name.starts_with(prefix))
 }
 
-/// Whether a place is a variable that was declared as a `&mut`, or a field of it.
+/// Whether a place expression is a variable declared as `&mut`, or a field of one.
 fn is_lent_to_change(place: &ast::Expr) -> bool {
     match place {
         ast::Expr::PathExpr(_) => {
@@ -45,7 +45,7 @@ fn is_lent_to_change(place: &ast::Expr) -> bool {
     }
 }
 
-/// By the nearest declaration of the name around it.
+/// Decided by the nearest enclosing declaration of the name.
 fn is_declared_so(place: &SyntaxNode, name: &str) -> bool {
     let mut around = place.ancestors();
     around
@@ -53,7 +53,7 @@ fn is_declared_so(place: &SyntaxNode, name: &str) -> bool {
         .unwrap_or_default()
 }
 
-/// Whether a node declares a name as a `&mut` for what is inside of it; nothing if it doesn't declare it.
+/// Whether a node declares the name as a `&mut` for its contents; `None` if it doesn't declare the name.
 fn declares(node: &SyntaxNode, name: &str) -> Option<bool> {
     if let Some(function) = ast::Fn::cast(node.clone()) {
         let list = function.param_list();

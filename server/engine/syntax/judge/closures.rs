@@ -1,4 +1,4 @@
-//! What may stand in a closure that is called at once, as it stood without one.
+//! What may move into a closure that is called immediately, without changing its meaning.
 
 use ra_ap_syntax::{
     AstNode, Edition, NodeOrToken, SyntaxKind, SyntaxNode, SyntaxToken,
@@ -13,7 +13,7 @@ use super::{
 };
 use crate::syntax::FileNames;
 
-/// The function that does what a closure would that only calls it, with nothing: `a::b` for `|| a::b()`.
+/// The function that can replace a closure which only calls it without arguments: `a::b` for `|| a::b()`.
 pub fn function_called(value: &ast::Expr) -> Option<ast::Expr> {
     let ast::Expr::CallExpr(call) = value else {
         return None;
@@ -26,17 +26,17 @@ pub fn function_called(value: &ast::Expr) -> Option<ast::Expr> {
     (is_plain && is_function).then_some(ast::Expr::PathExpr(path))
 }
 
-/// What a closure does: it captures by reference alone, and changes nothing but what it is given.
+/// The body of a closure that captures only by reference, and mutates nothing but its parameter.
 pub struct Body<'a> {
-    /// The name of what the closure is given.
+    /// The name of the closure's parameter.
     pub held: Option<&'a str>,
     pub declared: &'a FileNames,
-    /// Rustc sees what is borrowed twice and what is used after it has moved.
+    /// With rustc, conflicting borrows and uses after a move are compile errors.
     pub types: TypesBy,
 }
 
 impl Body<'_> {
-    /// Whether an expression whose value is looked at only looks.
+    /// Whether an expression whose value is only read has no side effects.
     pub fn looks(&self, expr: &ast::Expr) -> bool {
         let of = |part: Option<ast::Expr>| part.is_some_and(|part| self.looks(&part));
         match expr {
@@ -70,7 +70,7 @@ impl Body<'_> {
         }
     }
 
-    /// The same for an expression whose value is handed over whole: a variable would move into the closure.
+    /// Like `looks`, for an expression whose value is consumed: a variable would be moved into the closure.
     pub fn gives(&self, expr: &ast::Expr) -> bool {
         let of = |part: Option<ast::Expr>| part.is_some_and(|part| self.gives(&part));
         match expr {
@@ -135,7 +135,7 @@ impl Body<'_> {
         }
     }
 
-    /// The value that is matched is what is held, or a part of it.
+    /// Whether the scrutinee is the parameter or a part of it.
     fn matches_held(&self, input: &str) -> bool {
         let value = input.trim_start_matches(['(', '[', '{']);
         let value = value.split(',').next().unwrap_or_default();
@@ -148,7 +148,7 @@ impl Body<'_> {
     }
 }
 
-/// Whether a closure behind `receiver` would borrow what that may keep borrowed in a way that lets nobody else look at it.
+/// Whether a closure after `receiver` would borrow something that the receiver may keep exclusively borrowed.
 pub fn conflict(receiver: &ast::Expr, body: &ast::Expr, edition: Edition) -> bool {
     let only_looks = match receiver {
         ast::Expr::MethodCallExpr(call) => is_known(call, Fact::Looks),
@@ -156,7 +156,7 @@ pub fn conflict(receiver: &ast::Expr, body: &ast::Expr, edition: Edition) -> boo
     };
     let lent = parts_of_variables(receiver.syntax());
     let used = parts_of_variables(body.syntax());
-    // A closure of older editions borrows whole variables.
+    // Before edition 2021, closures capture whole variables.
     let overlap = |(name, field): &Part, (other, part): &Part| {
         name == other
             && (edition < Edition::Edition2021
@@ -170,14 +170,14 @@ pub fn conflict(receiver: &ast::Expr, body: &ast::Expr, edition: Edition) -> boo
             .any(|used| lent.iter().any(|lent| overlap(lent, used)))
 }
 
-/// Whether a closure borrows a whole variable of which the code in its place uses a field.
+/// Whether a closure captures a whole variable where the original code uses only one of its fields.
 pub fn borrows_more(body: &ast::Expr, held: Option<&str>, edition: Edition) -> bool {
     let mut parts = parts_of_variables(body.syntax()).into_iter();
     edition < Edition::Edition2021
         && parts.any(|(name, field)| field.is_some() && Some(&*name) != held)
 }
 
-/// A variable, or a field of one.
+/// A variable, or one of its fields.
 type Part = (String, Option<String>);
 
 fn parts_of_variables(code: &SyntaxNode) -> Vec<Part> {
@@ -211,7 +211,7 @@ fn part_at(token: &SyntaxToken) -> Option<Part> {
     Some((name, field.map(|field| field.text().to_string())))
 }
 
-/// What stands in the input of a macro that formats variables and fields of them, and calls nothing.
+/// A token in a formatting macro that only names variables and their fields, and calls nothing.
 fn is_plain_word(kind: SyntaxKind) -> bool {
     matches!(
         kind,
@@ -227,7 +227,7 @@ fn is_plain_word(kind: SyntaxKind) -> bool {
     )
 }
 
-/// Whether a type as it is written is a shared reference or a number.
+/// Whether a type, as written, is a shared reference or a number.
 pub fn is_copied_type(ty: &str) -> bool {
     const NUMBERS: [&str; 16] = [
         "bool", "char", "f32", "f64", "i128", "i16", "i32", "i64", "i8", "isize", "u128", "u16",
@@ -236,7 +236,7 @@ pub fn is_copied_type(ty: &str) -> bool {
     NUMBERS.contains(&ty) || (ty.starts_with('&') && !ty.contains("mut "))
 }
 
-/// Whether every variable of a name is a parameter of such a type.
+/// Whether every variable with this name is a parameter of such a type.
 pub fn has_copied_type(path: &ast::PathExpr) -> bool {
     let bindings = types_shown::bindings_of(path);
     let is_copied = |binding: &ast::IdentPat| {
@@ -247,7 +247,7 @@ pub fn has_copied_type(path: &ast::PathExpr) -> bool {
     !bindings.is_empty() && bindings.iter().all(is_copied)
 }
 
-/// Whether a place is reached by a parameter that is a reference, so that nothing moves out of it.
+/// Whether a place expression is reached through a parameter that is a reference, so that nothing can be moved out of it.
 fn is_behind_reference(place: &ast::Expr) -> bool {
     let Some(root) = scopes::root_of(place) else {
         return false;
@@ -266,7 +266,7 @@ fn is_behind_reference(place: &ast::Expr) -> bool {
     !bindings.is_empty() && bindings.iter().all(is_lent)
 }
 
-/// Whether `self` is a reference in the function around.
+/// Whether `self` is a reference in the enclosing function.
 pub fn has_lent_self(node: &SyntaxNode) -> bool {
     let scope = node.ancestors().find(flow::is_own_scope);
     let own = scope

@@ -1,4 +1,4 @@
-//! Conditions: what they are made of, and how rustfmt lays them out.
+//! Conditions: their operands, and their layout by rustfmt.
 
 use ra_ap_syntax::{
     SyntaxKind,
@@ -10,13 +10,13 @@ use ra_ap_syntax::{
 
 use crate::syntax::layout::width;
 
-/// The operands of the chain of `&&` at the top of a condition, in the order in which they are evaluated; the condition itself
-/// if there is none. A chain inside parentheses is one operand.
+/// The operands of the top-level `&&` chain of a condition in evaluation order, or the condition itself. A parenthesized chain
+/// is one operand.
 pub fn conjuncts(condition: &ast::Expr) -> Vec<ast::Expr> {
     operands(condition, LogicOp::And)
 }
 
-/// The same for the chain of one operator.
+/// The operands of the top-level chain of one operator.
 pub fn operands(condition: &ast::Expr, operator: LogicOp) -> Vec<ast::Expr> {
     let mut rest = condition.clone();
     let mut found = Vec::new();
@@ -35,7 +35,7 @@ pub fn operands(condition: &ast::Expr, operator: LogicOp) -> Vec<ast::Expr> {
     found
 }
 
-/// The lazy operator at the top of a condition, if there is one.
+/// The top-level lazy operator of a condition, if any.
 pub fn top_operator(condition: &ast::Expr) -> Option<LogicOp> {
     match condition {
         ast::Expr::BinExpr(binary) => match binary.op_kind() {
@@ -46,7 +46,7 @@ pub fn top_operator(condition: &ast::Expr) -> Option<LogicOp> {
     }
 }
 
-/// How an operator is written.
+/// The source text of an operator.
 pub fn sign(operator: LogicOp) -> &'static str {
     match operator {
         LogicOp::And => "&&",
@@ -54,13 +54,13 @@ pub fn sign(operator: LogicOp) -> &'static str {
     }
 }
 
-/// Whether an operand has to be in parentheses to stand in a chain of `&&`.
+/// Whether an operand must be parenthesized in a chain of `&&`.
 pub fn needs_parentheses(operand: &ast::Expr) -> bool {
     !matches!(operand, ast::Expr::LetExpr(_))
         && (binds_looser_than_and(operand) || swallows_what_follows(operand))
 }
 
-/// Whether what follows a `let` in a chain is not taken for a part of its expression.
+/// Whether the expression of a `let` in a chain ends before the next operator.
 pub fn is_chainable_let(part: &ast::LetExpr) -> bool {
     part.expr().is_some_and(|scrutinee| {
         precedence(&scrutinee) > ExprPrecedence::LAnd && !swallows_what_follows(&scrutinee)
@@ -71,7 +71,7 @@ fn binds_looser_than_and(operand: &ast::Expr) -> bool {
     precedence(operand) < ExprPrecedence::LAnd || matches!(operand, ast::Expr::ClosureExpr(_))
 }
 
-/// Whether the last part of the expression reaches as far to the right as it can.
+/// Whether the last operand extends as far to the right as possible.
 fn swallows_what_follows(expression: &ast::Expr) -> bool {
     let last = match expression {
         ast::Expr::BinExpr(binary) => binary.rhs(),
@@ -83,18 +83,18 @@ fn swallows_what_follows(expression: &ast::Expr) -> bool {
     last.is_some_and(|last| binds_looser_than_and(&last) || swallows_what_follows(&last))
 }
 
-/// A chain of one operator, ready to be written.
+/// A chain of one operator, ready to be formatted.
 #[derive(Debug, Clone)]
 pub struct Chain {
     pub operator: &'static str,
-    /// The operands with their parentheses. Lines after the first of one have the indentation that they take in the chain.
+    /// The operands with their parentheses. Continuation lines are already indented as in the chain.
     pub operands: Vec<String>,
-    /// Whether a `let` is among the operands, other than as the second of two whose first is a plain name.
+    /// Whether a `let` forces line breaks, which every one does except the second of two operands after a plain name.
     pub is_broken_by_let: bool,
 }
 
 impl Chain {
-    /// The chain on one line, if it may stand on one and is at most `room` wide.
+    /// The chain on one line, if it is allowed there and at most `room` columns wide.
     pub fn on_one_line(&self, room: usize) -> Option<String> {
         if self.is_broken_by_let || self.operands.iter().any(|operand| operand.contains('\n')) {
             return None;
@@ -103,8 +103,8 @@ impl Chain {
         (width(&line) <= room).then_some(line)
     }
 
-    /// The chain with one operand to a line, indented by `deeper`, where the first one starts in `column`. As rustfmt has it,
-    /// what follows an operand that ends before the operators would start stays on its line.
+    /// The chain with one operand per line, indented by `deeper`; the first operand starts at `column`. Like rustfmt, keeps the
+    /// next operand on the same line if the previous one ends before the operators' column.
     pub fn on_lines(&self, line_ending: &str, deeper: &str, column: usize) -> String {
         let mut out = String::new();
         for operand in &self.operands {
@@ -127,7 +127,7 @@ impl Chain {
     }
 }
 
-/// Whether a chain with a `let` has to be broken into lines.
+/// Whether a chain with a `let` must be broken into lines.
 pub fn is_broken_by_let(operands: &[ast::Expr]) -> bool {
     let is_let = |operand: &ast::Expr| matches!(operand, ast::Expr::LetExpr(_));
     match operands {
@@ -156,8 +156,8 @@ fn is_plain(expression: &ast::Expr) -> bool {
     inner.is_some_and(|inner| is_plain(&inner))
 }
 
-/// What stands between a chain and the brace of its block: rustfmt gives the brace a line of its own where the chain has
-/// several, or takes all the room there is.
+/// The separator between a chain and its block's brace. rustfmt puts the brace on its own line if the chain spans several lines
+/// or leaves no room.
 pub fn before_brace(chain: &str, room: usize, line_ending: &str, indent: &str) -> String {
     if chain.contains('\n') || width(chain) + " {".len() > room {
         format!("{line_ending}{indent}")

@@ -1,6 +1,6 @@
-//! Values that may become one of another type by themselves where they go, as references, boxes and functions do.
+//! Values that may be coerced to another type where they are used, such as references, boxes and functions.
 //!
-//! What a closure gives doesn't: its type is settled before it is known where the value goes.
+//! A closure's result isn't coerced: its type is inferred before the expected type is known.
 
 use ra_ap_syntax::{
     AstNode,
@@ -10,13 +10,13 @@ use ra_ap_syntax::{
 use super::types_shown::{arguments_of, head_of};
 use crate::syntax::{Constant, FileNames, TypeShape};
 
-/// Whether something of another type may become such a type, or what is directly inside it.
+/// Whether a value of another type may be coerced to this type or to one of its type arguments.
 pub fn is_target(ty: &str, declared: &FileNames) -> bool {
     const STARTS: [&str; 10] = [
         "&", "*", "<", "dyn ", "extern ", "fn(", "for<", "impl ", "unsafe ", "Self::",
     ];
     const POINTERS: [&str; 6] = ["Arc", "Box", "Cell", "Pin", "Rc", "RefCell"];
-    // Their elements are added by themselves.
+    // Their elements are added one at a time.
     const LISTS: [&str; 7] = [
         "BTreeMap", "BTreeSet", "HashMap", "HashSet", "String", "Vec", "VecDeque",
     ];
@@ -43,7 +43,7 @@ pub fn is_target(ty: &str, declared: &FileNames) -> bool {
             .any(|part| is_target(part, declared))
 }
 
-/// Whether such a type is inside a type.
+/// Whether a type contains a coercion target.
 pub fn holds_target(ty: &str, declared: &FileNames) -> bool {
     let name = head_of(ty);
     stands_for_target(name, declared)
@@ -52,7 +52,7 @@ pub fn holds_target(ty: &str, declared: &FileNames) -> bool {
             .any(|inside| is_target(inside, declared))
 }
 
-/// Whether a type alias of the file has such a type anywhere in it.
+/// Whether a type alias of the file has a coercion target anywhere in it.
 fn stands_for_target(name: &str, declared: &FileNames) -> bool {
     const PARTS: [&str; 9] = [
         "&", "*", "Arc<", "Box<", "Pin<", "Rc<", "dyn ", "fn(", "impl ",
@@ -61,7 +61,7 @@ fn stands_for_target(name: &str, declared: &FileNames) -> bool {
     aliases.any(|ty| PARTS.iter().any(|part| ty.contains(part)))
 }
 
-/// Whether a value is made by a function of the file that gives a reference or the like.
+/// Whether a value comes from a function of the file that returns a reference or another coercible type.
 pub fn may_become_another(value: &ast::Expr) -> bool {
     let declared = FileNames::around(value);
     let gives = |name: &str| {
@@ -84,7 +84,7 @@ pub fn may_become_another(value: &ast::Expr) -> bool {
     }
 }
 
-/// Whether a value is one that is never given, by the function of the file that is called.
+/// Whether a value has the never type, because the called function of the file returns `!`.
 pub fn is_never(value: &ast::Expr) -> bool {
     let name = match value {
         ast::Expr::CallExpr(call) => call.expr().map(|it| it.syntax().text().to_string()),
@@ -99,7 +99,7 @@ pub fn is_never(value: &ast::Expr) -> bool {
         .any(|signature| signature.gives == "!")
 }
 
-/// Whether a value is of a type that nothing is made into and that is made into nothing: a number, a structure, a variant.
+/// Whether a value has a type that is no source or target of coercions: a number, a structure, a variant.
 pub fn stays_as_it_is(value: &ast::Expr) -> bool {
     let is_named = |path: Option<ast::Path>| {
         let name = path.and_then(|path| path.segment()?.name_ref());
@@ -127,7 +127,7 @@ pub fn stays_as_it_is(value: &ast::Expr) -> bool {
     }
 }
 
-/// Whether a name is a constant of the file, of such a type.
+/// Whether a name is a constant of the file with such a type.
 fn is_plain_constant(path: &ast::PathExpr) -> bool {
     let declared = FileNames::around(path);
     let Some(name) = path.path().and_then(|path| path.as_single_name_ref()) else {
@@ -141,7 +141,7 @@ fn is_plain_constant(path: &ast::PathExpr) -> bool {
     !constants.is_empty() && constants.iter().all(is_plain)
 }
 
-/// Whether a structure or a variant takes its only value as it is; nothing where the file doesn't declare it.
+/// Whether the only field of a structure or variant isn't a coercion target; `None` if the file doesn't declare it.
 pub fn takes_as_it_is(constructor: &ast::Expr) -> Option<bool> {
     let path = constructor.syntax().text().to_string();
     let name = path.rsplit("::").next().unwrap_or_default();

@@ -1,11 +1,11 @@
-//! Calls that give a `Result`, as far as names and the file's declarations show.
+//! Calls that return a `Result`, as far as names and the file's declarations show.
 
 use ra_ap_syntax::ast::{self, HasArgList};
 
 use super::types_shown::head_of;
 use crate::syntax::{FileNames, Signature};
 
-/// Whether a call gives a `Result` for sure.
+/// Whether a call certainly returns a `Result`.
 pub fn is_result(expr: &ast::Expr) -> bool {
     match expr {
         ast::Expr::MethodCallExpr(call) => of_method(call).unwrap_or_default(),
@@ -15,7 +15,7 @@ pub fn is_result(expr: &ast::Expr) -> bool {
     }
 }
 
-/// Whether a type as it is written is a `Result`, by its own name or an alias.
+/// Whether a type, as written, is a `Result`, by its name or an alias.
 pub fn is_result_type(ty: &str, declared: &FileNames) -> bool {
     let head = head_of(ty);
     let last = head.rsplit("::").next().unwrap_or(head);
@@ -26,11 +26,11 @@ pub fn is_result_type(ty: &str, declared: &FileNames) -> bool {
     if !declared.types(last).is_empty() || last == "LockResult" {
         return false;
     }
-    // What is called `SearchResult` is one only where it holds something.
+    // A type named `SearchResult` counts only if it has type arguments.
     last == "Result" || (last.ends_with("Result") && ty.contains('<'))
 }
 
-/// Methods of the standard library that give one, with the number of their arguments.
+/// Methods of the standard library that return a `Result`, with their number of arguments.
 const METHODS: [(&str, usize); 16] = [
     ("canonicalize", 0),
     ("flush", 0),

@@ -1,7 +1,7 @@
-//! Control flow: what leaves a piece of code, and what never comes to its end.
+//! Control flow: early exits from code, and code that diverges.
 //!
-//! Closures, async and const blocks, and items are scopes of their own: nothing leaves them into the code around. Macros are
-//! opaque, but for the few of the standard library that never return.
+//! Closures, async and const blocks, and items are separate scopes: nothing jumps from them into the surrounding code. Macros
+//! are opaque, except for the few in the standard library that never return.
 
 use ra_ap_syntax::{
     AstNode, SyntaxKind, SyntaxNode, WalkEvent,
@@ -10,25 +10,25 @@ use ra_ap_syntax::{
 
 use crate::syntax::{FileNames, holds};
 
-/// A way out of a piece of code other than its end.
+/// An early exit from a piece of code.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Escape {
     Return,
     /// `?`
     Try,
-    /// With the label, if it has one.
+    /// With its label, if any.
     Break(Option<String>),
     Continue(Option<String>),
     Await,
     Yield,
 }
 
-/// Every way out of `node`, in the order of the text.
+/// All early exits of `node` in source order.
 pub fn escapes(node: &SyntaxNode) -> Vec<Escape> {
     exits(node).into_iter().map(|(_, escape)| escape).collect()
 }
 
-/// Every way out of `node` with the expression that takes it.
+/// All early exits of `node` with their expressions.
 pub fn exits(node: &SyntaxNode) -> Vec<(SyntaxNode, Escape)> {
     let mut walk = node.preorder();
     let mut inside = Inside::default();
@@ -52,7 +52,7 @@ pub fn exits(node: &SyntaxNode) -> Vec<(SyntaxNode, Escape)> {
     found
 }
 
-/// The loops, labels and `try` blocks around a place.
+/// The loops, labels and `try` blocks around an expression.
 #[derive(Default)]
 struct Inside {
     loops: usize,
@@ -149,7 +149,7 @@ fn is_try_block(node: &SyntaxNode) -> bool {
     block.is_some_and(|block| matches!(block.modifier(), Some(BlockModifier::Try { .. })))
 }
 
-/// Whether nothing inside the node can jump to what is around it.
+/// Whether nothing inside the node can jump to the surrounding code.
 pub fn is_own_scope(node: &SyntaxNode) -> bool {
     if node.kind() == SyntaxKind::CLOSURE_EXPR || ast::Item::can_cast(node.kind()) {
         return node.kind() != SyntaxKind::MACRO_CALL;
@@ -167,8 +167,8 @@ pub fn is_own_scope(node: &SyntaxNode) -> bool {
     )
 }
 
-/// Whether the code at a node is that of a function or a closure which runs: no `const fn`, constant or block of another kind
-/// is around it.
+/// Whether the code is executed at run time: it is in a function or closure, and not in a `const fn`, a constant or another
+/// kind of block.
 pub fn is_run(node: &SyntaxNode) -> bool {
     let scope = node.ancestors().skip(1).find(is_own_scope);
     match scope.map(|scope| (scope.kind(), ast::Fn::cast(scope))) {
@@ -178,7 +178,7 @@ pub fn is_run(node: &SyntaxNode) -> bool {
     }
 }
 
-/// What a block is the body of, as far as a jump from its end is concerned.
+/// What a block is the body of, as relevant to a jump at its end.
 #[derive(Debug, Clone)]
 pub enum BodyOf {
     Function(ast::Fn),
@@ -186,7 +186,7 @@ pub enum BodyOf {
     Loop(SyntaxNode),
 }
 
-/// What `block` itself is the body of; nothing for any other block.
+/// What `block` is directly the body of; `None` for any other block.
 pub fn body_of(block: &ast::BlockExpr) -> Option<BodyOf> {
     if block.modifier().is_some() {
         return None;
@@ -202,7 +202,7 @@ pub fn body_of(block: &ast::BlockExpr) -> Option<BodyOf> {
     }
 }
 
-/// The body of a loop; not its condition or what it iterates over, which may be blocks too.
+/// The body of a loop, as opposed to its condition or iterated expression, which may be blocks too.
 fn loop_body(node: &SyntaxNode) -> Option<ast::BlockExpr> {
     if let Some(it) = ast::ForExpr::cast(node.clone()) {
         return it.loop_body();
@@ -213,7 +213,7 @@ fn loop_body(node: &SyntaxNode) -> Option<ast::BlockExpr> {
     ast::LoopExpr::cast(node.clone())?.loop_body()
 }
 
-/// Whether what a block gives is what its function gives: the body, or a branch at its end.
+/// Whether the value of a block is the result of its function: the body, or a branch in tail position.
 pub fn gives_result(block: &ast::BlockExpr) -> bool {
     match body_of(block) {
         Some(BodyOf::Loop(_)) => return false,
@@ -242,7 +242,7 @@ pub fn gives_result(block: &ast::BlockExpr) -> bool {
     is_tail && around.is_some_and(|around| gives_result(&around))
 }
 
-/// The `if` or `match` that a block is a branch of.
+/// The `if` or `match` that has the block as a branch.
 fn choice_of(block: &ast::BlockExpr) -> Option<SyntaxNode> {
     let parent = block.syntax().parent()?;
     if let Some(arm) = ast::MatchArm::cast(parent.clone()) {
@@ -267,13 +267,13 @@ pub fn is_block_like(expr: &ast::Expr) -> bool {
     )
 }
 
-/// The expression that a statement consists of, or else the node itself.
+/// The expression of an expression statement, or the node itself.
 pub fn without_semicolon(statement: SyntaxNode) -> SyntaxNode {
     let inside = ast::ExprStmt::cast(statement.clone()).and_then(|it| it.expr());
     inside.map_or(statement, |it| it.syntax().clone())
 }
 
-/// Whether a block never comes to its end, judged by its last statement.
+/// Whether a block diverges, judged by its last statement.
 pub fn diverges(block: &ast::BlockExpr) -> bool {
     if !matches!(block.modifier(), None | Some(BlockModifier::Unsafe(_))) {
         return false;
@@ -293,7 +293,7 @@ pub fn diverges(block: &ast::BlockExpr) -> bool {
     }
 }
 
-/// Whether an expression never has a value, as far as its syntax shows.
+/// Whether an expression diverges, as far as its syntax shows.
 pub fn expr_diverges(expr: &ast::Expr) -> bool {
     match expr {
         ast::Expr::ReturnExpr(_)
@@ -350,7 +350,7 @@ fn ends_process(call: &ast::CallExpr) -> bool {
     ];
     let callee = call.expr().map(|callee| callee.syntax().text().to_string());
     callee.is_some_and(|callee| {
-        // What the file declares is asked last: there are many calls.
+        // The file's declarations are checked last, as there are many calls.
         let is_ours =
             || !callee.starts_with("std") && FileNames::around(call).has_module("process");
         FUNCTIONS.contains(&callee.as_str()) && !is_ours()

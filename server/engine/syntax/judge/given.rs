@@ -1,4 +1,4 @@
-//! Structs whose fields somebody else has chosen: what a command line, a file or a user gives.
+//! Structs whose fields are dictated from outside, such as by a command line or a file format.
 
 use ra_ap_syntax::{
     AstNode,
@@ -7,7 +7,7 @@ use ra_ap_syntax::{
 
 use crate::syntax::attributes;
 
-/// Derives of types whose fields are given from outside, as command lines and files are.
+/// Derives of types whose fields are dictated from outside, such as by command lines and file formats.
 const FORMATS: &[&str] = &[
     "Args",
     "BorshDeserialize",
@@ -18,22 +18,22 @@ const FORMATS: &[&str] = &[
     "Serialize",
     "StructOpt",
 ];
-/// Attributes of fields of such types.
+/// Field attributes of such types.
 const FORMAT_ATTRIBUTES: &[&str] = &["arg", "argh", "clap", "command", "serde", "structopt"];
 
-/// Ends of the names of structs whose fields are set independently of each other, in lower case.
+/// Lowercase suffixes of struct names whose fields are set independently of each other.
 const OPTIONS: &[&str] = &[
     "args", "attrs", "builder", "cfg", "config", "features", "flags", "options", "opts", "params",
     "settings",
 ];
 
-/// Whether a struct's name says that a user turns its fields on and off one by one.
+/// Whether a struct's name shows that its fields are options, which a user sets individually.
 pub fn is_options(name: &str) -> bool {
     let name = name.to_lowercase();
     OPTIONS.iter().any(|end| name.ends_with(end))
 }
 
-/// Whether attributes say that the fields are those of a format, a command line or a foreign layout.
+/// Whether attributes show that the fields belong to a format, a command line or a foreign layout.
 pub fn is_from_outside(structure: &ast::Struct, fields: &ast::FieldList) -> bool {
     let has_format = structure.attrs().any(|attribute| {
         let bare = attributes::bare(&attribute);

@@ -1,8 +1,8 @@
-//! Variables whose declaration leaves their type to what follows.
+//! Variables whose type is inferred from later code.
 //!
-//! The compiler reads a function from above. `let mut v = Vec::new()` says nothing of what is in `v`; the first `v.push(1_u8)`
-//! does, and only behind it may somebody ask `v[0].count_ones()`. Code that changes places with other code may then ask too
-//! early.
+//! The compiler infers types top to bottom. `let mut v = Vec::new()` leaves the element type open; the first `v.push(1_u8)`
+//! determines it, and only after that is `v[0].count_ones()` allowed. Code that swaps places with other code may therefore need
+//! a type too early.
 
 use ra_ap_syntax::{
     AstNode, NodeOrToken, SyntaxNode,
@@ -18,14 +18,14 @@ use crate::syntax::FileNames;
 /// What a declaration leaves open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Open {
-    /// Anything, so that every use may need to know more.
+    /// The whole type, so that any use may depend on it.
     Type,
-    /// Which number it is; only methods need to know that.
+    /// The numeric type; only method calls depend on it.
     Number,
 }
 
-/// Whether one block of an `if` may settle the type of a variable that its other block needs to know, so that the two can't
-/// change places. Without a function around it, nothing is known and the answer is yes.
+/// Whether one block of an `if` may determine the type of a variable that the other depends on, so that the two can't be
+/// swapped. Returns `true` if there is no enclosing function.
 pub fn are_settled_by_order(
     choice: &ast::IfExpr,
     then: &ast::BlockExpr,
@@ -42,8 +42,8 @@ pub fn are_settled_by_order(
     variables.any(|(name, open)| names_it(then.syntax(), &name) && needs(&name, open))
 }
 
-/// Whether code that stands in a branch of a choice may settle the type of a variable there, so that behind the choice it would
-/// come too late. Without a function around it, nothing is known and the answer is yes.
+/// Whether code in a branch may determine the type of a variable there, so that it would come too late after the `if` or
+/// `match`. Returns `true` if there is no enclosing function.
 pub fn may_be_settled_in(choice: &SyntaxNode, code: &SyntaxNode) -> bool {
     let Some(function) = choice.ancestors().find_map(ast::Fn::cast) else {
         return true;
@@ -52,8 +52,8 @@ pub fn may_be_settled_in(choice: &SyntaxNode, code: &SyntaxNode) -> bool {
     variables.any(|(name, _)| names_it(code, &name))
 }
 
-/// How far it is shown that the type of a condition is known before it is asked to be a `bool`, so that a `!` may stand before
-/// it; nothing where only its place may say so, as of `generator.random()`.
+/// How certain it is that a condition's type is known without its context, so that `!` may be put before it; `None` if only the
+/// context may determine it, as for `generator.random()`.
 pub fn known_before(condition: &ast::Expr) -> Option<Ground> {
     if types_shown::boolean(condition) == Some(Ground::Shown) {
         return Some(Ground::Shown);
@@ -99,7 +99,7 @@ fn known_call(call: &ast::MethodCallExpr) -> Option<Ground> {
     Some(ground_of_name(&name, is_told))
 }
 
-/// Nobody gives a name that asks a question to what gives any type.
+/// A name that reads as a predicate is never given to a function with a generic result.
 fn ground_of_name(name: &str, is_told: bool) -> Ground {
     if is_told || known::is_question(name) {
         Ground::Shown
@@ -108,7 +108,7 @@ fn ground_of_name(name: &str, is_told: bool) -> Ground {
     }
 }
 
-/// What the bindings of a variable show; nothing of any is enough to refuse.
+/// What the bindings of a variable show; a single unknown binding yields `None`.
 fn known_variable(path: &ast::PathExpr) -> Option<Ground> {
     if is_open_variable(path) {
         return None;
@@ -126,7 +126,7 @@ fn known_variable(path: &ast::PathExpr) -> Option<Ground> {
         let statement = ast::LetStmt::cast(parent);
         match statement.map(|statement| (statement.ty(), statement.initializer())) {
             Some((Some(_), _)) => Some(Ground::Shown),
-            // Variables are not followed, so that the search can't go in circles.
+            // Variables aren't followed, so that the search terminates.
             Some((None, Some(ast::Expr::PathExpr(_) | ast::Expr::ParenExpr(_)))) => {
                 Some(Ground::Likely)
             }
@@ -137,7 +137,7 @@ fn known_variable(path: &ast::PathExpr) -> Option<Ground> {
     grounds.try_fold(Ground::Shown, |all, one| Some(all.max(one?)))
 }
 
-/// Whether what an expression is a part of is a variable whose declaration leaves its type open.
+/// Whether the root of a place or chain is a variable whose declaration leaves its type open.
 fn has_open_root(expr: &ast::Expr) -> bool {
     let inner = match expr {
         ast::Expr::PathExpr(path) => {
@@ -162,7 +162,7 @@ fn has_open_root(expr: &ast::Expr) -> bool {
     inner.is_some_and(|inner| has_open_root(&inner))
 }
 
-/// Whether an expression is of whatever type is wanted where it stands.
+/// Whether an expression takes its type from the context.
 pub fn is_what_is_wanted(expr: &ast::Expr) -> bool {
     let inner = |inner: Option<ast::Expr>| inner.is_some_and(|inner| is_what_is_wanted(&inner));
     match expr {
@@ -192,7 +192,7 @@ pub fn is_what_is_wanted(expr: &ast::Expr) -> bool {
     }
 }
 
-/// Rows of databases and the like give what they are asked for; a slice would give a reference, which is no condition.
+/// Database rows and the like return any requested type; a slice would return a reference, which is no condition.
 fn gets_by_key(value: Option<ast::Expr>) -> bool {
     let Some(ast::Expr::MethodCallExpr(call)) = value else {
         return false;
@@ -202,12 +202,12 @@ fn gets_by_key(value: Option<ast::Expr>) -> bool {
     is_get && call.generic_arg_list().is_none() && arguments.is_some_and(|count| count > 0)
 }
 
-/// Functions whose result is of whatever type is wanted, by the names that they have everywhere.
+/// Functions with a result inferred from the context, by their conventional names.
 fn gives_what_is_wanted(name: Option<&str>) -> bool {
     name.is_some_and(|name| tells(name, Fact::Wanted) || tells(name, Fact::Generic))
 }
 
-/// Whether a variable got its value, or will get it, from something that leaves its type open.
+/// Whether a variable is bound, or later assigned, to something that leaves its type open.
 fn is_open_variable(path: &ast::PathExpr) -> bool {
     let name = path.path().and_then(|whole| whole.as_single_name_ref());
     let function = path.syntax().ancestors().find_map(ast::Fn::cast);
@@ -251,7 +251,7 @@ fn is_left_open(binding: &ast::IdentPat) -> bool {
     false
 }
 
-/// The variables declared before `choice` whose types are open there, as far as the declarations show.
+/// The variables declared before `choice` whose types are still open there, as far as the declarations show.
 fn open_variables(
     function: &SyntaxNode,
     choice: &SyntaxNode,
@@ -279,8 +279,8 @@ fn open_variables(
     })
 }
 
-/// Only a closure that is handed to a method, or to a function of another file that is no constructor, learns its parameters'
-/// types from where it goes.
+/// Whether a closure's parameter types may be inferred from its body. They come from the context if it is passed to a method,
+/// or to a function of another file that isn't a constructor.
 fn learns_from_body(closure: &ast::ClosureExpr) -> bool {
     let parent = closure.syntax().parent();
     let Some(list) = parent.and_then(ast::ArgList::cast) else {
@@ -345,7 +345,7 @@ fn open_in(value: &ast::Expr) -> Option<Open> {
     }
 }
 
-/// `Vec::new()` leaves open what is in it, and `Some(Vec::new())` and `Cell::new(0)` what their arguments leave open.
+/// `Vec::new()` leaves its element type open; `Some(Vec::new())` and `Cell::new(0)` leave open what their arguments do.
 fn open_in_call(call: &ast::CallExpr) -> Option<Open> {
     let callee = call.expr()?.syntax().text().to_string();
     let is_generic = callee.contains("::<") && !callee.contains('_');
@@ -358,12 +358,12 @@ fn open_in_call(call: &ast::CallExpr) -> Option<Open> {
     }
     let name = callee.rsplit("::").next().unwrap_or_default();
     let is_wrapper = name == "new" || name.starts_with(char::is_uppercase);
-    // The number of another function's argument is of the type that it asks for.
+    // A number passed to another function has the type of its parameter.
     let parts = arguments.iter().map(open_in);
     widest(parts.map(|open| open.filter(|open| is_wrapper || *open == Open::Type)))
 }
 
-/// Methods whose result depends on what is wanted, and what is taken out of such results.
+/// Methods with a result inferred from the context, and methods that unwrap such results.
 fn open_in_method_call(call: &ast::MethodCallExpr) -> Option<Open> {
     let name = call.name_ref()?.text().to_string();
     if call.generic_arg_list().is_none() && tells(&name, Fact::Wanted) {
@@ -374,7 +374,7 @@ fn open_in_method_call(call: &ast::MethodCallExpr) -> Option<Open> {
     if is_inside {
         return open_in(&receiver);
     }
-    // What is made of something open is open too, unless the method says what it gives.
+    // A value derived from an open type is open too, unless the method has a known return type.
     let is_open = open_in(&receiver) == Some(Open::Type);
     let gives_known = tells(&name, Fact::Bool) || tells(&name, Fact::Length);
     (is_open && !gives_known).then_some(Open::Type)
@@ -401,8 +401,8 @@ fn names_it(node: &SyntaxNode, name: &str) -> bool {
     tokens.any(|token| token.text() == name)
 }
 
-/// Whether the block calls a method of what the variable is a part of, or goes through it in a loop, whose variable is then
-/// of the same type.
+/// Whether the block calls a method on something rooted in the variable, or iterates over it in a loop, whose variable then has
+/// the same type.
 fn asks_it(block: &ast::BlockExpr, name: &str) -> bool {
     block.syntax().descendants().any(|node| {
         if let Some(call) = ast::MethodCallExpr::cast(node.clone()) {
@@ -425,7 +425,7 @@ mod tests {
         settles(&format!("{before} if a {{ {then} }} else {{ {other} }}"))
     }
 
-    /// The same for an `if` around which something stands.
+    /// Like `settles`, for an `if` with code around it.
     fn is_settled_in(before: &str, behind: &str) -> bool {
         settles(&format!(
             "{before} if a {{ b(s) }} else {{ s.c() }} {behind}"

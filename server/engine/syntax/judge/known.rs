@@ -1,6 +1,6 @@
-//! Methods of the standard library, and what a call of each tells by its name alone.
+//! Methods of the standard library, and what their names alone imply about a call.
 //!
-//! A method of the same name that the file itself declares is another one, about which nothing here is true.
+//! If the file itself declares a method with the same name, nothing here applies to it.
 
 use ra_ap_syntax::ast::{self, HasArgList};
 
@@ -9,32 +9,32 @@ use self::Fact::{
 };
 use crate::syntax::FileNames;
 
-/// What is known of a method, whatever type of the standard library has it.
+/// A property of a method, regardless of the standard type that has it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fact {
-    /// Only looks at its receiver.
+    /// Only reads its receiver.
     Looks,
-    /// Borrows from the place that its receiver is, and has nothing to drop.
+    /// Borrows from the place of its receiver, and has nothing to drop.
     Views,
-    /// Hands out what is inside another value, which may be a reference.
+    /// Returns something contained in another value, which may be a reference.
     HandsOut,
-    /// Gives an `Option` or a `Result`.
+    /// Returns an `Option` or a `Result`.
     Optional,
-    /// Gives a `bool`.
+    /// Returns a `bool`.
     Bool,
-    /// Gives a `usize`.
+    /// Returns a `usize`.
     Length,
-    /// Gives whatever type is wanted, as `parse` does.
+    /// Returns any requested type, as `parse` does.
     Wanted,
-    /// The same, by the names that such methods and functions have in other crates.
+    /// The same, for conventional method and function names in other crates.
     Generic,
-    /// Takes such a result out of another, as `unwrap` does.
+    /// Unwraps such a result, as `unwrap` does.
     TakesOut,
-    /// Gives a place in both variants of a `Result`.
+    /// Returns an index in both variants of a `Result`.
     Search,
 }
 
-/// Whether a call is of a method of which this is known, with as many arguments as that has.
+/// Whether a call is of a method with this property, with the right number of arguments.
 pub fn is_known(call: &ast::MethodCallExpr, fact: Fact) -> bool {
     let (Some(name), Some(arguments)) = (call.name_ref(), call.arg_list()) else {
         return false;
@@ -47,12 +47,12 @@ pub fn is_known(call: &ast::MethodCallExpr, fact: Fact) -> bool {
     (is_listed || is_checked) && !FileNames::around(call).has_method(name)
 }
 
-/// Whether this is known of the methods or functions of that name, however they are called.
+/// Whether methods or functions with this name have the property, however they are called.
 pub fn tells(name: &str, fact: Fact) -> bool {
     row(name).is_some_and(|(_, facts)| facts.contains(&fact))
 }
 
-/// Whether a name asks a question, which is answered with a `bool`.
+/// Whether a name reads as a predicate, which returns a `bool`.
 pub fn is_question(name: &str) -> bool {
     const PREFIXES: [&str; 12] = [
         "are_",
@@ -71,7 +71,7 @@ pub fn is_question(name: &str) -> bool {
     tells(name, Bool) || PREFIXES.iter().any(|prefix| name.starts_with(prefix))
 }
 
-/// Whether a name says that something is done, whatever it gives for an answer: `handle_input`, `insert`.
+/// Whether a name describes an action, whatever it returns: `handle_input`, `insert`.
 pub fn is_deed(name: &str) -> bool {
     const VERBS: [&str; 28] = [
         "add", "advance", "apply", "close", "consume", "delete", "drop", "emit", "execute",
@@ -89,7 +89,7 @@ fn row(name: &str) -> Option<(Option<usize>, &'static [Fact])> {
     at.ok().map(|at| (METHODS[at].1, METHODS[at].2))
 }
 
-/// Names with the number of arguments, where only a method that takes so many is known.
+/// Method names with their properties and, where it matters, the number of arguments.
 const METHODS: [Row; 152] = [
     ("all", Some(1), &[Bool]),
     ("any", Some(1), &[Bool]),

@@ -1,4 +1,4 @@
-//! Names that some code takes from around it, and whether they mean the same at another place of the file.
+//! Free names of some code, and whether they mean the same elsewhere in the file.
 
 use std::collections::BTreeSet;
 
@@ -7,10 +7,10 @@ use ra_ap_syntax::{AstNode, NodeOrToken, SyntaxKind, SyntaxNode, ast};
 use super::scopes;
 use crate::syntax::FileNames;
 
-/// What the functions, `impl`s and traits around a place declare for their own code.
+/// The names that the surrounding functions, `impl`s and traits declare for their own code.
 pub struct Around {
     names: BTreeSet<String>,
-    /// Imports or items inside of a function, which may hide those of the file.
+    /// Whether a function contains imports or items, which may shadow those of the file.
     pub has_items: bool,
 }
 
@@ -29,14 +29,14 @@ impl Around {
         }
     }
 
-    /// The first name that some code takes from around it and that these declare.
+    /// The first free name of the code that these declarations shadow, other than those in `but`.
     pub fn hides(&self, code: &SyntaxNode, but: &[&str]) -> Option<String> {
         let is_own = |name: &String| self.names.contains(name) && !but.contains(&name.as_str());
         free_in(code).into_iter().find(is_own)
     }
 }
 
-/// Whether a function declares items in its code.
+/// Whether a function declares items in its body.
 fn holds_items(item: &SyntaxNode) -> bool {
     if item.kind() != SyntaxKind::FN {
         return false;
@@ -57,8 +57,8 @@ fn declared_in(item: &SyntaxNode) -> Vec<String> {
     names.map(|name| name.text().to_string()).collect()
 }
 
-/// The names that some code takes from around it: all that stand at the start of a path, and whatever a macro may read. A
-/// variable of its own that is declared before it is mentioned is none.
+/// The free names of some code: all that start a path, and whatever a macro may read. A variable that is declared in the code
+/// before its first use isn't free.
 fn free_in(code: &SyntaxNode) -> Vec<String> {
     let mut known: BTreeSet<String> = BTreeSet::new();
     let mut free = Vec::new();
@@ -75,7 +75,7 @@ fn free_in(code: &SyntaxNode) -> Vec<String> {
             (SyntaxKind::IDENT, SyntaxKind::NAME) => {
                 let above = parent.parent();
                 let is_pattern = above.is_some_and(|it| it.kind() == SyntaxKind::IDENT_PAT);
-                // What begins with a capital letter may be a constant or a variant.
+                // A capitalized name may be a constant or a variant.
                 let may_be_value = text.starts_with(char::is_uppercase) || declared.is_value(text);
                 if (is_pattern && may_be_value) || !is_settled(&parent, text) {
                     free.push(text.to_owned());
@@ -95,7 +95,7 @@ fn free_in(code: &SyntaxNode) -> Vec<String> {
     free
 }
 
-/// Whether a name that is declared here doesn't stand in the value that it is given.
+/// Whether a name declared here doesn't occur in its own initializer.
 fn is_settled(name: &SyntaxNode, text: &str) -> bool {
     let declaring = name.ancestors().find_map(ast::LetStmt::cast);
     let value = declaring.and_then(|it| it.initializer());

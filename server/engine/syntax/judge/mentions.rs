@@ -1,6 +1,6 @@
-//! Where a name is written in a text, in strings and comments too: the cheapest look for a use. Errs towards there being one.
+//! Textual occurrences of a name, including in strings and comments: the cheapest check for uses. Errs towards reporting one.
 
-/// The places where a name stands in a text as a word of its own.
+/// The offsets at which a name occurs in a text as a whole word.
 pub fn places_of<'a>(text: &'a str, name: &'a str) -> impl Iterator<Item = usize> + 'a {
     let is_word = |character: char| character.is_alphanumeric() || character == '_';
     let found = text.match_indices(name).map(|(at, _)| at);

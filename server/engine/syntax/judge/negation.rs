@@ -1,5 +1,5 @@
-//! The opposite of a condition, without the traps: `!(a < b)` is not `a >= b` where one of them is NaN, and `!a` is not
-//! always the opposite of `a` where `a` is a reference.
+//! Negates conditions without the pitfalls: `!(a < b)` isn't `a >= b` if one of them is NaN, and `!a` isn't always the negation
+//! of `a` if `a` is a reference.
 
 mod comparison;
 
@@ -14,16 +14,16 @@ use super::{
     types_shown::{self, Ground},
 };
 
-/// The opposite of a condition.
+/// A negated condition.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Negated {
     pub text: String,
-    /// The words that came and went with it, as code.
+    /// The tokens that were added and dropped, as code.
     pub added: String,
     pub dropped: String,
-    /// How far it is shown that the types are what the opposite needs.
+    /// How certain it is that the types allow the negation.
     pub ground: Ground,
-    /// Whether nobody would write it so by hand: `!(a && b)`, `!(a < b)`, `!a.is_none()`.
+    /// Whether the result is unidiomatic: `!(a && b)`, `!(a < b)`, `!a.is_none()`.
     pub is_awkward: bool,
 }
 
@@ -50,7 +50,7 @@ impl Negated {
     }
 }
 
-/// The opposite of `condition`, to stand where a condition stands.
+/// Negates `condition`; the result is usable as a condition.
 pub fn negated(condition: &ast::Expr) -> Result<Negated, Refusal> {
     if contains_let(condition) {
         return Err(Refusal::because(
@@ -86,7 +86,7 @@ pub fn negated(condition: &ast::Expr) -> Result<Negated, Refusal> {
     Ok(with_bang(&condition).on(ground))
 }
 
-/// Whether a pattern is matched in the condition itself.
+/// Whether the condition itself contains a `let` pattern.
 pub fn contains_let(condition: &ast::Expr) -> bool {
     match condition {
         ast::Expr::LetExpr(_) => true,
@@ -110,7 +110,7 @@ fn without_parens(expr: &ast::Expr) -> ast::Expr {
     expr
 }
 
-/// Whether an expression may be a condition without parentheses: no brace in it could be taken for the block's.
+/// Whether an expression can be a condition without parentheses: no brace in it could be taken for the start of the block.
 fn can_stand_bare(expr: &ast::Expr) -> bool {
     let has_brace = expr.syntax().descendants_with_tokens().any(|element| {
         matches!(
@@ -129,7 +129,7 @@ fn negated_operand(expr: &ast::Expr) -> Option<ast::Expr> {
     }
 }
 
-/// The opposite of `!operand`.
+/// The negation of `!operand`.
 fn without_bang(operand: &ast::Expr) -> Result<Negated, Refusal> {
     let bare = without_parens(operand);
     let Some(ground) = types_shown::boolean(&bare) else {
@@ -153,7 +153,7 @@ fn shortened(expr: &ast::Expr) -> String {
     }
 }
 
-/// The opposite of an expression that has one of its own.
+/// The negation of an expression that has a dedicated one.
 fn flipped(expr: &ast::Expr) -> Option<Negated> {
     match expr {
         ast::Expr::Literal(literal) => flipped_literal(literal),
@@ -182,8 +182,8 @@ fn flipped_literal(literal: &ast::Literal) -> Option<Negated> {
     })
 }
 
-/// Whether a `!` before it would stand before a comparison or another `!`, in parentheses: clippy wants such a form shorter, or
-/// says that the comparison may be neither true nor false.
+/// Whether a `!` would precede a parenthesized comparison or another `!`: clippy prefers a shorter form, or warns about
+/// partially ordered comparisons.
 fn is_clumsy_with_bang(condition: &ast::Expr) -> bool {
     match condition {
         ast::Expr::ParenExpr(parens) => parens.expr().is_some_and(|it| is_clumsy_with_bang(&it)),
@@ -199,7 +199,7 @@ fn is_clumsy_with_bang(condition: &ast::Expr) -> bool {
     }
 }
 
-/// Whether one of the conditions that are joined is a question whose opposite has a name, which clippy wants in place of a `!`.
+/// Whether one of the joined conditions is a method with a named opposite, which clippy prefers to `!`.
 fn asks_what_is_there(condition: &ast::Expr) -> bool {
     match condition {
         ast::Expr::ParenExpr(parens) => parens.expr().is_some_and(|it| asks_what_is_there(&it)),
@@ -225,7 +225,7 @@ fn asks_what_is_there(condition: &ast::Expr) -> bool {
 fn flipped_call(call: &ast::MethodCallExpr) -> Option<Negated> {
     let name = call.name_ref()?;
     let opposite = opposite_name(name.text())?;
-    // Other types may answer one of the questions and not its opposite.
+    // Other types may have one of the methods but not its opposite.
     let is_known = types_shown::is_option_or_result(&call.receiver()?);
     if !is_known || call.arg_list()?.args().next().is_some() {
         return None;
@@ -242,7 +242,7 @@ fn flipped_call(call: &ast::MethodCallExpr) -> Option<Negated> {
     })
 }
 
-/// The opposite of a chain of one operator on one line, where it is no longer than with one `!` before the whole chain.
+/// Applies De Morgan's law to a one-line chain of one operator, if the result is no longer than a `!` before the whole chain.
 fn by_de_morgan(expr: &ast::Expr) -> Option<Negated> {
     let operator = conditions::top_operator(expr)?;
     let breaks = |element: NodeOrToken<_, SyntaxToken>| {
@@ -309,7 +309,7 @@ fn with_bang(expr: &ast::Expr) -> Negated {
     }
 }
 
-/// Whether a method is asked that has a counterpart in the types of the standard library.
+/// Whether the expression calls a method with a named opposite in the standard library.
 fn has_opposite_name(expr: &ast::Expr) -> bool {
     let ast::Expr::MethodCallExpr(call) = expr else {
         return false;
@@ -318,7 +318,7 @@ fn has_opposite_name(expr: &ast::Expr) -> bool {
     name.is_some_and(|name| opposite_name(name.text()).is_some())
 }
 
-/// Whether each element is compared: a person writes `any` with the opposite comparison for `!….all(…)`, and the other way round.
+/// Whether each element is compared: `any` with the opposite comparison is idiomatic for `!….all(…)`, and vice versa.
 fn compares_each(expr: &ast::Expr) -> bool {
     let ast::Expr::MethodCallExpr(call) = expr else {
         return false;
@@ -413,7 +413,7 @@ mod tests {
         for condition in [
             "let a = b",
             "a && let b = c",
-            // A `!` would stand before comparisons or another `!`, and numbers may be no numbers.
+            // A `!` would precede comparisons or another `!`, and operands may be NaN.
             "x < 1.0",
             "x < 1f32",
             "a < b",
@@ -425,7 +425,7 @@ mod tests {
             "a == b || c < d",
             "a == b || c && d",
             "a == b && !q",
-            // Clippy wants `is_some`, which the `Match` of ignore 0.4.34 doesn't have.
+            // Clippy prefers `is_some`, which the `Match` of ignore 0.4.34 doesn't have.
             "a.matched(b).is_none()",
             "p && a.matched(b).is_none()",
             "a.matched(b).is_some_and(c)",

@@ -1,8 +1,7 @@
-//! Patterns: what they bind, what they match.
+//! Patterns: what they bind and what they match.
 //!
-//! A single name in a pattern may be a new variable or an existing constant, variant or unit structure; only its definition
-//! tells. What begins with a small letter is taken for a variable, everything else for the name of something: rustc warns of
-//! code that does otherwise.
+//! An identifier pattern may be a new binding or an existing constant, variant or unit structure; only its definition decides.
+//! Lowercase names are taken for bindings, all others for existing items: rustc warns about code that does otherwise.
 
 use ra_ap_syntax::{
     AstNode, NodeOrToken, SyntaxKind,
@@ -11,8 +10,8 @@ use ra_ap_syntax::{
 
 use crate::syntax::{FileNames, TypeShape};
 
-/// The variables that a pattern declares, in the order of the text; one that an or-pattern declares in each alternative stands
-/// there as often. Nothing if a macro hides what is declared.
+/// The bindings of a pattern in source order; those of an or-pattern are listed once per alternative. Returns `None` if a macro
+/// hides bindings.
 pub fn bindings(pattern: &ast::Pat) -> Option<Vec<ast::IdentPat>> {
     let mut found = Vec::new();
     for node in pattern.syntax().descendants() {
@@ -24,7 +23,7 @@ pub fn bindings(pattern: &ast::Pat) -> Option<Vec<ast::IdentPat>> {
     Some(found)
 }
 
-/// The arms of a `match` that has two, without guards and attributes.
+/// The arms of a `match` with exactly two, without guards and attributes.
 pub fn two_plain_arms(choice: &ast::MatchExpr) -> Option<[ast::MatchArm; 2]> {
     let list = choice.match_arm_list()?;
     let children = list.syntax().green().children();
@@ -38,12 +37,12 @@ pub fn two_plain_arms(choice: &ast::MatchExpr) -> Option<[ast::MatchArm; 2]> {
     (arms.iter().all(is_plain) && !has_attributes).then_some(arms)
 }
 
-/// Whether the pattern declares no variable, and that for sure.
+/// Whether the pattern certainly has no bindings.
 pub fn binds_nothing(pattern: &ast::Pat) -> bool {
     bindings(pattern).is_some_and(|bindings| bindings.is_empty())
 }
 
-/// Whether a name in a pattern is a new variable.
+/// Whether an identifier pattern is a new binding.
 pub fn is_binding(name: &ast::IdentPat) -> bool {
     let is_field = name
         .syntax()
@@ -57,8 +56,8 @@ pub fn is_binding(name: &ast::IdentPat) -> bool {
         || name.name().is_some_and(|own| is_new_name(name, own.text()))
 }
 
-/// Whether nothing that the file declares or imports has this name, so that a pattern makes a variable of it. Names with a
-/// capital are taken for variants from elsewhere, but for the fields of one that the code uses as variables.
+/// Whether the file neither declares nor imports this name, so that a pattern binds it. Capitalized names are taken for
+/// variants from elsewhere, except for field names that the code uses as variables.
 fn is_new_name(pattern: &ast::IdentPat, name: &str) -> bool {
     let declared = FileNames::around(pattern);
     if declared.is_value(name) {
@@ -77,7 +76,7 @@ fn is_new_name(pattern: &ast::IdentPat, name: &str) -> bool {
         && is_used_beside(pattern, name)
 }
 
-/// Whether the arm or the statement around a pattern names it a second time.
+/// Whether the surrounding arm or statement mentions the name a second time.
 fn is_used_beside(pattern: &ast::IdentPat, name: &str) -> bool {
     let mut around = pattern.syntax().ancestors();
     let around = around.find(|node| {
@@ -98,7 +97,7 @@ fn is_used_beside(pattern: &ast::IdentPat, name: &str) -> bool {
     })
 }
 
-/// Whether a format string prints the variable of that name.
+/// Whether a format string captures the variable with this name.
 fn is_captured(string: &str, name: &str) -> bool {
     let mut parts = string.split('{').skip(1);
     parts.any(|part| {
@@ -107,7 +106,7 @@ fn is_captured(string: &str, name: &str) -> bool {
     })
 }
 
-/// Whether the pattern may match every value of its type, as far as can be seen without types.
+/// Whether the pattern may be irrefutable, as far as syntax shows.
 pub fn may_match_all(pattern: &ast::Pat) -> bool {
     match pattern {
         ast::Pat::WildcardPat(_) | ast::Pat::RestPat(_) | ast::Pat::MacroPat(_) => true,
@@ -132,7 +131,7 @@ pub fn may_match_all(pattern: &ast::Pat) -> bool {
     }
 }
 
-/// Whether a path is a structure, or the only variant of an `enum`, that the file declares.
+/// Whether a path is a structure, or the only variant of an `enum`, declared in the file.
 fn is_only_shape(pattern: &impl AstNode, path: Option<ast::Path>) -> bool {
     let declared = FileNames::around(pattern);
     let last = |path: Option<ast::Path>| path.and_then(|path| path.segment()?.name_ref());
@@ -144,7 +143,7 @@ fn is_only_shape(pattern: &impl AstNode, path: Option<ast::Path>) -> bool {
     own || owner.is_some_and(|owner| declared.types(owner.text()).iter().any(is_lonely))
 }
 
-/// Whether a value that doesn't match is what `?` gives back: `Some(_)` or else `return None`.
+/// Whether a value that doesn't match is what `?` would return: `Some(_)` with `return None` otherwise.
 pub fn says_question_mark(pattern: &ast::Pat, otherwise: &ast::Expr) -> bool {
     let ast::Pat::TupleStructPat(some) = pattern else {
         return false;
@@ -183,7 +182,7 @@ fn gives_back_none(otherwise: &ast::Expr) -> bool {
     }
 }
 
-/// The alternatives at the top of a pattern.
+/// The top-level alternatives of a pattern.
 pub fn alternatives(pattern: &ast::Pat) -> Vec<ast::Pat> {
     match pattern {
         ast::Pat::OrPat(or) => or
@@ -198,7 +197,7 @@ pub fn alternatives(pattern: &ast::Pat) -> Vec<ast::Pat> {
     }
 }
 
-/// Whether no value matches both patterns, for sure. Two names are taken for two variants only if nothing suggests that one is
+/// Whether certainly no value matches both patterns. Two names are taken for two variants only if nothing suggests that one is
 /// a constant.
 pub fn are_disjoint(left: &ast::Pat, right: &ast::Pat) -> bool {
     let rights = alternatives(right);
@@ -237,7 +236,7 @@ fn any_apart(left: &[ast::Pat], right: &[ast::Pat]) -> bool {
             .any(|(left, right)| are_disjoint(left, right))
 }
 
-/// A literal whose value is its text: its kind and that text.
+/// The kind and text of a literal whose value is determined by its text.
 fn plain_value(literal: &ast::LiteralPat) -> Option<(SyntaxKind, String)> {
     let token = literal.literal()?.token();
     let text = token.text();
@@ -262,11 +261,11 @@ fn plain_value(literal: &ast::LiteralPat) -> Option<(SyntaxKind, String)> {
     is_plain.then(|| (token.kind(), format!("{sign}{text}")))
 }
 
-/// What a pattern with a path demands.
+/// What a path pattern requires.
 struct Head {
     qualifier: String,
     name: String,
-    /// The fields of a tuple structure.
+    /// The fields of a tuple structure pattern.
     fields: Vec<ast::Pat>,
     may_be_constant: bool,
 }
@@ -310,7 +309,7 @@ impl Head {
     }
 }
 
-/// Whether a name is that of a constant, or is written like one, without a small letter.
+/// Whether a name is a constant, or is spelled like one, without lowercase letters.
 fn may_be_constant(pattern: &ast::Pat, name: &str) -> bool {
     let is_declared = !FileNames::around(pattern).constants(name).is_empty();
     is_declared || !name.chars().any(char::is_lowercase)

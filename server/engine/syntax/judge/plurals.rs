@@ -1,4 +1,4 @@
-//! The name of one of many, and of many of one.
+//! Converts names between singular and plural.
 
 /// Plurals that don't follow the rules below, and words that only look like plurals.
 const SINGULARS: [(&str, Option<&str>); 17] = [
@@ -21,7 +21,7 @@ const SINGULARS: [(&str, Option<&str>); 17] = [
     ("vertices", Some("vertex")),
 ];
 
-/// The name of one of many; only its last word is changed.
+/// The singular of a plural name; only its last word changes.
 pub fn singular(many: &str) -> Option<String> {
     let (before, last) = match many.rfind('_') {
         Some(at) => many.split_at(at + 1),
@@ -42,7 +42,7 @@ pub fn singular(many: &str) -> Option<String> {
     is_plural.then(|| one.to_owned())
 }
 
-/// The name of many of one.
+/// The plural of a singular name.
 pub fn plural(one: &str) -> String {
     match one.strip_suffix('y') {
         Some(stem) if !stem.ends_with(['a', 'e', 'o', 'u']) => format!("{stem}ies"),

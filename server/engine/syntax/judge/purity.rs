@@ -1,8 +1,8 @@
-//! Whether an expression does nothing but give a value.
+//! Whether an expression only computes a value.
 //!
-//! Pure here means: evaluated once more, once less or at another time, with nothing written in between, nobody could tell.
-//! Reading a place counts as pure although `Deref` may be a person's own; comparing counts as pure although `PartialEq` may be.
-//! Arithmetic and indexing can panic, so they are not.
+//! Pure means that evaluating it more often, less often or at another time, with no writes in between, is unobservable. Reading
+//! a place counts as pure although `Deref` may be user-defined; so does comparing, although `PartialEq` may be. Arithmetic and
+//! indexing can panic, so they aren't pure.
 
 use ra_ap_syntax::{
     AstNode, SyntaxNode,
@@ -39,7 +39,7 @@ pub fn is_pure(expression: &ast::Expr) -> bool {
     }
 }
 
-/// A name without a small letter at its start is the constructor of a tuple structure or variant.
+/// A callee that doesn't start with a lowercase letter is the constructor of a tuple structure or variant.
 fn is_constructor(call: &ast::CallExpr) -> bool {
     let Some(ast::Expr::PathExpr(path)) = call.expr() else {
         return false;
@@ -52,8 +52,8 @@ fn is_constructor(call: &ast::CallExpr) -> bool {
     })
 }
 
-/// Whether a value is there without anything being asked that a drop could have changed: literals, variables, constants, and
-/// constructors of those alone.
+/// Whether a value doesn't depend on anything that a drop could change: literals, variables, constants, and constructors of
+/// only those.
 pub fn is_silent(value: &ast::Expr) -> bool {
     let silent = |part: Option<ast::Expr>| part.is_some_and(|part| is_silent(&part));
     match value {
@@ -89,7 +89,7 @@ fn is_primitive(ty: &str) -> bool {
     ty.starts_with(char::is_lowercase) && !ty.contains("::")
 }
 
-/// Whether a value is a reference to a `static` that may be one that its first use fills, as a `LazyLock` is.
+/// Whether a value is a reference to a `static` that may be initialized lazily, such as a `LazyLock`.
 pub fn may_be_made_on_use(value: &ast::Expr) -> bool {
     let ast::Expr::RefExpr(reference) = value else {
         return false;
@@ -103,7 +103,7 @@ pub fn may_be_made_on_use(value: &ast::Expr) -> bool {
     };
     let declared = FileNames::around(&path);
     let all = declared.constants(name.text());
-    // A name may be that of any type, but for those of the language.
+    // A type name may refer to anything, except for those of the language.
     let is_plain = |it: &Constant| match it {
         Constant::Const(_) | Constant::Parameter(_) => true,
         Constant::Static(ty) => ty.starts_with(['&', '[']) || is_primitive(ty),
@@ -111,7 +111,7 @@ pub fn may_be_made_on_use(value: &ast::Expr) -> bool {
     all.is_empty() || !all.iter().all(is_plain)
 }
 
-/// `Vec::new()` and its kin.
+/// `Vec::new()` and the like.
 fn makes_empty(call: &ast::CallExpr) -> bool {
     const TYPES: [&str; 9] = [
         "BTreeMap", "BTreeSet", "HashMap", "HashSet", "OsString", "PathBuf", "String", "Vec",
@@ -123,7 +123,7 @@ fn makes_empty(call: &ast::CallExpr) -> bool {
     ty.is_some_and(|ty| TYPES.contains(&ty) && FileNames::around(call).types(ty).is_empty())
 }
 
-/// Whether code holds a state of its own, or says where it stands, so that two copies of it are not one.
+/// Whether code has its own state or reports its location, so that two copies of it aren't equivalent.
 pub fn holds_state(code: &SyntaxNode) -> bool {
     const WORDS: [&str; 6] = [
         "static",
@@ -168,7 +168,7 @@ fn is_pure_prefix(prefix: &ast::PrefixExpr) -> bool {
     };
     match prefix.op_kind() {
         Some(UnaryOp::Not | UnaryOp::Deref) => is_pure(&inner),
-        // The least number has no counterpart, but no literal is one.
+        // The smallest number has no negation, but no literal denotes it.
         Some(UnaryOp::Neg) => matches!(inner, ast::Expr::Literal(_)),
         None => false,
     }

@@ -1,15 +1,15 @@
-//! Why code doesn't have a shape, or why a change of it can't be shown to hold.
+//! Why code doesn't have a shape, or why a change can't be proven correct.
 
-/// Why there is nothing to say or to offer.
+/// The reason for not reporting or offering anything.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Refusal {
-    /// The refactoring has no meaning at the target; silent.
+    /// The refactoring doesn't apply to the target; not reported.
     NotHere,
-    /// It would have a meaning, but its edit could not be shown to hold.
+    /// It would apply, but its edit couldn't be proven correct.
     Because { hazard: Hazard, why: String },
 }
 
-/// What makes an edit doubtful, by what it is about.
+/// The aspect that makes an edit doubtful.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Hazard {
     Temporaries,
@@ -26,9 +26,9 @@ pub enum Hazard {
     Unsafety,
     Scope,
     References,
-    /// Comments, attributes, macros, generated code, syntax errors: the conditions of every edit.
+    /// Comments, attributes, macros, generated code, syntax errors: preconditions of every edit.
     Text,
-    /// The edition or the promised compiler doesn't know the syntax.
+    /// The edition or the minimum supported Rust version lacks the syntax.
     Edition,
 }
 
@@ -40,7 +40,7 @@ impl Refusal {
         }
     }
 
-    /// What is written in the place of code is laid out by where that code stands.
+    /// The layout around the target prevents inserting the new code.
     pub fn of_layout() -> Self {
         Self::because(
             Hazard::Text,

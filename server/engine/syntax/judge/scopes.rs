@@ -1,7 +1,7 @@
-//! Names: which ones some code mentions, and one that it doesn't.
+//! Names: which ones code mentions, and finding unused ones.
 //!
-//! Nothing here resolves a name. A name that the code mentions nowhere, neither in a macro's input nor in a format string, can
-//! be declared anywhere in it without catching or hiding anything.
+//! Nothing here resolves names. A name that the code doesn't mention, neither in macro input nor in a format string, can be
+//! declared anywhere in it without capturing or shadowing anything.
 
 use std::collections::BTreeSet;
 
@@ -12,12 +12,12 @@ use ra_ap_syntax::{
 
 use crate::syntax::FileNames;
 
-/// The names that some code mentions, whatever they mean there.
+/// The names mentioned in some code, whatever they refer to.
 #[derive(Debug, Clone, Default)]
 pub struct Names(BTreeSet<String>);
 
 impl Names {
-    /// Of all the code in a node.
+    /// The names in a node.
     pub fn in_node(node: &SyntaxNode) -> Self {
         let mut names = BTreeSet::new();
         for element in node.descendants_with_tokens() {
@@ -45,7 +45,7 @@ impl Names {
         is_plain(name) && !self.has(name)
     }
 
-    /// The first of the wishes that is free, or the first with a number behind it.
+    /// The first candidate that is unused, or else the first one with a numeric suffix.
     pub fn fresh(&self, wishes: &[String]) -> Option<String> {
         const TRIES: u32 = 9;
         if let Some(free) = wishes.iter().find(|wish| self.is_free(wish)) {
@@ -58,7 +58,7 @@ impl Names {
     }
 }
 
-/// The body of code that a name declared at `node` could be seen in: the outermost function, constant or static around it.
+/// The body of code in which a name declared at `node` could be visible: the outermost enclosing function, constant or static.
 pub fn whole_body(node: &SyntaxNode) -> Option<SyntaxNode> {
     let is_body = |node: &SyntaxNode| {
         matches!(
@@ -69,10 +69,10 @@ pub fn whole_body(node: &SyntaxNode) -> Option<SyntaxNode> {
     node.ancestors().filter(is_body).last()
 }
 
-/// Whether a constant, static or the like of this name is declared in the file, or in a block around `node`: a pattern would mean that instead of a
-/// new variable.
+/// Whether a constant, static or similar item with this name is declared in the file or in a block around `node`: a pattern
+/// would refer to it instead of binding a new variable.
 pub fn is_constant_around(node: &SyntaxNode, name: &str) -> bool {
-    // Another module's may be imported.
+    // It may be imported from another module.
     if FileNames::around_node(node).is_value(name) {
         return true;
     }
@@ -95,7 +95,7 @@ pub fn is_constant_around(node: &SyntaxNode, name: &str) -> bool {
         })
 }
 
-/// A name in snake case that is no keyword in any edition.
+/// Whether a name is in snake case and no keyword in any edition.
 pub fn is_plain(name: &str) -> bool {
     let mut characters = name.chars();
     let begins_well = characters
@@ -108,7 +108,7 @@ pub fn is_plain(name: &str) -> bool {
         && characters.all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
 }
 
-/// The words between the braces of a string: whatever a format string could capture.
+/// The words between the braces of a string: everything that a format string could capture.
 pub fn captures(string: &str) -> impl Iterator<Item = String> + '_ {
     let inside = string.split('{').skip(1);
     let inside = inside.filter_map(|part| part.split_once('}').map(|(inside, _)| inside));
@@ -118,7 +118,7 @@ pub fn captures(string: &str) -> impl Iterator<Item = String> + '_ {
         .map(str::to_owned)
 }
 
-/// The name that an expression is, if it is nothing more.
+/// The name, if the expression is nothing more.
 pub fn as_name(expression: &ast::Expr) -> Option<String> {
     let ast::Expr::PathExpr(path) = expression else {
         return None;
@@ -126,7 +126,7 @@ pub fn as_name(expression: &ast::Expr) -> Option<String> {
     Some(path.path()?.as_single_name_ref()?.text().to_string())
 }
 
-/// The path that a place, a chain of methods or a reference begins with.
+/// The root path of a place expression, method chain or reference.
 pub fn root_of(expression: &ast::Expr) -> Option<ast::PathExpr> {
     let inner = match expression {
         ast::Expr::PathExpr(path) => return Some(path.clone()),

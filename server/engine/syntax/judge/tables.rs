@@ -1,4 +1,4 @@
-//! Functions that are tables: one `match` with many short arms is looked up, not read from top to bottom.
+//! Functions that are tables: one `match` with many short arms is looked up rather than read top to bottom.
 
 use ra_ap_syntax::{
     AstNode, SyntaxKind, SyntaxNode,
@@ -7,23 +7,23 @@ use ra_ap_syntax::{
 
 use crate::syntax::{Function, Unit, inside};
 
-/// A table has so many arms.
+/// Minimum number of arms in a table.
 const FEWEST_ARMS: usize = 8;
-/// Half of its arms have at most so many lines between their braces, and all at most so many on average.
+/// Maximum median and mean number of lines between the braces of an arm.
 const MEDIAN_LINES: u32 = 5;
 const MEAN_LINES: u32 = 8;
-/// A longer arm is code of its own.
+/// Maximum lines of an arm; longer ones are code in their own right.
 const LONGEST_ARM: u32 = 22;
-/// So many hundredths of a function's lines stand in its table.
+/// Minimum percentage of a function's lines that its table makes up.
 const LEAST_SHARE: u32 = 70;
 
-/// Whether most of a function is one `match` with many short arms. Errs towards no.
+/// Whether most of a function is a single `match` with many short arms. Errs towards `false`.
 pub fn is_table(unit: &Unit<'_>, function: &Function) -> bool {
     let lines = function.metrics.lines;
     is_mostly_table(unit, &function.body, lines.saturating_mul(LEAST_SHARE))
 }
 
-/// Whether a body is a `match`, with a statement or two before it at most.
+/// Whether a body is a `match` preceded by at most two statements.
 pub fn ends_in_match(body: &ast::BlockExpr) -> bool {
     const BEFORE: usize = 2;
     let Some(statements) = body.stmt_list() else {
@@ -40,7 +40,7 @@ pub fn ends_in_match(body: &ast::BlockExpr) -> bool {
     before.len() <= BEFORE && end.is_some_and(|end| end.kind() == SyntaxKind::MATCH_EXPR)
 }
 
-/// Whether a table of a block has so many hundredths of lines, also inside of loops and conditions.
+/// Whether a table makes up the given number of lines (in hundredths) of a block, including inside loops and conditions.
 fn is_mostly_table(unit: &Unit<'_>, block: &ast::BlockExpr, hundredths: u32) -> bool {
     top_level_expressions(block).any(|expression| {
         let own = unit.code_lines(expression.syntax().text_range());
@@ -64,7 +64,7 @@ fn body_of(expression: &ast::Expr) -> Option<ast::BlockExpr> {
     }
 }
 
-/// The expressions that a block's statements consist of, without what is merely wrapped around them: `Some(match … {})`.
+/// The expressions of a block's statements, without mere wrappers: `Some(match … {})`.
 pub fn top_level_expressions(body: &ast::BlockExpr) -> impl Iterator<Item = ast::Expr> {
     let statements = body.statements().filter_map(|statement| match statement {
         ast::Stmt::ExprStmt(statement) => statement.expr(),

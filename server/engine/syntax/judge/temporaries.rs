@@ -1,7 +1,7 @@
-//! Values that live on in the background: temporaries, which are dropped where their statement or their block ends.
+//! Temporaries, which are dropped at the end of their statement or block.
 //!
-//! Without types, the question is whether an expression can make a temporary at all. Places and values that are handed over
-//! whole make none.
+//! Without types, the check is whether an expression can create a temporary at all. Place expressions and moved values create
+//! none.
 
 use ra_ap_syntax::{
     AstNode,
@@ -11,7 +11,7 @@ use ra_ap_syntax::{
 use super::known::{Fact, is_known};
 use crate::syntax::{Constant, FileNames, TypeShape};
 
-/// Whether an expression names a place in memory and makes no value.
+/// Whether an expression is a place expression and creates no value.
 pub fn is_place(expr: &ast::Expr) -> bool {
     match expr {
         ast::Expr::PathExpr(path) => !makes_value(path),
@@ -29,7 +29,7 @@ pub fn is_place(expr: &ast::Expr) -> bool {
     }
 }
 
-/// Whether a path is a constant or a structure without fields that may be dropped where it stands.
+/// Whether a path is a constant or a unit structure that may be dropped where it is used.
 fn makes_value(path: &ast::PathExpr) -> bool {
     let name = path.path().and_then(|path| path.segment()?.name_ref());
     let Some(name) = name else {
@@ -45,7 +45,7 @@ fn makes_value(path: &ast::PathExpr) -> bool {
             && declared.drops(name.text()))
 }
 
-/// Whether a type as it is written has nothing to drop.
+/// Whether a type, as written, has nothing to drop.
 fn is_plain(ty: &str) -> bool {
     const TYPES: [&str; 16] = [
         "bool", "char", "f32", "f64", "i128", "i16", "i32", "i64", "i8", "isize", "u128", "u16",
@@ -59,7 +59,7 @@ fn is_plain(ty: &str) -> bool {
     ty.starts_with('&') || TYPES.contains(&element)
 }
 
-/// Whether an expression makes no temporary beside its own value.
+/// Whether an expression creates no temporary besides its own value.
 pub fn makes_none(expr: &ast::Expr) -> bool {
     let one = |part: Option<ast::Expr>| part.is_some_and(|part| makes_none(&part));
     match expr {
@@ -113,12 +113,13 @@ fn record_makes_none(record: &ast::RecordExpr) -> bool {
             .all(|field| field.expr().is_some_and(|value| makes_none(&value)))
 }
 
-/// Whether a reference to the expression refers to something that lives on by itself.
+/// Whether a reference to the expression refers to something that outlives the statement.
 fn may_be_borrowed(expr: &ast::Expr) -> bool {
     matches!(expr, ast::Expr::Literal(_)) || is_place(expr)
 }
 
-/// A place, or a view into a place: what such a method returns has nothing to drop and hands out only what the place owns.
+/// Whether the receiver is a place expression or a view into one: the result of such a method has nothing to drop and exposes
+/// only what the place owns.
 fn is_free_receiver(receiver: &ast::Expr) -> bool {
     if may_be_borrowed(receiver) {
         return true;
@@ -130,8 +131,8 @@ fn is_free_receiver(receiver: &ast::Expr) -> bool {
     }
 }
 
-/// Whether matching `value` against `pattern` leaves nothing behind that would be dropped later: the value is a place, or all
-/// of it goes into the pattern's variables. Then it makes no difference whether `if let` or `let … else` matches it.
+/// Whether matching `value` against `pattern` leaves nothing to be dropped later: the value is a place, or all of it moves into
+/// bindings. Then `if let` and `let … else` are equivalent.
 pub fn leaves_nothing(pattern: &ast::Pat, value: &ast::Expr) -> bool {
     match value {
         _ if is_place(value) => true,
@@ -148,8 +149,7 @@ pub fn leaves_nothing(pattern: &ast::Pat, value: &ast::Expr) -> bool {
     }
 }
 
-/// Whether a pattern is of an `Option` or a `Result`: neither has a drop of its own that would come when a variable was taken
-/// out.
+/// Whether a pattern is of an `Option` or a `Result`: neither implements `Drop`, so moving a value out is allowed.
 pub fn is_of_std(pattern: &ast::Pat) -> bool {
     let ast::Pat::TupleStructPat(variant) = pattern else {
         return false;
@@ -164,7 +164,7 @@ pub fn is_of_std(pattern: &ast::Pat) -> bool {
     path.is_some_and(is_known)
 }
 
-/// Whether a value that matches a pattern has nothing to drop: `None`, or a variant without fields of an `enum` of the file.
+/// Whether a value that matches the pattern has nothing to drop: `None`, or a variant without fields of an `enum` in the file.
 pub fn is_bare_variant(pattern: &ast::Pat) -> bool {
     let declared = FileNames::around(pattern);
     match pattern {
@@ -185,7 +185,7 @@ pub fn is_bare_variant(pattern: &ast::Pat) -> bool {
     }
 }
 
-/// Whether a pattern takes everything out of an `Option`, so that what doesn't match it is `None` and has nothing to drop.
+/// Whether a pattern takes everything out of an `Option`, so that a value that doesn't match is `None` and has nothing to drop.
 pub fn takes_whole_some(pattern: &ast::Pat) -> bool {
     let ast::Pat::TupleStructPat(variant) = pattern else {
         return false;
@@ -204,8 +204,8 @@ pub fn takes_whole_some(pattern: &ast::Pat) -> bool {
     is_some && is_variable && takes_payload(&field)
 }
 
-/// Whether a `let` with this pattern would keep temporaries of the value alive to the end of its block. A `match` in its place
-/// lets them go at the end of the statement; with the guard of a lock among them, that is the difference to a deadlock.
+/// Whether a `let` with this pattern would extend temporaries of the value to the end of its block. A `match` drops them at the
+/// end of the statement; for a lock guard, that difference can be a deadlock.
 pub fn are_prolonged_by_let(pattern: &ast::Pat, value: &ast::Expr) -> bool {
     let mut bindings = pattern
         .syntax()
@@ -215,7 +215,7 @@ pub fn are_prolonged_by_let(pattern: &ast::Pat, value: &ast::Expr) -> bool {
     (borrows && !lives_on(value)) || borrows_temporary(value)
 }
 
-/// Whether a value borrows from a temporary in a way that a `let` sees.
+/// Whether a value borrows from a temporary in a way that extends its lifetime in a `let`.
 fn borrows_temporary(value: &ast::Expr) -> bool {
     let inner = |inner: Option<ast::Expr>| inner.is_some_and(|inner| borrows_temporary(&inner));
     match value {
@@ -227,7 +227,7 @@ fn borrows_temporary(value: &ast::Expr) -> bool {
         ast::Expr::BlockExpr(block) => inner(block.tail_expr()),
         ast::Expr::TupleExpr(tuple) => tuple.fields().any(|field| borrows_temporary(&field)),
         ast::Expr::ArrayExpr(array) => array.exprs().any(|element| borrows_temporary(&element)),
-        // The name may be that of a structure or variant.
+        // The callee may be a structure or variant.
         ast::Expr::CallExpr(call) => call
             .arg_list()
             .is_some_and(|list| list.args().any(|argument| borrows_temporary(&argument))),
@@ -241,7 +241,7 @@ fn borrows_temporary(value: &ast::Expr) -> bool {
     }
 }
 
-/// Whether what an expression is a part of lives on by itself.
+/// Whether the root of an expression outlives the statement.
 fn lives_on(expr: &ast::Expr) -> bool {
     let inner = |inner: Option<ast::Expr>| inner.is_some_and(|inner| lives_on(&inner));
     match expr {
@@ -255,7 +255,7 @@ fn lives_on(expr: &ast::Expr) -> bool {
     }
 }
 
-/// Whether all of a matched value goes into variables.
+/// Whether all of a matched value moves into bindings.
 fn takes_all(pattern: &ast::Pat) -> bool {
     match pattern {
         ast::Pat::TupleStructPat(variant) => variant.fields().all(|field| takes_payload(&field)),

@@ -1,4 +1,4 @@
-//! Types that the syntax shows by itself.
+//! Types that are evident from the syntax.
 
 mod booleans;
 mod collections;
@@ -26,25 +26,25 @@ pub use self::{
 };
 use super::known::{Fact, is_known};
 
-/// How far the syntax shows what something is.
+/// How certain a type is from the syntax.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Ground {
     #[default]
     Shown,
-    /// By a name, whose declaration is elsewhere.
+    /// Suggested by a name that is declared elsewhere.
     Likely,
 }
 
-/// Who answers for the types that a change relies on.
+/// What ensures that the types a change relies on are correct.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TypesBy {
-    /// They have to be shown.
+    /// The syntax must show them.
     Syntax,
-    /// Nothing that doesn't compile becomes of it, so that those alone matter which would compile and mean something else.
+    /// Rustc checks the result, so only code that would compile with a different meaning matters.
     Rustc,
 }
 
-/// Whether an expression is an `Option` or a `Result`, so that it answers each of its questions both ways.
+/// Whether an expression is an `Option` or a `Result`, so that each of its predicates has an opposite.
 pub fn is_option_or_result(expr: &ast::Expr) -> bool {
     let shows = Shows {
         in_type: |ty| is_type_of_option_or_result(ty).then_some(()),
@@ -69,7 +69,7 @@ fn is_type_of_option_or_result(ty: &str) -> bool {
         .any(|start| bare.starts_with(start))
 }
 
-/// Calls of the standard library's methods whose names hardly anyone uses for another type.
+/// Calls of standard library methods whose names are rarely used by other types.
 fn is_value_of_option_or_result(value: &ast::Expr) -> bool {
     match value {
         ast::Expr::MethodCallExpr(call) => is_known(call, Fact::Optional),

@@ -1,4 +1,4 @@
-//! What becomes of a variable behind a place: whether it is changed there.
+//! How a variable is used after an offset: whether it is modified.
 
 use ra_ap_syntax::{
     AstNode, NodeOrToken, SyntaxElement, SyntaxKind, SyntaxNode, SyntaxToken, TextSize, ast,
@@ -9,15 +9,15 @@ use crate::syntax::tokens_of;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Uses {
-    /// It is only looked at, or handed over.
+    /// Only read or moved.
     Read,
     Changed,
-    /// Nobody can tell.
+    /// Undecidable from the syntax.
     Unknown,
 }
 
 impl Uses {
-    /// What is done to a variable in the part of a block behind `end`; nothing if it isn't mentioned there.
+    /// How a variable is used in the part of a block after `end`; `None` if it isn't mentioned there.
     pub fn behind(around: &SyntaxNode, end: TextSize, name: &str) -> Option<Self> {
         let tokens = around.descendants_with_tokens();
         let tokens = tokens
@@ -39,7 +39,7 @@ impl Uses {
     }
 }
 
-/// Whether the function around a node, or the constant, declares a name exactly once.
+/// Whether the enclosing function or constant declares a name exactly once.
 pub fn is_declared_once(node: &SyntaxNode, name: &str) -> bool {
     let body = scopes::whole_body(node);
     let names = body.into_iter().flat_map(|body| {
@@ -49,7 +49,7 @@ pub fn is_declared_once(node: &SyntaxNode, name: &str) -> bool {
     names.count() == 1
 }
 
-/// What is done to the variable here, if it is it.
+/// How this token uses the variable, if it refers to it.
 fn of_token(token: &SyntaxToken, name: &str) -> Option<Uses> {
     let parent = token.parent()?;
     if token.kind() == SyntaxKind::STRING {
@@ -72,7 +72,7 @@ fn of_token(token: &SyntaxToken, name: &str) -> Option<Uses> {
     Some(of_place(path.syntax()).unwrap_or(Uses::Unknown))
 }
 
-/// In the input of a macro that evaluates it as it stands.
+/// The use in the input of a macro that evaluates its arguments as written.
 fn in_macro(name: &SyntaxToken, tree: &SyntaxNode) -> Option<Uses> {
     const PLAIN: [&str; 12] = [
         "assert",
@@ -102,7 +102,7 @@ fn in_macro(name: &SyntaxToken, tree: &SyntaxNode) -> Option<Uses> {
     of_place_in_macro(name)
 }
 
-/// Whether something is done to what stands between brackets that are no arguments: `(a).b()`.
+/// Whether a parenthesized expression, as opposed to an argument list, is followed by a dot: `(a).b()`.
 fn is_alone_before_dot(tree: &SyntaxNode) -> bool {
     let whole: SyntaxElement = tree.clone().into();
     let before = std::iter::successors(whole.prev_sibling_or_token(), |it| {
@@ -113,12 +113,12 @@ fn is_alone_before_dot(tree: &SyntaxNode) -> bool {
     !is_called && next_element(&whole).is_some_and(|it| it.kind() == SyntaxKind::DOT)
 }
 
-/// What is done to a place where the parser sees only words and signs.
+/// How a place is used in macro input, where the parser sees only tokens.
 fn of_place_in_macro(name: &SyntaxToken) -> Option<Uses> {
     let mut behind = std::iter::successors(next_element(&name.clone().into()), next_element);
     while let Some(element) = behind.next() {
         match element.kind() {
-            // An index, whose value is a place too.
+            // An index expression is a place too.
             SyntaxKind::TOKEN_TREE if element.to_string().starts_with('[') => {}
             SyntaxKind::DOT => {
                 let member = behind.next()?;
@@ -141,7 +141,7 @@ fn next_element(element: &SyntaxElement) -> Option<SyntaxElement> {
     .find(|next| !next.kind().is_trivia())
 }
 
-/// What is done to a place, or a part of it.
+/// How a place, or a part of it, is used.
 fn of_place(place: &SyntaxNode) -> Option<Uses> {
     let parent = place.parent()?;
     if is_assigned_as_part(place) {
@@ -196,7 +196,7 @@ fn of_place(place: &SyntaxNode) -> Option<Uses> {
     }
 }
 
-/// Whether a place stands among others that are assigned to at once.
+/// Whether a place is part of a destructuring assignment.
 fn is_assigned_as_part(place: &SyntaxNode) -> bool {
     let lists = place.ancestors().skip(1).take_while(|it| {
         matches!(

@@ -1,13 +1,13 @@
-//! Bounds that keep the parser and every walk over its trees from overflowing the stack.
+//! Bounds that keep the parser and all walks over its trees from overflowing the stack.
 //!
-//! The parser recurses for brackets, for operators in front of an operand, and for `else if`; a stack overflow aborts the
-//! process and nothing catches it. So the tokens are counted before the parser sees them. Chains that the parser reads in a
-//! loop (`a + b + …`, `a.b.c…`) don't recurse there, but make trees as deep as they are long, which recurse when they are
-//! dropped; their depth is bounded while the tree is built.
+//! The parser recurses for brackets, for prefix operators, and for `else if`; a stack overflow aborts the process and can't be
+//! caught. Therefore, the tokens are counted before parsing. Chains that the parser reads in a loop (`a + b + …`, `a.b.c…`)
+//! don't recurse there, but create trees as deep as they are long, which recurse when they are dropped; their depth is bounded
+//! while the tree is built.
 
 use ra_ap_parser::{LexedStr, SyntaxKind, T};
 
-/// Why a text was not parsed. Such a file is reported once, and nothing else is said or offered in it.
+/// Why a source text was not parsed. Such a file is reported once, and gets no findings or offers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
 pub enum Unparsable {
     #[error("nested too deeply to be analysed safely")]
@@ -16,16 +16,16 @@ pub enum Unparsable {
     TooLarge,
 }
 
-/// Open brackets at one place.
+/// Maximum number of nested brackets.
 const NESTING: usize = 512;
-/// Operators that stand before their operand, and branches of an `else if` chain, at one place.
+/// Maximum number of consecutive prefix operators and `else if` branches.
 const RUN: usize = 2_000;
-/// Tokens of a file, with white space and comments.
+/// Maximum number of tokens in a file, including white space and comments.
 const TOKENS: usize = 2_000_000;
-/// Levels of a tree. The trees of code within the other bounds are far flatter, except for very long chains.
+/// Maximum depth of a tree. Code within the other bounds is far flatter, except for very long chains.
 pub(super) const DEPTH: usize = 4_000;
 
-/// Whether the parser may read these tokens.
+/// Checks that the parser can read these tokens.
 pub(super) fn check(lexed: &LexedStr<'_>) -> Result<(), Unparsable> {
     if lexed.len() > TOKENS {
         return Err(Unparsable::TooLarge);
@@ -40,38 +40,37 @@ pub(super) fn check(lexed: &LexedStr<'_>) -> Result<(), Unparsable> {
     Ok(())
 }
 
-/// The calls of the parser to itself at one level of brackets that may not have returned yet.
+/// The parser's recursive calls at one level of brackets that may not have returned yet.
 #[derive(Default, Clone, Copy)]
 struct Level {
-    /// Operators in front of an operand since the last token that ends every operand.
+    /// Prefix operators since the last token that ends every operand.
     run: usize,
-    /// Angle brackets that are open, and bars of closures' parameters: a comma ends none of them.
+    /// Open angle brackets and closure parameter bars: a comma ends none of them.
     held: usize,
 }
 
-/// An upper bound of how deep the parser is in calls to itself. The lexer gives punctuation character by character, so `=>`
-/// arrives as two tokens.
+/// An upper bound for the parser's recursion depth. The lexer emits punctuation one character at a time, so `=>` is two tokens.
 #[derive(Default)]
 struct State {
     outer: Vec<Level>,
-    /// The sum over `outer`.
+    /// The sum of the calls in `outer`.
     outer_calls: usize,
     here: Level,
     before: Before,
 }
 
-/// The token before, as far as it matters to the next.
+/// The previous token, as far as it affects the next one.
 #[derive(Default, Clone, Copy, PartialEq, Eq)]
 enum Before {
     #[default]
     Operator,
     Operand,
     ClosingBrace,
-    /// An `if` behind it is the same branch.
+    /// An `if` after it is the same branch.
     Else,
-    /// `=` or `-`, which make an arrow together with a `>` that follows at once.
+    /// `=` or `-`, which form an arrow with an adjacent `>`.
     Shaft(SyntaxKind),
-    /// `&`, `|`, `!` or `<` behind an operand, which may make a longer operator together with what follows at once.
+    /// `&`, `|`, `!` or `<` after an operand, which may form a longer operator with the adjacent token.
     Between(SyntaxKind),
 }
 
@@ -88,7 +87,7 @@ impl State {
         if self.before == Before::ClosingBrace && begins_statement(kind) {
             self.here = Level::default();
         }
-        // Most are names, which open nothing.
+        // Most tokens are names, which open nothing.
         if kind == SyntaxKind::IDENT {
             self.before = Before::Operand;
             return;
@@ -111,7 +110,7 @@ impl State {
         self.before = self.before.then(kind);
     }
 
-    /// Whether an `=` makes `==`, `!=` or `<=` of what stands before it, which then was no assignment or bracket.
+    /// Whether an `=` completes `==`, `!=` or `<=`, so that the previous token was neither an assignment nor a bracket.
     fn joins_comparison(&mut self) -> bool {
         match self.before {
             Before::Shaft(T![=]) => self.here.run = self.here.run.saturating_sub(1),
@@ -132,7 +131,7 @@ impl State {
     }
 
     fn close(&mut self) {
-        // What was open inside has ended; what was open around it may go on.
+        // What was open inside has ended; what was open outside may continue.
         self.here = self.outer.pop().unwrap_or_default();
         self.outer_calls = self
             .outer_calls
@@ -149,13 +148,13 @@ impl State {
 }
 
 impl Before {
-    /// What a token of this kind is to the one behind it.
+    /// How a token of this kind affects the next one.
     fn then(self, kind: SyntaxKind) -> Self {
         let is_after_operand = matches!(self, Self::Operand | Self::ClosingBrace);
         match kind {
             T!['}'] => Self::ClosingBrace,
             T![else] => Self::Else,
-            // The second half of `==` begins no arrow.
+            // The second half of `==` doesn't start an arrow.
             T![=] if self == Self::Shaft(T![=]) => Self::Operator,
             T![=] | T![-] => Self::Shaft(kind),
             T![&] | T![|] | T![!] | T![<] if is_after_operand => Self::Between(kind),
@@ -172,7 +171,7 @@ fn without_shaft(before: Before) -> Before {
     }
 }
 
-/// Whether the parser calls itself for what follows a token of this kind.
+/// Whether the parser recurses for what follows a token of this kind.
 fn precedes_operand(kind: SyntaxKind) -> bool {
     matches!(kind, T![-] | T![*] | T![&] | T![.] | T![!] | T![=] | T![?])
         || kind == SyntaxKind::LIFETIME_IDENT
@@ -187,7 +186,7 @@ fn ends_operand(kind: SyntaxKind) -> bool {
         )
 }
 
-/// Whether a token of this kind, behind a block, belongs to the next statement, arm or item.
+/// Whether a token of this kind after a block belongs to the next statement, arm or item.
 fn begins_statement(kind: SyntaxKind) -> bool {
     let goes_on = matches!(kind, T![else] | T![as]);
     let is_word = kind == SyntaxKind::IDENT || kind == SyntaxKind::LIFETIME_IDENT;
@@ -195,7 +194,7 @@ fn begins_statement(kind: SyntaxKind) -> bool {
 }
 
 fn is_keyword(kind: SyntaxKind) -> bool {
-    // Editions differ in which words are keywords; the latest has the most.
+    // Keywords differ by edition; the latest one has the most.
     !kind.is_punct() && kind.is_keyword(ra_ap_syntax::Edition::LATEST)
 }
 

@@ -1,12 +1,12 @@
-//! What a file's manifest and rustfmt's options say that matters to what may be written in the file.
+//! The settings from a file's manifest and rustfmt configuration that affect what may be written in the file.
 
 use ra_ap_syntax::Edition;
 
-/// The part of a file's surroundings that its analysis depends on, beside its text.
+/// The context that a file's analysis depends on besides its source text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct FileContext {
     pub edition: Edition,
-    /// The oldest compiler that the package promises to build with, if it promises one.
+    /// The package's minimum supported Rust version, if declared.
     pub rust_version: Option<RustVersion>,
     pub role: Role,
     pub width: LineWidth,
@@ -17,19 +17,19 @@ pub struct FileContext {
 pub struct RustVersion(pub u32);
 
 impl RustVersion {
-    /// Every compiler has what came with it.
+    /// For features that every compiler supports.
     pub const FIRST: Self = Self(0);
 }
 
-/// How long rustfmt lets lines become in a file.
+/// The line widths that rustfmt allows in a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct LineWidth {
-    /// The longest line, in columns: rustfmt's `max_width`.
+    /// The maximum line width in columns: rustfmt's `max_width`.
     pub columns: u16,
     pub shares: Shares,
 }
 
-/// How much of a line some things may take that could stand on one line: rustfmt's `use_small_heuristics`.
+/// The share of the line width that some constructs may take on one line: rustfmt's `use_small_heuristics`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Shares {
     Scaled,
@@ -38,7 +38,7 @@ pub enum Shares {
 }
 
 impl LineWidth {
-    /// What it is where nobody says otherwise.
+    /// rustfmt's default.
     pub const DEFAULT: Self = Self::of(100);
 
     pub const fn of(columns: u16) -> Self {
@@ -52,8 +52,7 @@ impl LineWidth {
         self.columns.into()
     }
 
-    /// How long rustfmt lets become on one line what it gives `columns` of 100. Wider lines give more, in tenths; narrower ones
-    /// give as much.
+    /// Scales a limit of `columns` out of 100 to this line width. Wider lines scale it in tenths; narrower ones keep it.
     pub fn share(self, columns: usize) -> usize {
         match self.shares {
             Shares::Scaled => {
@@ -66,7 +65,7 @@ impl LineWidth {
     }
 }
 
-/// What a file is for in its package.
+/// The role of a file in its package.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Role {
     Library,
@@ -77,7 +76,7 @@ pub enum Role {
 }
 
 impl Default for FileContext {
-    /// A file without a manifest.
+    /// The context of a file without a manifest.
     fn default() -> Self {
         Self {
             edition: Edition::Edition2021,
@@ -89,24 +88,24 @@ impl Default for FileContext {
 }
 
 impl FileContext {
-    /// Whether `let … else` may be written; Rust 1.65 brought it. A package of the first edition that promises nothing is
-    /// older than such promises, and so are the tools that read it.
+    /// Whether `let … else` is allowed; it requires Rust 1.65. A package of the first edition without a declared Rust version
+    /// predates such declarations, and so do the tools that read it.
     pub fn allows_let_else(&self) -> bool {
         let is_old = self.edition == Edition::Edition2015 && self.rust_version.is_none();
         !is_old && self.supports(RustVersion(65))
     }
 
-    /// Whether `let` may stand in a chain of `&&`; Rust 1.88 brought it to edition 2024 alone.
+    /// Whether `let` is allowed in `&&` chains; this requires Rust 1.88 and edition 2024.
     pub fn allows_let_chains(&self) -> bool {
         self.edition.at_least_2024() && self.supports(RustVersion(88))
     }
 
-    /// Whether the package's promised compiler knows what `version` brought. Without a promise, it does.
+    /// Whether the declared minimum compiler supports the features of `version`. Without a declaration, it does.
     pub fn supports(&self, version: RustVersion) -> bool {
         self.rust_version.is_none_or(|promised| promised >= version)
     }
 
-    /// The fields as bytes, for keys and memos: equal contexts give equal bytes on every platform.
+    /// Serializes the fields for keys and memos: equal contexts yield equal bytes on every platform.
     pub fn to_bytes(self) -> [u8; 12] {
         let mut bytes = [0; 12];
         bytes[..4].copy_from_slice(&self.edition_number().to_le_bytes());

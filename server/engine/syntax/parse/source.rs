@@ -1,4 +1,4 @@
-//! One text with its lines and its tree.
+//! A source text with its lines and its tree.
 
 use std::sync::Arc;
 
@@ -7,7 +7,7 @@ use ra_ap_syntax::SyntaxNode;
 use super::{bounds::Unparsable, context::FileContext, tree::Tree};
 use crate::text::{Edits, Lines, TextRange, slice};
 
-/// A text that has been parsed. Immutable: an edit makes another one.
+/// A parsed source text. Immutable: an edit creates a new one.
 #[derive(Debug, Clone)]
 pub struct Source {
     pub text: Arc<str>,
@@ -28,17 +28,17 @@ impl Source {
         })
     }
 
-    /// The root of the tree. Each call makes a new one, and nodes of different roots are never equal.
+    /// The root of the tree. Each call creates a new one, and nodes of different roots are never equal.
     pub fn root(&self) -> SyntaxNode {
         self.tree.root()
     }
 
-    /// The text of `range`; empty where the range is not inside the text.
+    /// The text of `range`; empty if the range is out of bounds.
     pub fn slice(&self, range: TextRange) -> &str {
         slice(&self.text, range).unwrap_or_default()
     }
 
-    /// The source after `edits`, or nothing if they don't fit the text.
+    /// The source after `edits`; `None` if they don't apply to the text.
     pub fn edited(&self, edits: &Edits) -> Option<Result<Self, Unparsable>> {
         let text: Arc<str> = edits.apply(&self.text)?.into();
         let tree = match edits.as_slice() {

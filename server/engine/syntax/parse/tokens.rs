@@ -1,9 +1,9 @@
-//! Tokens: of a text without a tree, and of a node without white space.
+//! Tokens of a text without a tree, and of a node without white space.
 
 use ra_ap_parser::{Edition, LexedStr, SyntaxKind};
 use ra_ap_syntax::{NodeOrToken, SyntaxNode, SyntaxToken};
 
-/// The tokens of a text in their order, white space and comments among them. Punctuation comes character by character.
+/// The tokens of a text in order, including white space and comments. Punctuation is split into single characters.
 pub fn tokens(text: &str, edition: Edition) -> Vec<(SyntaxKind, &str)> {
     let lexed = LexedStr::new(edition, text);
     let mut at = 0;
@@ -15,14 +15,14 @@ pub fn tokens(text: &str, edition: Edition) -> Vec<(SyntaxKind, &str)> {
     tokens.collect()
 }
 
-/// The tokens of a node in their order without white space, comments among them.
+/// The tokens of a node in order, including comments but not white space.
 pub fn tokens_of(node: &SyntaxNode) -> impl Iterator<Item = SyntaxToken> {
     node.descendants_with_tokens()
         .filter_map(NodeOrToken::into_token)
         .filter(|token| token.kind() != SyntaxKind::WHITESPACE)
 }
 
-/// Every token of a node as it is written, white space among them, at a fraction of the cost.
+/// All tokens of a node, including white space, at a fraction of the cost.
 pub fn written_in(node: &SyntaxNode) -> impl Iterator<Item = (SyntaxKind, &str)> {
     let mut open = Vec::with_capacity(16);
     open.push(node.green().children());
@@ -42,7 +42,7 @@ pub fn written_in(node: &SyntaxNode) -> impl Iterator<Item = (SyntaxKind, &str)>
     })
 }
 
-/// Whether two nodes are the same but for white space.
+/// Whether two nodes differ only in white space.
 pub fn same_words(left: &SyntaxNode, right: &SyntaxNode) -> bool {
     let words = |node| {
         let words = written_in(node).filter(|(kind, _)| *kind != SyntaxKind::WHITESPACE);

@@ -1,4 +1,4 @@
-//! Parsing within bounds, and parsing again only the block that an edit touched.
+//! Bounded parsing, and incremental reparsing of only the edited block.
 
 use std::cell::Cell;
 
@@ -11,18 +11,18 @@ use ra_ap_syntax::{
 use super::bounds::{self, Unparsable};
 use crate::text::{Edit, TextRange, TextSize};
 
-/// A lossless tree of one text. It has a node for every text, however broken.
+/// A lossless tree of a source text. It covers any text, however broken.
 ///
-/// It may be shared between threads; the nodes that are handed out of it may not.
+/// The tree can be shared between threads; the nodes obtained from it can't.
 #[derive(Debug, Clone)]
 pub struct Tree {
     green: GreenNode,
-    /// Where the lexer or the parser found fault. Faults that only a validation of the whole tree finds are absent: it takes
-    /// a third of the time of parsing.
+    /// The ranges of lexer and parser errors. Errors found only by validating the whole tree are absent: validation takes a
+    /// third of the parsing time.
     errors: Vec<TextRange>,
 }
 
-/// A part of a tree. Versions of a text share those in which nothing was edited.
+/// A part of a tree. Versions of a text share the parts that weren't edited.
 #[derive(Debug, Clone)]
 pub struct Subtree(GreenNode);
 
@@ -31,7 +31,7 @@ impl Subtree {
         Self(node.green().to_owned())
     }
 
-    /// Equal for one and the same part, as long as it is held.
+    /// Equal for the same part, as long as it is alive.
     pub fn address(&self) -> usize {
         std::ptr::from_ref(&*self.0).addr()
     }
@@ -45,8 +45,8 @@ impl Tree {
         build(&lexed, &output)
     }
 
-    /// The tree after `edit`, where `text` is the text after it. Equal to `Tree::parse(text)`, and much faster where the edit
-    /// lies in a block.
+    /// The tree after `edit`, which resulted in `text`. Equal to `Tree::parse(text)`, but much faster if the edit is within a
+    /// block.
     pub fn edited(&self, edit: &Edit, text: &str, edition: Edition) -> Result<Self, Unparsable> {
         if let Some(block) = self.block_around(edit.delete)
             && let Some(tree) = self.with_block_parsed_again(&block, edit, text, edition)
@@ -85,7 +85,7 @@ impl Tree {
         node.ancestors().find(|node| reparser(node).is_some())
     }
 
-    /// Nothing if the edit reaches beyond the block, so that the whole text has to be parsed.
+    /// Returns `None` if the edit extends beyond the block, so that the whole text must be parsed.
     fn with_block_parsed_again(
         &self,
         block: &SyntaxNode,
@@ -100,7 +100,7 @@ impl Tree {
         if !is_block(&lexed) {
             return None;
         }
-        // The brackets around the block are not seen here, so half of the bound stays for each.
+        // The brackets around the block are unknown here, so each part gets half of the bound.
         if let Err(reason) = bounds::check(&lexed) {
             return Some(Err(reason));
         }
@@ -144,8 +144,8 @@ fn reparser(node: &SyntaxNode) -> Option<Reparser> {
     Reparser::for_node(node.kind(), first, parent)
 }
 
-/// The token that `offset` lies in or before; the last one at the end of the text. Unlike a search among all children of each
-/// node, it costs the logarithm of their number.
+/// The token that contains `offset` or starts there; the last one at the end of the text. Takes logarithmic time in the number
+/// of children, unlike a linear search.
 pub fn token_behind(root: &SyntaxNode, offset: TextSize) -> Option<SyntaxToken> {
     let whole = root.text_range();
     if offset >= whole.end() {
@@ -155,7 +155,7 @@ pub fn token_behind(root: &SyntaxNode, offset: TextSize) -> Option<SyntaxToken> 
     root.covering_element(first_byte).into_token()
 }
 
-/// Whether the tokens are one block in braces, so that nothing in it can end it early or reach behind it.
+/// Whether the tokens form one block in braces, so that nothing inside can end it early or extend past it.
 fn is_block(lexed: &LexedStr<'_>) -> bool {
     let len = lexed.len();
     if len < 2 || lexed.kind(0) != T!['{'] || lexed.kind(len - 1) != T!['}'] {
@@ -173,7 +173,7 @@ fn is_block(lexed: &LexedStr<'_>) -> bool {
     open == 0
 }
 
-/// What the builder is given when its input is deeper than a tree may be.
+/// Builds a tree, omitting nodes beyond the maximum depth.
 struct Sink {
     builder: SyntaxTreeBuilder,
     depth: usize,
@@ -200,7 +200,7 @@ impl Sink {
     }
 
     fn enter(&mut self, kind: SyntaxKind) {
-        // A deeper tree is thrown away, so its deeper nodes are left out before they cost a stack.
+        // A tree that is too deep is discarded, so its deeper nodes are omitted before they can overflow the stack.
         if self.depth < bounds::DEPTH {
             self.builder.start_node(kind);
         }
@@ -209,7 +209,7 @@ impl Sink {
     }
 }
 
-/// How many tokens this thread has parsed: what work costs, however fast the machine is.
+/// The number of tokens parsed by this thread, a machine-independent measure of work.
 pub fn tokens_parsed() -> u64 {
     PARSED.get()
 }
@@ -246,7 +246,7 @@ fn range_of(lexed: &LexedStr<'_>, token: usize) -> TextRange {
     TextRange::new(size(range.start), size(range.end))
 }
 
-/// The token or node at the two ends of which an edit would be seen, for tests.
+/// Dumps a tree to a string for comparison in tests.
 #[cfg(test)]
 fn dump(tree: &Tree) -> String {
     use std::fmt::Write;

@@ -1,4 +1,4 @@
-//! What differs between two texts of nearly the same words.
+//! Compares two similar source texts token by token.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,20 +7,20 @@ use ra_ap_syntax::SyntaxKind;
 use super::prints::is_joined;
 use crate::syntax::{Edition, tokens};
 
-/// Two texts, word by word.
+/// The result of comparing two texts.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Comparison<'a> {
-    /// Words of both texts together.
+    /// Total tokens of both texts.
     pub words: u32,
-    /// Words that one text has and the other hasn't.
+    /// Tokens that occur in only one of the texts.
     pub unmatched: u32,
-    /// How often words in a row are unmatched.
+    /// Number of runs of consecutive unmatched tokens.
     pub stretches: u32,
-    /// What stands in the same place, in the order of the text; each pair once.
+    /// Tokens that differ at the same position, in source order; each pair once.
     pub differing: Vec<Differing<'a>>,
 }
 
-/// Two words that stand in the same place.
+/// Two tokens at the same position.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Differing<'a> {
     pub kind: Kind,
@@ -28,17 +28,17 @@ pub struct Differing<'a> {
     pub other: &'a str,
 }
 
-/// What a word that differs stands for.
+/// What a differing token denotes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
-    /// A literal, or a constant.
+    /// A literal or a constant.
     Value,
-    /// Text that is made into another one by a macro's braces, or any other text.
+    /// A string literal with braces that a macro interpolates, or any other string literal.
     Text,
     Variable,
     Field,
     Called,
-    /// A type, a module, or a variant.
+    /// A type, a module or a variant.
     Path,
 }
 
@@ -49,7 +49,7 @@ struct Word<'a> {
 }
 
 impl Comparison<'_> {
-    /// The share of words that both texts have, in hundredths; what is put in consistently counts as common but for once.
+    /// The percentage of tokens that both texts share; consistently replaced ones count as different only once.
     pub fn percent(&self) -> u32 {
         let differing = u32::try_from(self.differing.len()).unwrap_or(u32::MAX);
         let lost = self.unmatched.saturating_add(differing.saturating_mul(2));
@@ -62,7 +62,7 @@ impl Comparison<'_> {
     }
 }
 
-/// Compares two texts; nothing where one is much longer than the other. Names that both declare may differ.
+/// Compares two texts; returns `None` if one is much longer than the other. Names that both declare may differ.
 pub fn compare<'a>(one: &'a str, other: &'a str) -> Option<Comparison<'a>> {
     let (left, right) = (words(one), words(other));
     let pairs = aligned(&left, &right)?;
@@ -100,7 +100,7 @@ pub fn compare<'a>(one: &'a str, other: &'a str) -> Option<Comparison<'a>> {
     Some(found)
 }
 
-/// Names that stand for others throughout.
+/// A consistent renaming of identifiers.
 #[derive(Default)]
 struct Renamed<'a> {
     to: BTreeMap<&'a str, &'a str>,
@@ -114,7 +114,7 @@ impl<'a> Renamed<'a> {
     }
 }
 
-/// The words without comments and without commas that come and go with the layout; signs that touch are one.
+/// The tokens without comments and without commas that depend on the layout; adjacent punctuation is joined.
 fn words(text: &str) -> Vec<Word<'_>> {
     let mut words: Vec<Word<'_>> = Vec::with_capacity(text.len() / 4);
     let (mut at, mut end) = (0, 0);
@@ -154,7 +154,7 @@ impl Word<'_> {
         )
     }
 
-    /// Whether it may stand in the place of another one.
+    /// Whether the token may replace the other.
     fn is_like(&self, other: &Self) -> bool {
         let both_names = self.is_name() && other.is_name();
         let both_literals = self.kind.is_literal() && self.kind == other.kind;
@@ -162,7 +162,7 @@ impl Word<'_> {
     }
 }
 
-/// The names that patterns give in a text.
+/// The names bound by patterns in a text.
 fn declared<'a>(words: &[Word<'a>]) -> BTreeSet<&'a str> {
     let mut declared = BTreeSet::new();
     let mut is_pattern = false;
@@ -189,12 +189,12 @@ fn is_variable(name: &str) -> bool {
     name.starts_with(|c: char| c.is_lowercase() || c == '_')
 }
 
-/// Whether a value may end with a word, so that a bar behind it is an operator.
+/// Whether a value may end with the token, so that a following bar is an operator.
 fn is_operand(word: Word<'_>) -> bool {
     word.is_name() || word.kind.is_literal() || matches!(word.text, ")" | "]" | "}")
 }
 
-/// Whether the first of these words is what an arm's pattern ends with, but for brackets.
+/// Whether the first of these tokens ends an arm's pattern, apart from brackets.
 fn is_of_arm(words: &[Word<'_>]) -> bool {
     let mut behind = words.iter().skip(1);
     let behind = behind.find(|word| !matches!(word.text, ")" | "}" | ".." | ","));
@@ -230,11 +230,11 @@ fn is_number_type(text: &str) -> bool {
         || matches!(text, "bool" | "char" | "str")
 }
 
-/// What a word costs that stands in the place of another one, and one that stands for itself.
+/// The costs of replacing a token, and of leaving one unmatched.
 const REPLACED: u32 = 2;
 const ALONE: u32 = 3;
 
-/// Where the cheapest way to a pair of words comes from.
+/// The step that leads to a pair of tokens at the lowest cost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Way {
     Both,
@@ -242,7 +242,7 @@ enum Way {
     Right,
 }
 
-/// The pairs of words that stand in the same place.
+/// The pairs of tokens at the same position.
 fn aligned(left: &[Word<'_>], right: &[Word<'_>]) -> Option<Vec<(usize, usize)>> {
     let mut both = left.iter().zip(right);
     if left.len() == right.len() && both.all(|(one, other)| one.is_like(other)) {
@@ -270,9 +270,9 @@ fn aligned(left: &[Word<'_>], right: &[Word<'_>]) -> Option<Vec<(usize, usize)>>
     Some(first.chain(middle).chain(last).collect())
 }
 
-/// The pairs of words between what is the same at both ends, by the cheapest way.
+/// The pairs of tokens between the common ends, by the cheapest alignment.
 fn between(left: &[Word<'_>], right: &[Word<'_>], total: usize) -> Option<Vec<(usize, usize)>> {
-    // More of all words is never unmatched in what anybody wants to hear of.
+    // Texts with more unmatched tokens are too different to be of interest.
     const FEWEST: usize = 12;
     let most = FEWEST.max(total / 5);
     let dearest = u32::try_from(most).ok()?.saturating_mul(ALONE + 1);
@@ -280,7 +280,7 @@ fn between(left: &[Word<'_>], right: &[Word<'_>], total: usize) -> Option<Vec<(u
     if apart > most {
         return None;
     }
-    // A way that goes further from the middle has to come back.
+    // A path that goes further from the diagonal has to return.
     let most = usize::midpoint(most, apart) + 1;
     let width = 2 * most + 1;
     let mut steps = vec![Way::Both; (left.len() + 1) * width];
@@ -324,7 +324,7 @@ fn between(left: &[Word<'_>], right: &[Word<'_>], total: usize) -> Option<Vec<(u
     traced(&steps, (left.len(), right.len()), most)
 }
 
-/// The way back from the ends to the beginnings.
+/// Traces the steps back from the ends to the beginnings.
 fn traced(steps: &[Way], ends: (usize, usize), most: usize) -> Option<Vec<(usize, usize)>> {
     let width = 2 * most + 1;
     let (mut at, mut there) = ends;

@@ -1,6 +1,6 @@
-//! Words in a text that ask for silence: `// rustassistant: allow(id) reason`, clippy's lints in `#[allow]` and `#[expect]`.
+//! Allowances in a source text: `// rustassistant: allow(id) reason`, and clippy lints in `#[allow]` and `#[expect]`.
 //!
-//! The words are searched in the text, and only what is found is looked up in the tree, so texts without them cost nothing.
+//! The text is searched first, and only matches are looked up in the tree, so files without allowances cost nothing.
 
 use memchr::{memchr2, memmem, memrchr2};
 use ra_ap_syntax::{AstNode, AstToken, NodeOrToken, SyntaxKind, SyntaxNode, SyntaxToken, ast};
@@ -8,19 +8,19 @@ use ra_ap_syntax::{AstNode, AstToken, NodeOrToken, SyntaxKind, SyntaxNode, Synta
 use crate::syntax::{Source, attributes};
 use crate::text::{TextRange, TextSize, slice};
 
-/// A name that is allowed in a part of a text.
+/// A name that is allowed in part of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Allowed {
-    /// The name. Whether something of that name exists is not known here.
+    /// The range of the name. It may not be the name of anything.
     pub at: TextRange,
-    /// The part of the text in which it is allowed.
+    /// The range in which it is allowed.
     pub scope: TextRange,
     pub by: AllowedBy,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AllowedBy {
-    /// The name is one of our own.
+    /// The name is an id of RustAssistant.
     Comment,
     /// The name is a lint of clippy, written without `clippy::`.
     Attribute,
@@ -29,7 +29,7 @@ pub enum AllowedBy {
 const TOOL: &str = "rustassistant:";
 const CLIPPY: &str = "clippy::";
 
-/// All names that are allowed somewhere in a text, in its order.
+/// All allowed names of a text, in source order.
 pub fn allowances(source: &Source) -> Vec<Allowed> {
     let mut found = Vec::new();
     let root = source.root();
@@ -86,7 +86,7 @@ enum Verb {
     AllowFile,
 }
 
-/// Reads `allow(a, b)` or `allow-file(a, b)`, and gives the places of the names.
+/// Parses `allow(a, b)` or `allow-file(a, b)`, and returns the ranges of the names.
 fn directive(text: &str, start: TextSize) -> Option<(Verb, Vec<TextRange>)> {
     let (verb, rest) = text.split_once('(')?;
     let (names, _) = rest.split_once(')')?;
@@ -108,7 +108,7 @@ fn directive(text: &str, start: TextSize) -> Option<(Verb, Vec<TextRange>)> {
     Some((kind, places))
 }
 
-/// The line of a comment that follows code; otherwise the item, statement, arm or expression after the comment.
+/// The scope of a comment: its line if it follows code, otherwise the item, statement, arm or expression after it.
 fn scope_of(text: &str, comment: &SyntaxToken) -> TextRange {
     let line = line_around(text, comment.text_range().start());
     let ahead = TextRange::new(line.start(), comment.text_range().start());
@@ -131,7 +131,7 @@ fn line_around(text: &str, at: TextSize) -> TextRange {
     TextRange::new(size(first), at + size(len))
 }
 
-/// The largest node that starts with a token and is still one of a list's entries.
+/// The largest node that starts with a token and is still a single list entry.
 fn node_that_starts_at(token: &SyntaxToken) -> Option<SyntaxNode> {
     let at = token.text_range().start();
     let ancestors = token.parent_ancestors();
@@ -158,7 +158,7 @@ fn starts_at(node: &SyntaxNode, at: TextSize) -> bool {
                 .is_some_and(|next| code_start(&next) == Some(at))
 }
 
-/// Where the code of an element starts, behind comments that belong to it.
+/// The start of an element's code, after its comments.
 fn code_start(element: &NodeOrToken<SyntaxNode, SyntaxToken>) -> Option<TextSize> {
     let first = match element {
         NodeOrToken::Token(token) => token.clone(),
@@ -190,14 +190,14 @@ fn lint_name(text: &str, start: TextSize) -> TextRange {
     TextRange::at(start, TextSize::of(&rest[..len.unwrap_or(rest.len())]))
 }
 
-/// The node that an attribute stands at or, with `#!`, in.
+/// The node that an attribute applies to: the next one or, with `#!`, the enclosing one.
 fn annotated(attribute: &ast::Attr) -> Option<SyntaxNode> {
     let node = attribute.syntax().parent()?;
     match node.kind() {
         SyntaxKind::ITEM_LIST | SyntaxKind::ASSOC_ITEM_LIST | SyntaxKind::EXTERN_ITEM_LIST => {
             node.parent()
         }
-        // The attributes in a function's body are the function's.
+        // Inner attributes of a body apply to the function.
         SyntaxKind::STMT_LIST => {
             let block = node.parent()?;
             let around = block.parent();
@@ -216,7 +216,7 @@ mod tests {
     use super::*;
     use crate::syntax::FileContext;
 
-    /// The names that are allowed, with the text that they are allowed in.
+    /// The allowed names, with the text they are allowed in.
     fn allowed(text: &str) -> Vec<(&str, &str)> {
         let source = Source::parse(text, FileContext::default()).unwrap();
         let part = |range| slice(text, range).unwrap();

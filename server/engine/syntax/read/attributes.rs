@@ -1,10 +1,10 @@
-//! What attributes say about the code they stand on.
+//! What attributes imply about the code they apply to.
 
 use ra_ap_syntax::{AstNode, SyntaxKind, SyntaxNode, ast};
 
 use super::green::{holds, text_of};
 
-/// Whether a part of the node is compiled only under a condition, or gets an attribute only under one.
+/// Whether part of the node is compiled conditionally, or has a conditional attribute.
 pub fn has_condition_inside(node: &SyntaxNode) -> bool {
     let has_any = ast::Attr::can_cast(node.kind()) || holds(node, ast::Attr::can_cast);
     let nodes = has_any.then(|| node.descendants()).into_iter().flatten();
@@ -16,7 +16,7 @@ pub fn is_conditional(attribute: &ast::Attr) -> bool {
     matches!(name(&bare(attribute)), "cfg" | "cfg_attr")
 }
 
-/// Whether what the attribute stands on is compiled for tests alone: `cfg(test)`, `cfg(all(test, unix))`.
+/// Whether the attribute restricts code to tests: `cfg(test)`, `cfg(all(test, unix))`.
 pub fn is_only_for_tests(attribute: &ast::Attr) -> bool {
     let bare = bare(attribute);
     let all = bare
@@ -25,7 +25,7 @@ pub fn is_only_for_tests(attribute: &ast::Attr) -> bool {
     bare == "cfg(test)" || all.is_some_and(|all| conditions(all).any(|one| one == "test"))
 }
 
-/// Whether it is a list of items, statements or arms, with attributes of its own ahead of all else in it.
+/// Whether it is a list of items, statements or arms, which may start with inner attributes.
 pub fn is_list(kind: SyntaxKind) -> bool {
     matches!(
         kind,
@@ -38,7 +38,7 @@ pub fn is_list(kind: SyntaxKind) -> bool {
     )
 }
 
-/// The conditions of a list, each with those inside of it.
+/// The conditions in a list, including nested ones.
 fn conditions(list: &str) -> impl Iterator<Item = &str> {
     let mut depth = 0;
     list.split(move |character| {
@@ -51,7 +51,7 @@ fn conditions(list: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// An attribute's text between its brackets without white space.
+/// The text of an attribute between its brackets, without white space.
 pub fn bare(attribute: &ast::Attr) -> String {
     let text = text_of(attribute.syntax());
     let inner = text.trim_start_matches(['#', '!', ' ']);
@@ -64,7 +64,7 @@ pub fn bare(attribute: &ast::Attr) -> String {
     }
 }
 
-/// The path of an attribute whose text is given as [`bare`] gives it.
+/// The path of an attribute whose text is in the form returned by [`bare`].
 pub fn name(bare: &str) -> &str {
     let end = bare.find(['(', '[', '{', '=']).unwrap_or(bare.len());
     &bare[..end]

@@ -1,6 +1,6 @@
-//! What a file itself declares and imports, by name: such a name is not the one of the standard library.
+//! The names that a file declares and imports itself: they don't refer to the standard library.
 //!
-//! Items inside function bodies count where they are statements of the body. What macros make isn't seen.
+//! Items in function bodies are included if they are statements of the body. Macro output isn't visible.
 
 use std::{
     cell::RefCell,
@@ -12,7 +12,7 @@ use ra_ap_syntax::{AstNode, GreenNode, SyntaxNode};
 
 mod items;
 
-/// The names of a file, whatever module they are in.
+/// The names of a file, regardless of module.
 #[derive(Debug, Default)]
 pub struct FileNames {
     methods: HashMap<String, Vec<Signature>>,
@@ -23,25 +23,25 @@ pub struct FileNames {
     macros: HashMap<String, MacroBody>,
     imports: HashSet<String>,
     modules: HashSet<String>,
-    /// The `enum`s that have a variant of a name, those with parameters without their own names.
+    /// The `enum`s with a variant of this name; `None` for those with generic parameters.
     variants: HashMap<String, Vec<Option<String>>>,
-    /// What type aliases stand for, as it is written.
+    /// The target types of type aliases, as written.
     aliases: HashMap<String, Vec<String>>,
-    /// The traits that are implemented by hand, as they are written, for which type.
+    /// Manually implemented traits with their types, as written.
     impls: Vec<(String, String)>,
 }
 
-/// What a function gives.
+/// The return type of a function and its properties.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Signature {
-    /// The type as it is written, without white space; `()` where none is.
+    /// The type as written, without white space; `()` if there is none.
     pub gives: String,
-    /// A parameter of the function itself stands in it, so that the caller settles the type.
+    /// Whether it contains a generic parameter of the function, so that the caller determines the type.
     pub is_generic: bool,
     pub must_use: bool,
 }
 
-/// What a type is made of, as far as patterns care.
+/// The kind of a type, as far as patterns are concerned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TypeShape {
     UnitStruct,
@@ -52,26 +52,26 @@ pub enum TypeShape {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Constant {
-    /// With the type as it is written.
+    /// With the type as written.
     Const(String),
     Static(String),
-    /// The parameter of an item.
+    /// A generic parameter of an item.
     Parameter(String),
 }
 
-/// What the definition of a macro mentions.
+/// The contents of a macro definition.
 #[derive(Debug, Clone, Default)]
 struct MacroBody {
     words: HashSet<String>,
 }
 
 thread_local! {
-    /// The names of the tree that was asked about last: a file is judged as a whole before the next one.
+    /// The names of the most recently used tree: a file is fully analysed before the next one.
     static LAST: RefCell<Option<(GreenNode, Rc<FileNames>)>> = const { RefCell::new(None) };
 }
 
 impl FileNames {
-    /// The names of the file around a node. The first judgement that asks about a tree pays for them.
+    /// The names of the file that contains a node. Computed on the first call for a tree.
     pub fn around(node: &impl AstNode) -> Rc<Self> {
         Self::around_node(node.syntax())
     }
@@ -95,22 +95,22 @@ impl FileNames {
         self.methods.contains_key(bare(name))
     }
 
-    /// The signatures of all methods of that name.
+    /// The signatures of all methods with this name.
     pub fn methods(&self, name: &str) -> &[Signature] {
         self.methods.get(bare(name)).map_or(&[], Vec::as_slice)
     }
 
-    /// The signatures of all functions of that name without `self`, associated ones among them.
+    /// The signatures of all functions with this name without `self`, including associated ones.
     pub fn functions(&self, name: &str) -> &[Signature] {
         self.functions.get(bare(name)).map_or(&[], Vec::as_slice)
     }
 
-    /// The signatures of all functions and methods of that name.
+    /// The signatures of all functions and methods with this name.
     pub fn called(&self, name: &str) -> impl Iterator<Item = &Signature> {
         self.functions(name).iter().chain(self.methods(name))
     }
 
-    /// The types of all fields of that name.
+    /// The types of all fields with this name.
     pub fn fields(&self, name: &str) -> &[String] {
         self.fields.get(bare(name)).map_or(&[], Vec::as_slice)
     }
@@ -135,7 +135,7 @@ impl FileNames {
         self.modules.contains(bare(name))
     }
 
-    /// Whether `Some`, `None`, `Ok` or `Err` may be the file's own.
+    /// Whether `Some`, `None`, `Ok` or `Err` may be redefined in the file.
     pub fn has_own_some_or_ok(&self) -> bool {
         let is_own = |name: &str| {
             self.imports(name)
@@ -147,45 +147,45 @@ impl FileNames {
         ["Some", "None", "Ok", "Err"].into_iter().any(is_own)
     }
 
-    /// Whether an `enum` of the file has a variant of that name, which an import may bring into scope as it is.
+    /// Whether an `enum` of the file has a variant with this name, which an import may bring into scope.
     pub fn has_variant(&self, name: &str) -> bool {
         self.variants.contains_key(bare(name))
     }
 
-    /// Whether a name is a variant of one `enum`, which has no parameters, and of no other.
+    /// Whether a name is a variant of exactly one `enum`, which has no generic parameters.
     pub fn is_variant_of(&self, owner: &str, name: &str) -> bool {
         let owners = self.variants.get(bare(name)).map(Vec::as_slice);
         matches!(owners, Some([Some(only)]) if only == owner)
     }
 
-    /// What the type aliases of that name stand for, those of traits and impls among them.
+    /// The target types of the type aliases with this name, including those in traits and impls.
     pub fn aliases(&self, name: &str) -> &[String] {
         self.aliases.get(bare(name)).map_or(&[], Vec::as_slice)
     }
 
-    /// Whether a pattern that is this name alone means something that the file declares, and no new variable.
+    /// Whether an identifier pattern with this name refers to a declaration of the file, rather than to a new binding.
     pub fn is_value(&self, name: &str) -> bool {
         let is_unit = |shape: &TypeShape| *shape == TypeShape::UnitStruct;
         !self.constants(name).is_empty() || self.types(name).iter().any(is_unit)
     }
 
-    /// Whether a drop of some type is written by hand.
+    /// Whether the file implements `Drop` for some type.
     pub fn has_drop(&self) -> bool {
         self.implements("Drop")
     }
 
-    /// Whether a type that is written like this one has a drop that is written by hand.
+    /// Whether the file implements `Drop` for a type written like this one.
     pub fn drops(&self, ty: &str) -> bool {
         let is_its = |(of, own): &(String, String)| of == "Drop" && own == bare(ty);
         self.impls.iter().any(is_its)
     }
 
-    /// Whether a trait of this name is implemented by hand for some type.
+    /// Whether a trait with this name is implemented manually for some type.
     pub fn implements(&self, name: &str) -> bool {
         self.impls.iter().any(|(of, _)| head_of(of) == name)
     }
 
-    /// Whether a trait of this name is implemented by hand with a number for its other operand.
+    /// Whether a trait with this name is implemented manually with a number as its other operand.
     pub fn implements_with_number(&self, name: &str) -> bool {
         const NUMBERS: [&str; 13] = [
             "char", "i128", "i16", "i32", "i64", "i8", "isize", "u128", "u16", "u32", "u64", "u8",
@@ -216,18 +216,18 @@ impl FileNames {
         false
     }
 
-    /// Whether the file defines a macro of that name itself.
+    /// Whether the file defines a macro with this name.
     pub fn defines_macro(&self, name: &str) -> bool {
         self.macros.contains_key(bare(name))
     }
 }
 
-/// A name without the mark of a raw one.
+/// A name without its raw identifier prefix.
 fn bare(name: &str) -> &str {
     name.strip_prefix("r#").unwrap_or(name)
 }
 
-/// The last name of a path, without its arguments.
+/// The last segment of a path, without generic arguments.
 fn head_of(path: &str) -> &str {
     let path = path.split_once('<').map_or(path, |(path, _)| path);
     path.rsplit("::").next().unwrap_or(path)

@@ -1,4 +1,4 @@
-//! Looking at the tree without making nodes, which costs more than what is looked for.
+//! Inspects the green tree without creating nodes, which would cost more than the search itself.
 
 use ra_ap_syntax::{GreenNode, NodeOrToken, SyntaxKind, SyntaxNode, WalkEvent};
 
@@ -16,13 +16,13 @@ pub fn has_child_of(node: &SyntaxNode, is_wanted: impl Fn(SyntaxKind) -> bool) -
     children.any(|child| is_wanted(SyntaxKind::from(child.kind().0)))
 }
 
-/// Whether a node of such a kind is anywhere inside of a node. Input of macros has none.
+/// Whether a node contains a descendant of a wanted kind. Macro input contains none.
 pub fn holds(node: &SyntaxNode, is_wanted: impl Fn(SyntaxKind) -> bool) -> bool {
     let green: &Green = node.green();
     holds_any(green, &is_wanted)
 }
 
-/// The nodes of such kinds inside of a node, in the order of the text. What has none is left out unseen.
+/// The descendants of the wanted kinds in source order. Subtrees without any are skipped without creating nodes.
 pub fn nodes_inside(
     node: &SyntaxNode,
     is_wanted: impl Fn(SyntaxKind) -> bool,
@@ -45,7 +45,7 @@ pub fn nodes_inside(
     })
 }
 
-/// No tree is deeper than a stack allows.
+/// Recursion is safe, as trees are bounded in depth.
 fn holds_any(green: &Green, is_wanted: &impl Fn(SyntaxKind) -> bool) -> bool {
     let mut children = green.children().filter_map(NodeOrToken::into_node);
     children.any(|child| {
@@ -54,7 +54,7 @@ fn holds_any(green: &Green, is_wanted: &impl Fn(SyntaxKind) -> bool) -> bool {
     })
 }
 
-/// Whether a brace stands anywhere in a node.
+/// Whether a node contains a brace.
 pub(super) fn has_brace(node: &SyntaxNode) -> bool {
     written_in(node).any(|(kind, _)| kind == SyntaxKind::L_CURLY)
 }

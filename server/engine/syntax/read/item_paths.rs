@@ -1,4 +1,4 @@
-//! What functions are called in their file: `module::Type::method`.
+//! The paths of functions within their file: `module::Type::method`.
 
 use std::collections::HashMap;
 
@@ -12,7 +12,7 @@ use crate::{
     text::TextRange,
 };
 
-/// The paths of all functions with a body, by the ranges of their names.
+/// The paths of all functions with a body, by the range of their name.
 pub fn item_paths(source: &Source) -> HashMap<TextRange, String> {
     let root = source.root();
     let units = places(&root);

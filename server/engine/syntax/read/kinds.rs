@@ -1,8 +1,8 @@
-//! Sets of the kinds that nodes have.
+//! Sets of node kinds.
 
 use ra_ap_syntax::SyntaxKind;
 
-/// A set of kinds, in which one is found without a search.
+/// A bit set of kinds.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct KindSet([u64; WORDS]);
 
@@ -29,7 +29,7 @@ impl KindSet {
         self.0[word] & bit != 0
     }
 
-    /// The kinds of both.
+    /// The union of both sets.
     #[must_use]
     pub fn union(&self, other: &Self) -> Self {
         Self(std::array::from_fn(|word| self.0[word] | other.0[word]))

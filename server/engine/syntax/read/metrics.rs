@@ -1,7 +1,7 @@
-//! How much a function is: cognitive complexity, nesting, lines and parameters.
+//! The size of a function: cognitive complexity, nesting, lines and parameters.
 //!
-//! Cognitive complexity is Sonar's S3776. Free of charge are `?`, `let … else`, guards of match arms as such, recursion, and
-//! everything inside macro calls.
+//! Cognitive complexity as defined by Sonar's S3776. `?`, `let … else`, match guards as such, recursion, and everything inside
+//! macro calls add nothing.
 
 use ra_ap_syntax::{AstNode, GreenNode, NodeOrToken, SyntaxKind, SyntaxNode, T, ast};
 
@@ -9,37 +9,37 @@ use crate::text::{TextRange, TextSize};
 
 type Green = <GreenNode as std::ops::Deref>::Target;
 
-/// The measures of one function. What is nested in it counts in it too, except for its `nesting`.
+/// The metrics of a function. Nested functions are included, except in `nesting`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Metrics {
     /// Cognitive complexity.
     pub cognitive: u32,
-    /// How deep the bodies of `if`, `match`, loops and closures stand in each other. An `else if` is as deep as its `if`, and a
-    /// condition or scrutinee is no deeper than its construct.
+    /// Maximum nesting of the bodies of `if`, `match`, loops and closures. An `else if` is as deep as its `if`, and a condition
+    /// or scrutinee is as deep as its construct.
     pub nesting: u32,
-    /// Lines with code between the braces.
+    /// Lines of code between the braces.
     pub lines: u32,
     /// Parameters without `self`.
     pub parameters: u32,
 }
 
-/// What one keyword or operator adds to the cognitive complexity of a function.
+/// The contribution of a keyword or operator to a function's cognitive complexity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Increment {
     pub at: TextRange,
     pub amount: u32,
 }
 
-/// What a walk over one function's body found.
+/// What was counted in a function's body.
 #[derive(Debug, Clone, Default)]
 pub struct Tally {
-    /// In the order of the text.
+    /// In source order.
     pub increments: Vec<Increment>,
-    /// The keywords around the deepest place, outermost first. For a closure, its parameters.
+    /// The keywords around the most deeply nested code, outermost first. For a closure, its parameters.
     pub deepest: Vec<TextRange>,
 }
 
-/// Follows a walk in the order of the text, and keeps a tally for each function that the walk is in.
+/// Follows a walk in source order, with a tally for each enclosing function.
 #[derive(Debug, Default)]
 pub(super) struct Meter {
     tallies: Vec<Tally>,
@@ -51,16 +51,16 @@ pub(super) struct Meter {
 struct OpenFunction {
     node: SyntaxNode,
     tally: usize,
-    /// How much was raised around the body.
+    /// The number of raised constructs around the body.
     base: usize,
 }
 
-/// A construct in which nesting is one higher.
+/// A construct that increases nesting by one.
 #[derive(Debug)]
 struct Raised {
     node: SyntaxNode,
     keyword: TextRange,
-    /// Where what is nested in it begins, behind the condition.
+    /// The start of the nested code, after the condition.
     body: TextSize,
 }
 
@@ -83,7 +83,7 @@ impl Meter {
         }
     }
 
-    /// A function with a body; the functions come in the order in which [`Meter::finish`] gives their tallies.
+    /// Enters a function with a body; [`Meter::finish`] returns the tallies in the order of these calls.
     pub(super) fn enter_function(&mut self, node: &SyntaxNode) {
         if !self.open.is_empty() {
             self.raise(node, keyword(node, T![fn]));
@@ -198,7 +198,7 @@ impl Tally {
     }
 }
 
-/// Whether an `if` is the `else` branch of another one.
+/// Whether an `if` is the `else` branch of another.
 pub fn is_else_if(node: &SyntaxNode) -> bool {
     if node.kind() != SyntaxKind::IF_EXPR
         || node.parent().map(|parent| parent.kind()) != Some(SyntaxKind::IF_EXPR)
@@ -215,7 +215,7 @@ pub fn is_else_if(node: &SyntaxNode) -> bool {
     false
 }
 
-/// The `&&` and `||` of a condition without those inside parentheses, calls and blocks, in the order of the text.
+/// The `&&` and `||` of a condition in source order, without those in parentheses, calls and blocks.
 pub fn operators(condition: &SyntaxNode) -> Vec<(TextRange, SyntaxKind)> {
     let mut found = Vec::new();
     let mut left = vec![condition.clone()];
@@ -247,7 +247,7 @@ fn is_outermost_logic(node: &SyntaxNode) -> bool {
         && around.is_none_or(|parent| logical_operator(&parent).is_none())
 }
 
-/// Where the body of a construct begins. Broken code has its body at once.
+/// The start of a construct's body. In broken code, the body starts immediately.
 fn body_start(node: &SyntaxNode) -> TextSize {
     let mut children = node.children();
     let body = match node.kind() {
@@ -273,7 +273,7 @@ fn closure_head(node: &SyntaxNode) -> TextRange {
     )
 }
 
-/// The place of a node's own keyword, which it always has.
+/// The range of a node's keyword; in broken code, an empty range at its start.
 pub fn keyword(node: &SyntaxNode, kind: SyntaxKind) -> TextRange {
     token(node, kind).unwrap_or_else(|| TextRange::empty(node.text_range().start()))
 }
@@ -288,31 +288,30 @@ fn count(len: usize) -> u32 {
     u32::try_from(len).unwrap_or(u32::MAX)
 }
 
-/// Where code first stands on each line of a unit that has code, so that the lines of any part of it are counted by a
-/// search instead of another walk.
+/// The offset of the first code on each line, so that the lines of code in any part of a unit are found by binary search
+/// instead of another walk.
 #[derive(Debug, Default)]
 pub(super) struct CodeLines {
     starts: Vec<TextSize>,
 }
 
 impl CodeLines {
-    /// Those of a node of this text.
+    /// The code lines of a node in this text.
     pub(super) fn of(node: &SyntaxNode, text: &str) -> Self {
         Self::without(node, text, |_| false)
     }
 
-    /// The lines of an impl, trait, module or file that are in none of its items. It costs as much as they are, however long
-    /// the items are.
+    /// The code lines of an impl, trait, module or file outside its items. Independent of the length of the items.
     pub(super) fn of_frame(node: &SyntaxNode) -> Self {
         Self::without(node, "", ast::Item::can_cast)
     }
 
-    /// What is known of the text is only read to be faster.
+    /// Skips the kinds that are left out. The text only serves as a shortcut.
     fn without(node: &SyntaxNode, text: &str, is_left_out: impl Fn(SyntaxKind) -> bool) -> Self {
         let mut lines = Self::default();
         let mut offset = node.text_range().start();
         let mut line_is_new = true;
-        // The tree without parents and offsets is walked at a tenth of the cost.
+        // Walking the green tree costs a tenth as much.
         let green: &Green = node.green();
         let mut open = vec![green.children()];
         while let Some(children) = open.last_mut() {
@@ -342,12 +341,12 @@ impl CodeLines {
         lines
     }
 
-    /// All lines with code.
+    /// The total number of lines of code.
     pub(super) fn total(&self) -> u32 {
         count(self.starts.len())
     }
 
-    /// Whether the next token may be the first of its line.
+    /// Returns whether the next token may be the first on its line.
     fn step(&mut self, kind: SyntaxKind, text: &str, at: TextSize, line_is_new: bool) -> bool {
         if kind.is_trivia() {
             return line_is_new || text.contains(['\n', '\r']);
@@ -371,7 +370,7 @@ impl CodeLines {
         }
     }
 
-    /// Lines with code in `range`, the last and the first also if they have code outside of it as well.
+    /// Lines of code in `range`. The first and last lines count even if they have code outside of it.
     pub(super) fn count(&self, text: &str, range: TextRange) -> u32 {
         let first = self.starts.partition_point(|start| *start < range.start());
         let end = self.starts.partition_point(|start| *start < range.end());
@@ -383,16 +382,16 @@ impl CodeLines {
     }
 }
 
-/// Whether a node that begins with code ends on the same line.
+/// Whether a node that starts with code ends on the same line.
 fn is_in_one_line(node: &Green, start: TextSize, text: &str) -> bool {
     let range = TextRange::at(start, node.text_len());
     let inside = crate::text::slice(text, range).unwrap_or_default();
     let ends = memchr::memchr2(b'\n', b'\r', inside.as_bytes());
-    // Comments begin with a slash, and so does no code.
+    // Comments start with a slash, and no code does.
     ends.is_none() && !inside.is_empty() && !inside.starts_with('/')
 }
 
-/// Whether a range starts on a line whose code began ahead of it, and still has code on that line.
+/// Whether a range starts on a line with code before it, and continues with code on that line.
 fn has_rest_of_line(text: &str, range: TextRange) -> bool {
     let inside = crate::text::slice(text, range).unwrap_or_default();
     let mut line = inside.split(['\n', '\r']).next().unwrap_or_default();

@@ -1,6 +1,6 @@
-//! The units of analysis. Every item that is not inside another one's body is a unit: functions, constants, types, and what
-//! is left. An impl, trait or module is no unit itself: its items are. What is around a unit matters to it only through its
-//! [`Owner`], so a unit whose text and owner are unchanged has an unchanged report.
+//! The units of analysis. Every item outside of other items' bodies is a unit: functions, constants, types, and other items. An
+//! impl, trait or module isn't a unit itself; its items are. A unit depends on its surroundings only through its [`Owner`], so
+//! the report of a unit with unchanged text and owner is unchanged.
 
 use std::{
     ops::Range,
@@ -24,7 +24,7 @@ use crate::{
     text::TextRange,
 };
 
-/// What a unit stands in.
+/// The parent of a unit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Owner {
     Module,
@@ -33,18 +33,18 @@ pub enum Owner {
     Trait,
 }
 
-/// What a unit is.
+/// The kind of a unit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum UnitKind {
-    /// A function with a body, a trait's required method, or a constant with code in it.
+    /// A function with a body, a required trait method, or a constant that contains code.
     Code,
     /// A struct, an enum or a union.
     Type,
-    /// An import, a macro, a declaration. Only its lines are counted.
+    /// An import, a macro, or another declaration. Only its lines are counted.
     Plain,
 }
 
-/// Where a unit is.
+/// The location of a unit.
 #[derive(Debug, Clone)]
 pub struct Place {
     pub node: SyntaxNode,
@@ -55,7 +55,7 @@ pub struct Place {
 }
 
 impl Place {
-    /// Whether it is compiled for tests, benchmarks and examples alone.
+    /// Whether it is compiled only for tests, benchmarks and examples.
     pub fn is_for_tests(&self, role: Role) -> bool {
         self.part == FilePart::Tests
             || matches!(role, Role::Test | Role::Bench | Role::Example)
@@ -63,7 +63,7 @@ impl Place {
     }
 }
 
-/// Whether code is compiled whatever the features and the target are. Conditions on tests are no matter.
+/// Whether code is compiled regardless of features and target. Conditions on tests don't matter.
 #[derive(
     Debug, Clone, Copy, Default, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize,
 )]
@@ -73,64 +73,64 @@ pub enum Presence {
     Conditional,
 }
 
-/// Which part of a file something is in.
+/// The part of a file that something belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum FilePart {
     Product,
-    /// In a module that is compiled for tests alone.
+    /// In a module compiled only for tests.
     Tests,
 }
 
-/// The units of a file, and what is around them.
+/// The units of a file and their surroundings.
 #[derive(Debug, Default)]
 pub struct Outline {
-    /// In the order of the text, none inside another.
+    /// In source order, none nested in another.
     pub places: Vec<Place>,
-    /// Lines with code of the product that are in no unit: heads and last braces of impls, traits and modules, attributes of
-    /// the file.
+    /// Lines of non-test code outside all units: headers and closing braces of impls, traits and modules, and attributes of the
+    /// file.
     pub frame_lines: u32,
-    /// The units of each `impl` block, by their places.
+    /// The units of each `impl` block, as ranges of `places`.
     pub impls: Vec<Range<usize>>,
-    /// What is drawn for the whole file: the name of its first item, or that item's first word.
+    /// The highlighted range for the whole file: the name of its first item, or that item's first token.
     pub head: Option<TextRange>,
 }
 
-/// A file as the sum of its units. What a smell of files looks at is counted unit by unit, so that a keystroke counts only
-/// the unit that it touched.
+/// The totals of a file's units. What a smell of files inspects is counted per unit, so a keystroke only recounts the edited
+/// unit.
 #[derive(Debug, Clone)]
 pub struct FileUnit {
     pub text: Arc<str>,
-    /// What is drawn for the file.
+    /// The highlighted range for the file.
     pub at: TextRange,
     pub context: FileContext,
-    /// Whether the parser gave up on a part of it.
+    /// Whether it contains syntax errors that the parser recovered from.
     pub is_broken: bool,
-    /// Lines with code, without modules that are compiled for tests alone. A constant that is a table counts as one.
+    /// Lines of code, without modules compiled only for tests. A constant that is a table counts as one.
     pub lines: u32,
-    /// Its `impl` blocks, but for those of tests.
+    /// Its `impl` blocks, except in tests.
     pub impls: Vec<ImplLines>,
-    /// Its structs with many fields, but for those of tests.
+    /// Its structs with many fields, except in tests.
     pub structs: Vec<StructFields>,
-    /// What its units have that is looked at together.
+    /// The combined shares of its units.
     pub share: FileShare,
-    /// What stands in it several times, once somebody has asked.
+    /// The code that repeats in the file, computed on demand.
     pub repeats: OnceLock<Vec<Repeat>>,
 }
 
-/// How much an `impl` block is.
+/// The size of an `impl` block.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ImplLines {
-    /// The name of the type that it is for, or the first word of what stands in its place.
+    /// The name of the implementing type, or the first token in its place.
     pub at: TextRange,
     pub owner: Owner,
-    /// Lines with code in its items.
+    /// Lines of code in its items.
     pub lines: u32,
-    /// Those of the longest item.
+    /// Lines of code in its longest item.
     pub longest: u32,
     pub functions: u32,
 }
 
-/// How many fields a struct has.
+/// The number of a struct's fields.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct StructFields {
     /// Its name.
@@ -138,17 +138,17 @@ pub struct StructFields {
     pub fields: u32,
 }
 
-/// A struct with fewer fields is small, whatever else it is.
+/// Minimum number of fields for a struct to be listed.
 const MANY_FIELDS: usize = 10;
 
-/// The functions, constants and types of a file in the order of its text.
+/// The functions, constants and types of a file in source order.
 pub fn places(root: &SyntaxNode) -> Vec<Place> {
     let mut places = outline(root).places;
     places.retain(|place| place.kind != UnitKind::Plain);
     places
 }
 
-/// The function, constant or type that holds a stretch of the text. Looks at nothing beside it.
+/// The function, constant or type that contains a range. Inspects nothing else.
 pub fn place_around(root: &SyntaxNode, range: TextRange) -> Option<Place> {
     if !root.text_range().contains_range(range) {
         return None;
@@ -184,7 +184,7 @@ pub fn place_around(root: &SyntaxNode, range: TextRange) -> Option<Place> {
     None
 }
 
-/// All units of a file. It looks at items only, never into their bodies.
+/// All units of a file. Visits only items, never their bodies.
 pub fn outline(root: &SyntaxNode) -> Outline {
     let mut outline = Outline::default();
     if let Some(file) = ast::SourceFile::cast(root.clone()) {
@@ -197,7 +197,7 @@ pub fn outline(root: &SyntaxNode) -> Outline {
 }
 
 impl Outline {
-    /// The whole file. `lines` are those of the places, in their order.
+    /// The whole file. `lines` are the lines of the places, in order.
     pub fn file(&self, source: &Source, lines: impl IntoIterator<Item = u32>) -> FileUnit {
         let counted = self.places.iter().zip(lines);
         let lines: Vec<u32> = counted
@@ -299,7 +299,7 @@ impl Outline {
     }
 }
 
-/// What the nodes around an item, and it itself, say of it.
+/// The part and presence of an item, inherited from its enclosing nodes.
 #[derive(Debug, Clone, Copy)]
 struct Inside {
     part: FilePart,
@@ -350,7 +350,7 @@ fn struct_fields(place: &Place) -> Option<StructFields> {
     })
 }
 
-/// Whether a function is a test by its own attributes: `#[test]`, `#[tokio::test]`, `#[rstest]`, `#[cfg(test)]`.
+/// Whether a function is a test by its attributes: `#[test]`, `#[tokio::test]`, `#[rstest]`, `#[cfg(test)]`.
 fn has_test_attribute(node: &SyntaxNode) -> bool {
     if !has_child(node, SyntaxKind::ATTR) {
         return false;
@@ -385,14 +385,14 @@ fn kind_of(node: &SyntaxNode, owner: Owner) -> UnitKind {
     let has_body = || has_child(node, SyntaxKind::BLOCK_EXPR);
     match node.kind() {
         SyntaxKind::FN if owner == Owner::Trait || has_body() => UnitKind::Code,
-        // Tables of constants can be long, and only braces can hold code.
+        // Constant tables can be long, and only braces can contain code.
         SyntaxKind::CONST | SyntaxKind::STATIC if has_brace(node) => UnitKind::Code,
         SyntaxKind::STRUCT | SyntaxKind::ENUM | SyntaxKind::UNION => UnitKind::Type,
         _ => UnitKind::Plain,
     }
 }
 
-/// Whether a unit is a constant that is data: anything but a block.
+/// Whether a unit is a constant that is data, that is, not a block.
 fn is_table(node: &SyntaxNode) -> bool {
     let body = match node.kind() {
         SyntaxKind::CONST => ast::Const::cast(node.clone()).and_then(|it| it.body()),
@@ -407,14 +407,14 @@ fn head_of(item: &SyntaxNode) -> TextRange {
     name.map_or_else(|| first_word(item), |name| name.syntax().text_range())
 }
 
-/// The first token of an item without attributes and comments.
+/// The first token of an item, without attributes and comments.
 pub(super) fn first_word(item: &SyntaxNode) -> TextRange {
     let start = item.text_range().start();
     let mut at = start;
     for child in item.green().children() {
         let kind = SyntaxKind::from(child.kind().0);
         if !kind.is_trivia() && kind != SyntaxKind::ATTR {
-            // A node may begin with comments of its own.
+            // A node may start with its own comments.
             let mut first = Some(child);
             while let Some(NodeOrToken::Node(node)) = first {
                 first = node.children().next();

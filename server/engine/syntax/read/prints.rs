@@ -1,4 +1,4 @@
-//! The words and signs of a text as duplicates compare them: without comments and white space.
+//! The tokens of a source text as duplicates compare them: without comments and white space.
 
 use std::{
     cell::{OnceCell, RefCell},
@@ -14,7 +14,7 @@ use crate::{
     text::{TextRange, TextSize, slice},
 };
 
-/// Equal for equal words and signs.
+/// A hash that is equal for equal tokens.
 pub type Print = u64;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,29 +23,29 @@ pub struct NamePrint {
     pub role: Role,
 }
 
-/// What a name stands for.
+/// What a name refers to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Role {
     Value,
     /// A function, a method or a macro.
     Called,
-    /// A type, a module, or a variant with fields: no value can stand for it.
+    /// A type, a module, or a variant with fields: it can't be replaced by a value.
     Path,
 }
 
-/// How names count.
+/// How names are compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Names {
-    /// As they stand, and literals too.
+    /// Literally, and literals too.
     Kept,
-    /// By the order in which they appear first; literals by their kinds.
+    /// By the order of their first occurrence; literals by their kinds.
     Numbered,
-    /// The same, but what is called keeps its name: functions, methods and macros. A comma before a closing bracket, which
-    /// comes and goes with the layout, doesn't count.
+    /// The same, but callees keep their names: functions, methods and macros. A comma before a closing bracket depends on the
+    /// layout and is ignored.
     NumberedButCalls,
 }
 
-/// The words and signs of a text in their order.
+/// The tokens of a text in order.
 #[derive(Debug)]
 pub struct Words<'a> {
     all: Vec<Word<'a>>,
@@ -53,41 +53,41 @@ pub struct Words<'a> {
     sums: OnceCell<Sums>,
 }
 
-/// Prints of all words before each one, so that the print of a range costs no more than that of one word.
+/// Prefix hashes of the tokens, so that the print of a range costs no more than that of a token.
 #[derive(Debug)]
 struct Sums {
     kept: Vec<Print>,
-    /// With names and literals by their kinds.
+    /// With names and literals reduced to their kinds.
     shapes: Vec<Print>,
     weights: Vec<u32>,
     powers: Vec<Print>,
 }
 
-/// What a range is compared by.
+/// The prints that ranges are compared by.
 #[derive(Debug, Clone, Copy)]
 pub struct Prints {
-    /// The first word.
+    /// The range of the first token.
     pub first: TextRange,
     pub exact: Print,
     pub shape: Shape,
     pub frame: Shape,
 }
 
-/// What a range is like, but for its names and literals.
+/// The form of a range regardless of its names and literals.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Shape {
     pub print: Print,
-    /// Words and signs.
+    /// Number of tokens.
     pub words: u32,
 }
 
-/// The order in which the names of a text appear first in one of its ranges.
+/// Numbers the names of a text by their first occurrence in one of its ranges.
 #[derive(Debug, Default)]
 struct Numbers {
-    /// Which range is being numbered; what was numbered in another one counts for nothing.
+    /// The current range; numbers from other ranges are invalid.
     range: u32,
     next: usize,
-    /// By the names of the text.
+    /// Indexed by name.
     of: Vec<(u32, usize)>,
 }
 
@@ -99,11 +99,11 @@ struct Word<'a> {
     print: Print,
     /// Equal for equal names of one text.
     name: usize,
-    /// Nought for what belongs to the sign before it, as in `->`.
+    /// 0 for punctuation that continues the previous one, as in `->`.
     weight: u32,
 }
 
-/// What one word is compared by.
+/// The key by which a token is compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Sign<'a> {
     Text(SyntaxKind, &'a str),
@@ -125,7 +125,7 @@ impl<'a> Words<'a> {
         words.finish()
     }
 
-    /// The same of a node with its text, at a third of the cost.
+    /// The same for a node with its text, at a third of the cost.
     pub(super) fn in_node(node: &SyntaxNode, text: &'a str) -> Self {
         let mut at = TextSize::new(0);
         let mut words = Collected::of(text);
@@ -139,12 +139,12 @@ impl<'a> Words<'a> {
         words.finish()
     }
 
-    /// How many words and signs are in a range.
+    /// The number of tokens in a range.
     pub fn count(&self, range: TextRange) -> u32 {
         self.in_range(range).iter().map(|word| word.weight).sum()
     }
 
-    /// The print of a range; `but` is left out.
+    /// The print of a range, without `but`.
     pub fn print(&self, range: TextRange, but: Option<TextRange>, names: Names) -> Print {
         let mut hasher = Hasher::default();
         match names {
@@ -167,7 +167,7 @@ impl<'a> Words<'a> {
         hasher.finish()
     }
 
-    /// What a range is compared by, with its shape without holes, which are in it and in the order of the text.
+    /// The prints of a range; its shape excludes `holes`, which are inside the range and in source order.
     pub fn prints(&self, range: TextRange, holes: &[TextRange]) -> Option<Prints> {
         let sums = self.sums();
         let (first, behind) = self.bounds(range);
@@ -199,7 +199,7 @@ impl<'a> Words<'a> {
         })
     }
 
-    /// How many words and signs are in a range, where its prints are asked for too.
+    /// The number of tokens in a range, for ranges whose prints are computed too.
     pub fn weight(&self, range: TextRange) -> u32 {
         let (first, behind) = self.bounds(range);
         let weights = &self.sums().weights;
@@ -210,19 +210,19 @@ impl<'a> Words<'a> {
         self.sums.get_or_init(|| Sums::of(&self.all))
     }
 
-    /// The range of the first word in a range.
+    /// The range of the first token in a range.
     pub fn first(&self, range: TextRange) -> Option<TextRange> {
         let word = self.in_range(range).first()?;
         Some(TextRange::new(word.start, word.end()))
     }
 
-    /// What the first two words in a range are. Ranges with equal prints agree on it.
+    /// The kinds of the first two tokens in a range. Ranges with equal prints agree on them.
     pub fn first_kinds(&self, range: TextRange) -> [Option<SyntaxKind>; 2] {
         let words = self.in_range(range);
         [0, 1].map(|at| words.get(at).map(|word| word.kind))
     }
 
-    /// Where the first word behind an offset starts.
+    /// The start of the first token at or after an offset.
     pub fn next_start(&self, offset: TextSize) -> TextSize {
         let next = self.all.partition_point(|word| word.start < offset);
         self.all.get(next).map_or(offset, |word| word.start)
@@ -235,7 +235,7 @@ impl<'a> Words<'a> {
         literals * 4 > words.len()
     }
 
-    /// The names and literals in a range; their prints are cut short.
+    /// The names and literals in a range, with truncated prints.
     pub fn names(&self, range: TextRange) -> Vec<NamePrint> {
         let words = self.in_range(range);
         let named = (0..words.len()).filter(|at| {
@@ -249,7 +249,7 @@ impl<'a> Words<'a> {
         named.map(print).collect()
     }
 
-    /// Whether a range jumps out of the function otherwise than with an error.
+    /// Whether a range exits the function other than with an error.
     pub fn leaves(&self, range: TextRange) -> bool {
         let words = self.in_range(range);
         words.windows(2).any(|pair| {
@@ -257,7 +257,7 @@ impl<'a> Words<'a> {
         })
     }
 
-    /// Whether a `break` or a `continue` in a range is one of a loop around it, as far as words tell.
+    /// Whether a `break` or `continue` in a range targets a loop around it, judged by tokens.
     pub fn jumps_out(&self, range: TextRange) -> bool {
         let mut depth = 0_usize;
         let mut is_head = false;
@@ -285,7 +285,7 @@ impl<'a> Words<'a> {
         false
     }
 
-    /// The names that `let` gives in a range, outside of its blocks, and that the words of another range say.
+    /// The number of names that `let` statements bind in a range, outside of nested blocks, and that the range `to` mentions.
     pub fn given(&self, range: TextRange, to: TextRange) -> usize {
         let mut depth = 0_usize;
         let mut is_pattern = false;
@@ -311,7 +311,7 @@ impl<'a> Words<'a> {
         given.intersection(&said).count()
     }
 
-    /// Whether a word or a sign is in a range.
+    /// Whether a token is in a range.
     pub fn has(&self, range: TextRange, text: &str) -> bool {
         self.in_range(range).iter().any(|word| word.text == text)
     }
@@ -321,7 +321,7 @@ impl<'a> Words<'a> {
         &self.all[first..behind]
     }
 
-    /// The numbers of its first word, and of the first one behind it.
+    /// The indices of the range's first token, and of the first one after it.
     fn bounds(&self, range: TextRange) -> (usize, usize) {
         let first = self.all.partition_point(|word| word.start < range.start());
         let behind = self.all.partition_point(|word| word.start < range.end());
@@ -366,13 +366,13 @@ impl<'a> Words<'a> {
     }
 }
 
-/// Whether two texts are equal word by word. `but` of each is left out.
+/// Whether two texts consist of the same tokens, without `but` of each.
 pub fn are_equal(
     one: (&str, Option<TextRange>),
     other: (&str, Option<TextRange>),
     names: Names,
 ) -> bool {
-    // Words are told apart by each edition in the same way but for a few keywords, and those are told apart alike in both.
+    // Editions differ only in a few keywords, which are lexed alike in both texts.
     let (left, right) = (
         Words::of(one.0, Edition::CURRENT),
         Words::of(other.0, Edition::CURRENT),
@@ -446,7 +446,7 @@ impl Numbers {
     }
 }
 
-/// Words while they are read.
+/// Tokens being collected.
 struct Collected<'a> {
     words: Vec<Word<'a>>,
     names: FxHashMap<&'a str, usize>,
@@ -460,7 +460,8 @@ impl<'a> Collected<'a> {
         }
     }
 
-    /// Adds a token of the tree as the lexer gives it: signs character by character, and no keywords that are names elsewhere.
+    /// Adds a token of the tree as the lexer would emit it: punctuation character by character, and contextual keywords as
+    /// names.
     fn add_lexed(&mut self, kind: SyntaxKind, text: &'a str, start: TextSize) {
         if !kind.is_punct() {
             let is_keyword =
@@ -523,7 +524,7 @@ fn is_last_comma(words: &[Word<'_>]) -> bool {
         )
 }
 
-/// What the first of these words stands for.
+/// What the first of these tokens refers to.
 fn role_of(words: &[Word<'_>]) -> Role {
     let [word, behind @ ..] = words else {
         return Role::Value;
@@ -538,7 +539,7 @@ fn role_of(words: &[Word<'_>]) -> Role {
     }
 }
 
-/// Whether a name before these words is that of a function, a method or a macro.
+/// Whether a name before these tokens is a function, a method or a macro.
 fn is_called(behind: &[Word<'_>]) -> bool {
     let mut kinds = behind.iter().map(|word| word.kind);
     match kinds.next() {
@@ -557,7 +558,7 @@ impl Word<'_> {
     }
 }
 
-/// Whether two signs that touch are written as one: the lexer gives them character by character.
+/// Whether two adjacent punctuation characters form one token: the lexer emits them separately.
 pub(super) fn is_joined(one: &str, next: &str) -> bool {
     let ([one], [next]) = (one.as_bytes(), next.as_bytes()) else {
         return false;
@@ -593,7 +594,7 @@ fn number_of(kind: SyntaxKind) -> u64 {
     u64::from(u16::from(kind))
 }
 
-/// A quick hash. Nothing rests on it alone: what has equal prints is compared word by word.
+/// A fast hash. Nothing relies on it alone: ranges with equal prints are compared token by token.
 #[derive(Default)]
 struct Hasher(u64);
 

@@ -1,4 +1,4 @@
-//! Statements in a row.
+//! Consecutive statements.
 
 use ra_ap_syntax::{
     AstNode, SyntaxNode,
@@ -12,91 +12,92 @@ use super::{
 };
 use crate::text::{TextRange, TextSize};
 
-/// A run of statements that is worth comparing has so many, and so many words and signs.
+/// Minimum number of statements and of tokens in a run that is compared.
 pub const FEWEST_STATEMENTS: usize = 3;
 pub const SHORTEST_RUN: u32 = 40;
-/// With fewer, nothing in it is compared.
+/// Minimum tokens of a run; shorter ones contain nothing worth comparing.
 const SHORTEST: u32 = 18;
 const BRACES: u32 = 2;
-/// What is shorter, in bytes, has fewer.
+/// Minimum length in bytes of a statement list and of a unit; shorter ones have too few tokens.
 const SHORTEST_TEXT: u32 = 90;
 const SHORTEST_UNIT: u32 = 140;
 
-/// Statements in a row, with their prints.
+/// Consecutive statements with their prints.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Run {
     pub statements: Vec<Statement>,
-    /// The name of the function that does nothing else.
+    /// The name of the function whose whole body this is.
     pub body_of: Option<TextRange>,
-    /// Whether they stand in a trait's implementation, which often asks for twins.
+    /// Whether it is in a trait implementation, which often requires repetition.
     pub is_of_trait: bool,
-    /// The number of its unit in the file.
+    /// The index of its unit in the file.
     pub unit: usize,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Statement {
-    /// From its first word to its end.
+    /// From its first token to its end.
     pub range: TextRange,
-    /// The end of its first word.
+    /// The end of its first token.
     pub first_end: TextSize,
-    /// Words and signs in it.
+    /// Number of tokens.
     pub words: u32,
     pub print: Print,
-    /// With other names and literals.
+    /// Ignores names and literals.
     pub shape: Shape,
-    /// The shape without the statements in it.
+    /// The shape without nested statements.
     pub frame: Shape,
 }
 
-/// Statements that stand several times in a file.
+/// Statements that occur several times in a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Repeat {
-    /// In the order of the text.
+    /// In source order.
     pub places: Vec<RepeatPlace>,
-    /// Words and signs that the places have in common.
+    /// Tokens that the places share.
     pub words: u32,
-    /// Words and signs that would go if all places became one.
+    /// Tokens that would be removed if all places were merged.
     pub saves: u32,
-    /// Whether they stand again word by word.
+    /// Whether the places are identical.
     pub is_equal: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RepeatPlace {
     pub range: TextRange,
-    /// The first word.
+    /// The range of the first token.
     pub first: TextRange,
-    /// The name of the function that does nothing else.
+    /// The name of the function whose whole body this is.
     pub function: Option<TextRange>,
 }
 
 impl Repeat {
-    /// What a call has beside what is put in, and for each value that is put in.
+    /// Tokens of a call besides its arguments, and for each argument.
     const CALL: u32 = 3;
     pub const ARGUMENT: u32 = 2;
 
-    /// The words and signs that would go if so many places with so many words became one, and calls with such arguments.
+    /// The tokens removed by merging `places` of `words` tokens each into a function, called with arguments of `arguments`
+    /// tokens.
     pub fn saved(words: u32, places: u32, arguments: u32) -> u32 {
         let calls = (Self::CALL + arguments).saturating_mul(places);
         let all = words.saturating_mul(places.saturating_sub(1));
         all.saturating_sub(calls)
     }
 
-    /// The arguments of a call, where so many words and signs would go.
+    /// The tokens of the arguments of a call, given the number of removed tokens.
     pub fn arguments(words: u32, places: u32, saved: u32) -> u32 {
         let all = words.saturating_mul(places.saturating_sub(1));
         let call = all.saturating_sub(saved) / places.max(1);
         call.saturating_sub(Self::CALL)
     }
 
-    /// Whether functions are equal themselves.
+    /// Whether the places are entire functions.
     pub fn is_of_functions(&self) -> bool {
         self.places.iter().all(|place| place.function.is_some())
     }
 }
 
-/// The statements of a list with its value, broken off at items.
+/// The statements of a list including its tail expression, split at items.
 pub fn rows(list: &ast::StmtList) -> Vec<Vec<SyntaxNode>> {
     let mut rows = vec![Vec::new()];
     for statement in list.statements() {
@@ -114,7 +115,7 @@ pub fn rows(list: &ast::StmtList) -> Vec<Vec<SyntaxNode>> {
 }
 
 impl Unit<'_> {
-    /// The runs of statements that may stand again in the file. The unit has to be made to see lists of statements.
+    /// The runs of statements that may repeat in the file. The unit must be created with statement lists.
     pub fn runs(&self) -> Vec<Run> {
         if self.kind != UnitKind::Code || self.is_broken || self.is_for_tests() {
             return Vec::new();
@@ -131,14 +132,14 @@ impl Unit<'_> {
         runs.collect()
     }
 
-    /// The runs of a list, among the ranges of all lists of the unit.
+    /// The runs of a list, given the ranges of all lists in the unit.
     fn runs_of(&self, list: &ast::StmtList, lists: &[TextRange]) -> Vec<Run> {
         let range = list.syntax().text_range();
         if u32::from(range.len()) < SHORTEST_TEXT {
             return Vec::new();
         }
         let rows = rows(list);
-        // A plain statement alone is no run, and its words need not be read.
+        // A single plain statement isn't a run, so its tokens needn't be read.
         let range = range - self.node.text_range().start();
         let holds_others = || {
             let next = lists.partition_point(|other| other.start() <= range.start());
@@ -192,7 +193,7 @@ impl Run {
         ranges.fold(first, TextRange::cover)
     }
 
-    /// Some of the statements as a place of several.
+    /// Some of the statements as a place of a repetition.
     pub fn place(&self, first: usize, count: usize) -> RepeatPlace {
         let statements = &self.statements[first..first + count];
         let (one, last) = (statements[0], statements[count - 1]);
@@ -209,7 +210,7 @@ impl Run {
         words >= SHORTEST
     }
 
-    /// The same with other ranges.
+    /// Maps the ranges.
     #[must_use]
     pub(super) fn mapped(mut self, change: impl Fn(TextRange) -> TextRange) -> Self {
         self.body_of = self.body_of.map(&change);
@@ -222,7 +223,7 @@ impl Run {
     }
 }
 
-/// Whether it is inside of an `unsafe` block: those are often twins that an interface asks for.
+/// Whether it is inside an `unsafe` block: those often repeat because an interface requires it.
 fn is_unsafe(list: &ast::StmtList) -> bool {
     let around = list.syntax().ancestors();
     let in_function = around.take_while(|node| !ast::Fn::can_cast(node.kind()));

@@ -1,4 +1,4 @@
-//! What each unit of a file gives to what is looked at in the file as a whole.
+//! The contribution of each unit to the inspection of the whole file.
 
 use ra_ap_syntax::{
     AstNode,
@@ -15,18 +15,18 @@ use super::{
 };
 use crate::text::{TextRange, TextSize};
 
-/// What is counted in a file beside its lines.
+/// What is collected in a file besides its lines.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct FileShare {
-    /// Texts that may deserve a name.
+    /// String literals that may deserve a name.
     pub texts: Vec<Text>,
     /// Functions that may share parameters with others.
     pub functions: Vec<Parameters>,
-    /// Statements that may stand again.
+    /// Statements that may repeat.
     pub runs: Vec<Run>,
 }
 
-/// The parameters of a function with three and more.
+/// The parameters of a function with at least three.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Parameters {
     /// The name of the function.
@@ -36,15 +36,15 @@ pub struct Parameters {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Parameter {
-    /// Of its name and type as they are written.
+    /// Hash of its name and type as written.
     pub hash: u64,
-    /// Its name.
+    /// The range of its name.
     pub at: TextRange,
-    /// Whether its type has a name, and isn't made of numbers and texts alone.
+    /// Whether its type is named, rather than composed of numbers and strings only.
     pub is_of_named_type: bool,
 }
 
-/// Fewer are seldom worth a structure.
+/// Minimum number of parameters; fewer are rarely worth a struct.
 const FEWEST: usize = 3;
 
 impl Unit<'_> {
@@ -61,7 +61,7 @@ impl Unit<'_> {
             return Vec::new();
         }
         let all = signatures::all(self);
-        // What is public has the signature that its users want.
+        // The signature of a public function is determined by its callers.
         let is_public = |function: &ast::Fn| {
             let visibility = function.visibility();
             visibility.is_some_and(|it| it.syntax().text() == "pub")
@@ -107,13 +107,13 @@ impl Unit<'_> {
 }
 
 impl FileShare {
-    /// The same with ranges that count from `start`.
+    /// The share with ranges relative to `start`.
     #[must_use]
     pub fn relative_to(self, start: TextSize) -> Self {
         self.mapped(|range| range - start)
     }
 
-    /// Adds what a unit that begins at `start` gives. Code of which each system has its own is no repetition.
+    /// Adds the share of a unit that starts at `start`. Code with platform-specific variants doesn't count as repetition.
     pub fn add(&mut self, share: &Self, start: TextSize, presence: Presence) {
         let moved = share.clone().mapped(|range| range + start);
         self.texts.extend(moved.texts);

@@ -1,4 +1,4 @@
-//! What a function's head says of its parameters.
+//! Parameters of functions.
 
 use std::collections::BTreeSet;
 
@@ -9,7 +9,7 @@ use ra_ap_syntax::{
 
 use super::{attributes, outline::Owner, units::Unit};
 
-/// The functions of a unit with their owners, those of traits without a body among them.
+/// The functions of a unit with their owners, including required trait methods.
 pub fn all(unit: &Unit<'_>) -> impl Iterator<Item = (ast::Fn, Owner)> {
     let functions = unit.functions.iter();
     let functions = functions.map(|function| (function.ast.clone(), function.owner));
@@ -17,7 +17,7 @@ pub fn all(unit: &Unit<'_>) -> impl Iterator<Item = (ast::Fn, Owner)> {
     functions.chain(required.map(|method| (method, unit.owner)))
 }
 
-/// Whether something outside of the function has chosen its parameters.
+/// Whether the parameters are dictated from outside the function.
 pub fn is_dictated(function: &ast::Fn, owner: Owner) -> bool {
     owner == Owner::TraitImpl || has_foreign_abi(function) || is_exported(function)
 }
@@ -27,7 +27,7 @@ fn has_foreign_abi(function: &ast::Fn) -> bool {
         return false;
     };
     let mut tokens = abi.syntax().children_with_tokens();
-    // `extern` without a name is `extern "C"`.
+    // `extern` without an ABI is `extern "C"`.
     let name = tokens.find(|token| token.kind() == SyntaxKind::STRING);
     name.is_none_or(|name| name.to_string() != "\"Rust\"")
 }
@@ -43,7 +43,7 @@ fn is_exported(function: &ast::Fn) -> bool {
     })
 }
 
-/// Whether a function does nothing but put its parameters into fields.
+/// Whether a function only moves its parameters into fields.
 pub fn is_plain_constructor(function: &ast::Fn) -> bool {
     let Some(body) = function.body().filter(|_| !has_receiver(function)) else {
         return false;
@@ -57,7 +57,7 @@ pub fn has_receiver(function: &ast::Fn) -> bool {
     parameters.is_some_and(|list| list.self_param().is_some())
 }
 
-/// How many parameters are written, without `self`: the least look.
+/// The number of declared parameters without `self`, at minimal cost.
 pub fn written(function: &ast::Fn) -> usize {
     let list = function.syntax().green().children().find_map(|child| {
         let list = child.into_node()?;
@@ -68,7 +68,7 @@ pub fn written(function: &ast::Fn) -> usize {
     parameters.filter(|it| is_parameter(it.kind().0)).count()
 }
 
-/// The parameters without `self` and unused ones. Of those that stand for each other under different `#[cfg]`s it has one.
+/// The parameters without `self` and unused ones. Of parameters that alternate under different `#[cfg]`s, one is included.
 pub fn parameters(function: &ast::Fn) -> Vec<ast::Param> {
     let list = function.param_list().into_iter();
     let mut conditional = BTreeSet::new();
@@ -81,13 +81,13 @@ pub fn parameters(function: &ast::Fn) -> Vec<ast::Param> {
     kept.collect()
 }
 
-/// Whether the author says that nothing reads it, as `_options`: it wants to go, not to be grouped.
+/// Whether the parameter is marked as unused, such as `_options`: it should be removed rather than grouped.
 fn is_unused(parameter: &ast::Param) -> bool {
     let pattern = parameter.pat();
     pattern.is_some_and(|pattern| pattern.syntax().text().to_string().starts_with('_'))
 }
 
-/// Without `mut` and what marks it as unused.
+/// The name without `mut` and leading underscores.
 pub fn name_of(parameter: &ast::Param) -> String {
     let pattern = parameter.pat();
     let name = pattern.map(|pattern| pattern.syntax().to_string());
@@ -97,13 +97,13 @@ pub fn name_of(parameter: &ast::Param) -> String {
         .to_owned()
 }
 
-/// As it is written.
+/// The type as written.
 pub fn type_of(parameter: &ast::Param) -> String {
     let ty = parameter.ty();
     ty.map(|ty| ty.syntax().to_string()).unwrap_or_default()
 }
 
-/// Whether a type as it is written is a number, a text, a `bool` or a `char`, which says nothing of what it means.
+/// Whether a type, as written, is a number, a string, a `bool` or a `char`, which doesn't show its purpose.
 pub fn is_plain(ty: &str) -> bool {
     const PLAIN: &[&str] = &[
         "&str", "String", "bool", "char", "f32", "f64", "i128", "i16", "i32", "i64", "i8", "isize",

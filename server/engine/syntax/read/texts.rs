@@ -1,25 +1,25 @@
-//! Literals that a file may say more than once: keys, paths, names of headers and units, not sentences.
+//! String literals that a file may repeat: keys, paths, names of headers and units, but not sentences.
 
 use ra_ap_syntax::{AstNode, SyntaxKind, SyntaxNode, ast};
 
 use super::units::Unit;
 use crate::text::TextRange;
 
-/// A text that may deserve a name, in a unit.
+/// A string literal in a unit that may deserve a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Text {
-    /// Of the literal as it is written.
+    /// Hash of the literal as written.
     pub hash: u64,
     pub range: TextRange,
 }
 
-/// The least characters of a text that is easily mistyped.
+/// Minimum number of characters of a string that is easily mistyped.
 const SHORTEST: usize = 6;
-/// A longer one is told by its line.
+/// Maximum number of characters; longer strings are identified by their line.
 const LONGEST: usize = 48;
 
 impl Unit<'_> {
-    /// The texts in the order of the file.
+    /// The string literals in source order.
     pub(super) fn texts(&self) -> Vec<Text> {
         if self.is_for_tests() {
             return Vec::new();
@@ -37,11 +37,11 @@ impl Unit<'_> {
     }
 }
 
-/// Variables that cargo sets for every build script.
+/// Environment variables that cargo sets for every build script.
 const CARGOS: [&str; 5] = ["OUT_DIR", "TARGET", "HOST", "PROFILE", "CARGO_MANIFEST_DIR"];
 
-/// Whether a literal is a key, a path or such: words that are joined, or in capitals; no word of a language alone, and no flag,
-/// which says what it is.
+/// Whether a literal is a key, a path or the like: joined or capitalized words, but no plain word, and no command line flag,
+/// which is self-explanatory.
 fn is_key(literal: &str) -> bool {
     let inner = literal
         .strip_prefix('"')
@@ -61,8 +61,8 @@ fn is_key(literal: &str) -> bool {
     })
 }
 
-/// Whether a literal is a value that code uses: no part of an attribute, a constant, a table, or a pattern, no row of a `match`
-/// that is a table, and no name of what stands beside it.
+/// Whether a literal is a value used by code, rather than part of an attribute, a constant, a table or a pattern, an arm of a
+/// `match` that is a table, or the name of the value next to it.
 fn stands_in_code(literal: &SyntaxNode) -> bool {
     let is_row = literal
         .parent()
@@ -86,7 +86,7 @@ fn stands_in_code(literal: &SyntaxNode) -> bool {
     ends.is_some_and(|node| node.kind() == SyntaxKind::FN)
 }
 
-/// Whether a literal is the name under which a debugger or a serializer is given the value beside it.
+/// Whether a literal names the value next to it for a debug formatter or a serializer.
 fn names_a_part(literal: &SyntaxNode) -> bool {
     const METHODS: [&str; 6] = [
         "debug_struct",
@@ -104,7 +104,7 @@ fn names_a_part(literal: &SyntaxNode) -> bool {
     name.is_some_and(|name| METHODS.contains(&name.text()))
 }
 
-/// FNV-1a: equal texts have equal ones, and whoever looks closer compares the texts.
+/// FNV-1a. Equal texts have equal hashes, and matches are verified on the text.
 pub(super) fn hash(text: &str) -> u64 {
     text.bytes().fold(0xcbf2_9ce4_8422_2325, |sum, byte| {
         (sum ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)

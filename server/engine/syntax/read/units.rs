@@ -1,4 +1,4 @@
-//! A unit that has been walked once: its functions with their measures, and the nodes that smells ask for.
+//! A unit after a single walk: its functions with their metrics, and the nodes that smells query.
 
 use std::cell::OnceCell;
 
@@ -19,19 +19,19 @@ use crate::{
     text::{TextRange, TextSize},
 };
 
-/// A unit that has been walked once, with what smells look at. Nothing of it comes from macro input.
+/// A unit after a single walk, with the nodes that smells inspect. Contains nothing from macro input.
 #[derive(Debug)]
 pub struct Unit<'a> {
-    /// The text of the whole file; ranges of nodes are ranges in it.
+    /// The text of the whole file; node ranges refer to it.
     pub text: &'a str,
     pub node: SyntaxNode,
     pub kind: UnitKind,
     pub owner: Owner,
     pub part: FilePart,
     pub context: FileContext,
-    /// Every function with a body, outermost first, in the order of the text.
+    /// All functions with a body in source order, outer ones first.
     pub functions: Vec<Function>,
-    /// Whether the parser gave up on a part of it. Shapes found in such a unit are not to be trusted.
+    /// Whether it contains syntax errors that the parser recovered from. Shapes in such a unit aren't reliable.
     pub is_broken: bool,
     is_for_tests: bool,
     nodes: Vec<SyntaxNode>,
@@ -51,12 +51,12 @@ pub struct Function {
 }
 
 impl<'a> Unit<'a> {
-    /// A unit with its functions and their measures.
+    /// Creates a unit with its functions and their metrics.
     pub fn new(text: &'a str, place: &Place, context: FileContext) -> Self {
         Self::seeing(KindSet::default(), text, place, context)
     }
 
-    /// A unit that also keeps the nodes of some kinds.
+    /// Creates a unit that also records the nodes of some kinds.
     pub fn seeing(sees: KindSet, text: &'a str, place: &Place, context: FileContext) -> Self {
         let mut unit = Self {
             text,
@@ -79,13 +79,13 @@ impl<'a> Unit<'a> {
         unit
     }
 
-    /// Its words and signs, whose ranges are relative to its start.
+    /// Its tokens, with ranges relative to the start of the unit.
     pub fn words(&self) -> &Words<'a> {
         let make = || Words::in_node(&self.node, self.slice(self.node.text_range()));
         self.words.get_or_init(make)
     }
 
-    /// The nodes of one kind in the order of the text. They are kept only if the unit was made to see them.
+    /// The nodes of one kind in source order. They are recorded only if the unit was created with that kind.
     pub fn nodes<N: AstNode>(&self) -> impl Iterator<Item = N> + '_ {
         let nodes = self.nodes.iter().filter(|node| N::can_cast(node.kind()));
         nodes.filter_map(|node| N::cast(node.clone()))
@@ -98,7 +98,7 @@ impl<'a> Unit<'a> {
         matches.chain(self.nodes::<ast::IfExpr>().map(|it| it.syntax().clone()))
     }
 
-    /// Whether it is compiled for tests, benchmarks and examples alone.
+    /// Whether it is compiled only for tests, benchmarks and examples.
     pub fn is_for_tests(&self) -> bool {
         self.is_for_tests
     }
@@ -107,12 +107,12 @@ impl<'a> Unit<'a> {
         crate::text::slice(self.text, range).unwrap_or_default()
     }
 
-    /// Lines with code in `range`, without comments and blank lines. The range lies inside the unit.
+    /// Lines of code in `range`, without comments and blank lines. The range must be inside the unit.
     pub fn code_lines(&self, range: TextRange) -> u32 {
         self.lines.count(self.text, range)
     }
 
-    /// Whether the innermost function around has hardly anything but this part of so many lines.
+    /// Whether this part, with the given number of lines, makes up nearly all of the innermost enclosing function.
     pub fn is_most_of_function(&self, at: TextRange, lines: u32) -> bool {
         const OTHERS: u32 = 8;
         let mut around = self.functions.iter();
@@ -120,7 +120,7 @@ impl<'a> Unit<'a> {
         own.is_some_and(|own| own.metrics.lines <= lines + OTHERS)
     }
 
-    /// Lines with code in the whole unit.
+    /// Lines of code in the whole unit.
     pub fn lines(&self) -> u32 {
         self.lines.total()
     }
@@ -142,7 +142,7 @@ impl<'a> Unit<'a> {
                 SyntaxKind::FN => self.keep_function(&node, &mut meter),
                 _ => meter.enter(&node),
             }
-            // Walking costs far more than this look.
+            // Walking costs far more than this check.
             if !holds(&node, |kind| wanted.contains(kind)) {
                 walk.skip_subtree();
             }
@@ -192,7 +192,7 @@ impl<'a> Unit<'a> {
 }
 
 impl Function {
-    /// What is drawn for the function: its name, or `fn` where the name is missing.
+    /// The highlighted range of the function: its name, or `fn` if the name is missing.
     pub fn name(&self) -> TextRange {
         match self.ast.name() {
             Some(name) => name.syntax().text_range(),
@@ -222,7 +222,7 @@ pub fn inside(block: &ast::BlockExpr) -> TextRange {
     TextRange::new(start, end.max(start))
 }
 
-/// The owner of a function inside another one's body.
+/// The owner of a function nested in another one's body.
 fn owner_inside(node: &SyntaxNode) -> Owner {
     let list = node.parent().and_then(ast::AssocItemList::cast);
     let Some(around) = list.and_then(|list| list.syntax().parent()) else {
@@ -235,7 +235,7 @@ fn owner_inside(node: &SyntaxNode) -> Owner {
     }
 }
 
-/// The kinds that the measures of a function are made of, and what makes a unit broken.
+/// The kinds that affect the metrics of a function or make a unit broken.
 const MEASURED: KindSet = KindSet::of(&[
     SyntaxKind::BIN_EXPR,
     SyntaxKind::BREAK_EXPR,
@@ -307,7 +307,7 @@ mod tests {
         };
         assert_eq!(kept(&[]), 0);
         assert_eq!(kept(&[SyntaxKind::LET_STMT, SyntaxKind::IF_EXPR]), 2);
-        // Calls are in plain text too.
+        // The plain text contains calls too.
         assert_eq!(kept(&[SyntaxKind::CALL_EXPR]), 3);
     }
 }

@@ -1,4 +1,4 @@
-//! What a text says beside its layout: its words without white space, comments, and commas that say nothing.
+//! A source text independent of its layout: its tokens without white space, comments, and optional commas.
 
 use ra_ap_syntax::{AstNode, AstToken, NodeOrToken, SyntaxKind, SyntaxNode, SyntaxToken, T, ast};
 
@@ -8,12 +8,12 @@ use crate::syntax::temporaries;
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Word {
     pub text: String,
-    /// Whether nothing stands between it and the sign before it, which a macro can tell.
+    /// Whether it directly follows the previous punctuation, which is visible to macros.
     is_joined: bool,
 }
 
-/// The words of a program. Two texts with the same ones are one program, as far as it doesn't tell its own lines. Comments that
-/// document are words, since macros read them.
+/// The tokens of a program. Two texts with equal tokens are the same program, unless it observes its own line numbers. Doc
+/// comments are included, since macros can read them.
 pub fn words(root: &SyntaxNode) -> Vec<Word> {
     let mut words = Vec::new();
     let mut is_behind_sign = false;
@@ -45,7 +45,7 @@ pub fn comments(root: &SyntaxNode) -> Vec<String> {
     comments.map(|token| without_space(token.text())).collect()
 }
 
-/// Whether a program may tell its own text or the lines of it, so that its layout is a part of what it does.
+/// Whether a program may observe its own text or line numbers, so that its layout affects its behaviour.
 pub fn tells_its_lines(root: &SyntaxNode) -> bool {
     const MACROS: [&str; 5] = [
         "column",
@@ -62,7 +62,7 @@ pub fn tells_its_lines(root: &SyntaxNode) -> bool {
         "caller" | "track_caller" => true,
         name if MACROS.contains(&name) => {
             let next = next_word(&token).map(|it| it.kind());
-            // Under another name it is called elsewhere.
+            // It may be called elsewhere under the new name.
             matches!(next, Some(T![!] | T![as]))
         }
         _ => false,
@@ -80,7 +80,7 @@ fn is_macro_input(token: &SyntaxToken) -> bool {
         .is_some_and(|it| it.kind() == SyntaxKind::TOKEN_TREE)
 }
 
-/// A comma in front of a closing bracket, or behind an arm: with it or without it, the same is meant.
+/// An optional comma before a closing bracket or after an arm.
 fn is_idle_comma(token: &SyntaxToken) -> bool {
     if token.kind() != T![,] {
         return false;
@@ -107,7 +107,7 @@ fn is_idle_comma(token: &SyntaxToken) -> bool {
     }
 }
 
-/// Whether no comma is needed behind what an arm gives.
+/// Whether no comma is required after an arm's expression.
 fn ends_by_itself(given: NodeOrToken<SyntaxNode, SyntaxToken>) -> bool {
     let given = given.into_node().and_then(ast::Expr::cast);
     match given {
@@ -117,7 +117,7 @@ fn ends_by_itself(given: NodeOrToken<SyntaxNode, SyntaxToken>) -> bool {
     }
 }
 
-/// A semicolon behind a jump that ends its block: nothing comes after either, and it ends the life of no temporary.
+/// An optional semicolon after a diverging expression at the end of its block: it affects no value and no temporary.
 fn is_idle_semicolon(token: &SyntaxToken) -> bool {
     let statement = token.parent().filter(|_| token.kind() == T![;]);
     let Some(jump) = statement.and_then(|it| it.first_child()) else {

@@ -1,4 +1,4 @@
-//! Where a comment may stand that is for a place.
+//! Finds positions for comments.
 
 use ra_ap_syntax::{SyntaxKind, SyntaxNode};
 
@@ -8,9 +8,9 @@ use crate::{
     text::{TextRange, TextSize},
 };
 
-/// Where the innermost item, statement, arm, field or variant around `at` begins that begins its line: a comment on a line of
-/// its own ahead of it is for it, and rustfmt leaves such a comment where it is. Nothing where there is none, or the lines
-/// around belong to something else, as to a string.
+/// The start of the innermost item, statement, arm, field or variant around `at` that starts a line: a comment on its own line
+/// before it applies to it, and rustfmt leaves such a comment in place. Returns `None` if there is none, or if the adjacent
+/// lines belong to something else, such as a string.
 pub fn place_for_comment(source: &Source, at: TextRange) -> Option<TextSize> {
     let token = token_behind(&source.root(), at.start())?;
     let entries = token.parent_ancestors().filter(is_entry);
@@ -18,7 +18,7 @@ pub fn place_for_comment(source: &Source, at: TextRange) -> Option<TextSize> {
         .filter(|entry| entry.text_range().contains_range(at))
         .filter_map(|entry| code_start(&entry));
     starts.find(|start| {
-        // The first line may begin with a mark of its encoding.
+        // The first line may start with a byte order mark.
         let ahead = &source.text[..usize::from(*start)];
         ahead == "\u{feff}" || is_first_on_line(&source.text, *start)
     })
@@ -34,7 +34,7 @@ fn is_entry(node: &SyntaxNode) -> bool {
     })
 }
 
-/// Behind the comments that belong to it.
+/// The start of the code after its comments.
 fn code_start(entry: &SyntaxNode) -> Option<TextSize> {
     let tokens = entry.descendants_with_tokens();
     let mut tokens = tokens.filter_map(ra_ap_syntax::NodeOrToken::into_token);
@@ -47,7 +47,7 @@ mod tests {
     use super::*;
     use crate::syntax::FileContext;
 
-    /// The text from where the comment for `what` may stand to the end of that line.
+    /// The text from the position of a comment for `what` to the end of the line.
     fn place<'a>(text: &'a str, what: &str) -> Option<&'a str> {
         let source = Source::parse(text, FileContext::default()).unwrap();
         let at = TextSize::try_from(text.find(what).unwrap()).unwrap();

@@ -1,6 +1,6 @@
-//! Where code stands on its lines: line endings, indentation, and moving code to another indentation.
+//! The layout of code: line endings, indentation, and moving code to a different indentation.
 //!
-//! A line that begins inside a string or a block comment is never moved: its white space belongs to a token.
+//! A line that starts inside a string or a block comment is never moved: its white space belongs to a token.
 
 use ra_ap_syntax::{AstNode, Edition, SyntaxKind, SyntaxNode, SyntaxToken, ast};
 
@@ -9,7 +9,7 @@ use crate::{
     text::{TextRange, TextSize, slice},
 };
 
-/// How the lines of a text end.
+/// The line ending of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LineEnding {
     Lf,
@@ -17,7 +17,7 @@ pub enum LineEnding {
 }
 
 impl LineEnding {
-    /// Nothing if lines end in different ways. A text without an ending counts as `\n`.
+    /// Returns `None` if line endings are mixed. A text without any counts as `\n`.
     pub fn of(text: &str) -> Option<Self> {
         let bytes = text.as_bytes();
         let mut found = None;
@@ -44,7 +44,7 @@ impl LineEnding {
     }
 }
 
-/// The line ending that new lines of a text take: that of its first line.
+/// The line ending for new lines in a text: that of its first line.
 pub fn first_line_ending(text: &str) -> &'static str {
     match memchr::memchr(b'\n', text.as_bytes()) {
         Some(at) if at > 0 && text.as_bytes()[at - 1] == b'\r' => "\r\n",
@@ -52,14 +52,14 @@ pub fn first_line_ending(text: &str) -> &'static str {
     }
 }
 
-/// The item of a file that holds a range.
+/// The item of a file that contains a range.
 pub fn item_around(root: &SyntaxNode, range: TextRange) -> Option<TextRange> {
     let mut items = root.children().map(|item| item.text_range());
     items.find(|item| item.contains_range(range))
 }
 
-/// The lines of a statement or an item that goes, with the white space on one side; nothing if something shares them, or a comment
-/// stands right above, which would be about something else then.
+/// The range to delete with a statement or an item: its lines with the white space on one side. Returns `None` if it shares its
+/// lines, or if a comment directly above would then seem to belong to something else.
 pub fn lines_that_go(node: &SyntaxNode, text: &str) -> Option<TextRange> {
     let own = node.text_range();
     let behind = text.get(usize::from(own.end())..)?;
@@ -85,13 +85,13 @@ pub fn lines_that_go(node: &SyntaxNode, text: &str) -> Option<TextRange> {
         Some(next) if is_apart || above.kind() == SyntaxKind::L_CURLY => {
             Some(TextRange::new(own.start(), next.text_range().start()))
         }
-        // Nothing else is there, and rustfmt would pull the braces together.
+        // The block becomes empty, and rustfmt would join its braces.
         None if above.kind() == SyntaxKind::L_CURLY => None,
         _ => Some(TextRange::new(before.text_range().start(), own.end())),
     }
 }
 
-/// Whether a text has lines that go on with what is begun before, so that rustfmt may break it otherwise elsewhere.
+/// Whether a text contains continuation lines, which rustfmt may break differently elsewhere.
 pub fn has_broken_lines(text: &str) -> bool {
     const GOES_ON: [&str; 14] = [
         ".", ")", "]", "})", "&&", "||", "?", "+", "- ", "* ", "/ ", "| ", "as ", "==",
@@ -103,13 +103,13 @@ pub fn has_broken_lines(text: &str) -> bool {
     })
 }
 
-/// The white space at the start of the line that holds `offset`.
+/// The white space at the start of the line that contains `offset`.
 pub fn indentation(text: &str, offset: TextSize) -> &str {
     let line = &text[line_start(text, offset)..];
     &line[..line.len() - line.trim_start_matches([' ', '\t']).len()]
 }
 
-/// Whether nothing but white space stands before `offset` on its line.
+/// Whether only white space precedes `offset` on its line.
 pub fn is_first_on_line(text: &str, offset: TextSize) -> bool {
     let start = line_start(text, offset);
     let before = &text[start..usize::from(offset)];
@@ -118,19 +118,19 @@ pub fn is_first_on_line(text: &str, offset: TextSize) -> bool {
         .all(|character| matches!(character, ' ' | '\t'))
 }
 
-/// Whether a range shares its lines with nothing but white space.
+/// Whether a range shares its lines only with white space.
 pub fn is_whole_lines(text: &str, range: TextRange) -> bool {
     let behind = text.get(usize::from(range.end())..).unwrap_or_default();
     let rest = behind.lines().next().unwrap_or_default();
     is_first_on_line(text, range.start()) && rest.trim().is_empty()
 }
 
-/// The characters from the start of its line to `offset`, with a tab as wide as rustfmt counts it.
+/// The width from the start of the line to `offset`, with tabs as wide as rustfmt counts them.
 pub fn column(text: &str, offset: TextSize) -> usize {
     width(&text[line_start(text, offset)..usize::from(offset)])
 }
 
-/// How wide rustfmt counts a text of one line.
+/// The width of a line as rustfmt counts it.
 pub fn width(line: &str) -> usize {
     const TAB: usize = 4;
     line.chars()
@@ -138,11 +138,11 @@ pub fn width(line: &str) -> usize {
         .sum()
 }
 
-/// rustfmt breaks some calls that would just fit: it has to leave room for what it doesn't look at yet.
+/// Columns to spare, as rustfmt breaks some calls that would just fit: it reserves space for code it hasn't formatted yet.
 const SLACK: usize = 2;
 
-/// One step of indentation in a text: a tab, or the run of spaces that lines gain most often behind an opening bracket. Text
-/// in comments and strings may be indented by anything. Four spaces where the text doesn't say.
+/// The indentation unit of a text: a tab, or the most frequent increase in spaces after an opening bracket. Comments and
+/// strings may be indented arbitrarily. Defaults to four spaces.
 pub fn indent_unit(text: &str) -> &str {
     let mut gains: Vec<(&str, usize)> = Vec::new();
     let mut opened: Option<usize> = None;
@@ -169,10 +169,10 @@ pub fn indent_unit(text: &str) -> &str {
     most.map_or("    ", |(unit, _)| *unit)
 }
 
-/// So many bytes of code tell how it is indented.
+/// Maximum bytes of code that are read to detect the indentation.
 const ENOUGH_FOR_UNIT: usize = 16_000;
 
-/// The same for the function or constant around a node, whatever the rest of the file is like.
+/// The indentation unit of the enclosing function or constant, regardless of the rest of the file.
 pub fn indent_unit_around(text: &str, node: &SyntaxNode) -> String {
     let is_unit = |kind| {
         matches!(
@@ -183,19 +183,19 @@ pub fn indent_unit_around(text: &str, node: &SyntaxNode) -> String {
     let unit = node.ancestors().filter(|node| is_unit(node.kind())).last();
     let range = unit.unwrap_or_else(|| node.clone()).text_range();
     let code = slice(text, range).unwrap_or_default();
-    // The beginning of a long one tells it.
+    // The beginning of a long one is sufficient.
     let end = (ENOUGH_FOR_UNIT.min(code.len())..=code.len()).find(|at| code.is_char_boundary(*at));
     let code = &code[..end.unwrap_or(code.len())];
     indent_unit(&format!("{}{code}", indentation(text, range.end()))).to_owned()
 }
 
-/// The code in `range` with the indentation `from` of its lines replaced by `to`, where a line begins neither in a string nor
-/// in a block comment. The first line is taken as it is, without its indentation.
+/// The code in `range` with the indentation `from` of its lines replaced by `to`, except for lines that start in a string or a
+/// block comment. The first line is returned without its indentation.
 ///
-/// The lines of a block comment that begin with a star are aligned below its first one, as rustfmt does.
+/// Lines of a block comment that start with a star are aligned below its first line, as rustfmt does.
 ///
-/// Nothing if a line is indented by less than `from`, so that it cannot be moved with the others, or if a block comment has
-/// lines that begin otherwise.
+/// Returns `None` if a line is indented by less than `from` and so can't be moved with the others, or if other lines of a block
+/// comment don't start with a star.
 pub fn moved(
     text: &str,
     range: TextRange,
@@ -229,8 +229,8 @@ pub fn moved(
     Some(out)
 }
 
-/// Whether rustfmt may join lines of code that was moved outwards by `gained` columns: lines that fit on one now and didn't
-/// before. The first line of `code` stands behind `indent`, the others have their indentation.
+/// Whether rustfmt may join lines of code after it was moved outwards by `gained` columns, because they now fit on one line.
+/// The first line of `code` follows `indent`; the others are already indented.
 pub fn may_be_joined(code: &str, context: FileContext, indent: &str, gained: usize) -> bool {
     let fixed = lines_inside_tokens(code, context.edition);
     let room = Room {
@@ -242,7 +242,7 @@ pub fn may_be_joined(code: &str, context: FileContext, indent: &str, gained: usi
     (0..lines.len()).any(|first| joins(&lines, first, &fixed, room))
 }
 
-/// Whether rustfmt writes a whole `let … else` on one line, which begins with its `let` behind `indent`.
+/// Whether rustfmt keeps a whole `let … else` on one line, whose `let` follows `indent`.
 pub fn is_short_let_else(line: &str, width_of_lines: LineWidth, indent: &str) -> bool {
     const LONGEST: usize = 50;
     let length = width(line);
@@ -251,7 +251,7 @@ pub fn is_short_let_else(line: &str, width_of_lines: LineWidth, indent: &str) ->
         && width(indent) + length <= width_of_lines.max()
 }
 
-/// Code of several lines as rustfmt would write it if there were room.
+/// Code of several lines as rustfmt would write it with unlimited width.
 pub fn on_one_line(code: &str) -> String {
     let mut lines = code.lines();
     let mut joined = lines.next().unwrap_or_default().trim_end().to_owned();
@@ -261,7 +261,7 @@ pub fn on_one_line(code: &str) -> String {
     joined
 }
 
-/// The longest line, and how much of it a line has gained.
+/// The maximum line width, and the number of columns that lines have gained.
 #[derive(Clone, Copy)]
 struct Room {
     width: LineWidth,
@@ -269,8 +269,7 @@ struct Room {
 }
 
 impl Room {
-    /// The width of a line, or of its value on the line below where rustfmt would rather have it whole there; nothing if
-    /// neither fits.
+    /// The width of a line, or of its value on the next line if rustfmt prefers to keep it whole there; `None` if neither fits.
     fn widest_that_fits(self, line: &str) -> Option<usize> {
         let whole = width(line);
         if whole <= self.width.max() {
@@ -279,7 +278,7 @@ impl Room {
         (self.width.shares == Shares::Whole).then(|| self.width_below(line))?
     }
 
-    /// The width of the value of a line on the line below, if it fits there.
+    /// The width of a line's value on the next line, if it fits there.
     fn width_below(self, line: &str) -> Option<usize> {
         let (head, value) = line.split_once(" = ")?;
         let indent = width(head) - width(head.trim_start());
@@ -288,16 +287,16 @@ impl Room {
     }
 }
 
-/// One step of indentation as it nearly always is.
+/// The usual indentation unit in columns.
 const STEP: usize = 4;
 
-/// What rustfmt begins the lines of a broken operation with.
+/// The tokens with which rustfmt starts continuation lines of a binary expression.
 const OPERATORS: [&str; 18] = [
     "+ ", "- ", "* ", "/ ", "% ", "& ", "| ", "^ ", "&& ", "|| ", "== ", "!= ", "< ", "> ", "<= ",
     ">= ", "<< ", ">> ",
 ];
 
-/// Whether a run of lines that begins with `first` fits on one line since it was moved.
+/// Whether a run of lines that starts with `first` fits on one line after being moved.
 fn joins(lines: &[&str], first: usize, fixed: &[usize], room: Room) -> bool {
     let mut joined = lines[first].trim_end().to_owned();
     if !may_begin_run(&joined) {
@@ -312,7 +311,7 @@ fn joins(lines: &[&str], first: usize, fixed: &[usize], room: Room) -> bool {
         if is_text || opens_block {
             return false;
         }
-        // The block of an arm goes if its only expression fits beside the pattern.
+        // The block of an arm is removed if its only expression fits next to the pattern.
         if let Some(arm) = arm {
             joined.truncate(arm + "=>".len());
             if part.ends_with([';', '{', ',']) {
@@ -320,7 +319,7 @@ fn joins(lines: &[&str], first: usize, fixed: &[usize], room: Room) -> bool {
             }
         }
         join(&mut joined, part);
-        // An operation stands whole below its `=` rather than on a line for each operand.
+        // rustfmt prefers a whole binary expression on the line below its `=` to one line per operand.
         is_operation &= OPERATORS.iter().any(|operator| part.starts_with(operator));
         let below = || room.width_below(&joined).filter(|_| is_operation);
         let Some(width) = room.widest_that_fits(&joined).or_else(below) else {
@@ -336,7 +335,7 @@ fn joins(lines: &[&str], first: usize, fixed: &[usize], room: Room) -> bool {
     false
 }
 
-/// Whether more may follow the first line, and the line is not itself what follows.
+/// Whether other lines may continue the line, and the line itself isn't a continuation.
 fn may_begin_run(line: &str) -> bool {
     const CONTINUES: [&str; 10] = [".", "?", "&&", "||", "|", "+", ")", "]", "}", "#"];
     let is_whole = line.is_empty() || line.ends_with([';', ',', '}']) || line.contains("//");
@@ -344,7 +343,7 @@ fn may_begin_run(line: &str) -> bool {
     !is_whole && !CONTINUES.iter().any(|start| code.starts_with(start))
 }
 
-/// Appends a line as rustfmt would if there were room.
+/// Appends a line as rustfmt would with unlimited width.
 fn join(joined: &mut String, part: &str) {
     let closes = part.starts_with([')', ']']);
     if closes && joined.ends_with(',') {
@@ -357,7 +356,7 @@ fn join(joined: &mut String, part: &str) {
     joined.push_str(part);
 }
 
-/// Whether every bracket that is opened is closed, but for the brace of a block at the end.
+/// Whether all brackets are balanced, except for a block's brace at the end.
 fn are_brackets_closed(line: &str) -> bool {
     let line = line.strip_suffix('{').unwrap_or(line);
     let is_even =
@@ -365,8 +364,8 @@ fn are_brackets_closed(line: &str) -> bool {
     is_even('(', ')') && is_even('[', ']') && is_even('{', '}')
 }
 
-/// The numbers of the lines that begin inside a block comment, with the indentation of its first line. Nothing if one of them
-/// doesn't begin with a star, or something stands before the comment.
+/// The indices of the lines that start inside a block comment, with the indentation of its first line. Returns `None` if one of
+/// them doesn't start with a star, or if something precedes the comment.
 fn lines_inside_comments(code: &str, edition: Edition) -> Option<Vec<(usize, &str)>> {
     let mut lines = Vec::new();
     let mut at = 0;
@@ -391,8 +390,8 @@ fn lines_inside_comments(code: &str, edition: Edition) -> Option<Vec<(usize, &st
     Some(lines)
 }
 
-/// Whether rustfmt's style of 2024 writes the last expression of a block on one line: a short `if` with this condition, which
-/// begins in `column`.
+/// Whether rustfmt's style edition 2024 writes the tail expression of a block on one line: a short `if` with this condition,
+/// starting at `column`.
 pub fn is_short_last_if(
     choice: &ast::IfExpr,
     condition: &str,
@@ -419,7 +418,7 @@ pub fn is_short_last_if(
         && column + length <= context.width.max()
 }
 
-/// The numbers of the lines that begin inside a token which is not white space.
+/// The indices of the lines that start inside a token other than white space.
 fn lines_inside_tokens(code: &str, edition: Edition) -> Vec<usize> {
     let mut lines = Vec::new();
     let mut line = 0;
@@ -433,7 +432,7 @@ fn lines_inside_tokens(code: &str, edition: Edition) -> Vec<usize> {
     lines
 }
 
-/// The parts of a chain behind its root, each with the `?` behind it.
+/// The links of a method chain after its root, each including a following `?`.
 pub fn links(chain: &ast::Expr) -> Vec<TextRange> {
     let mut links = Vec::new();
     let mut at = chain.clone();
@@ -460,7 +459,7 @@ pub fn links(chain: &ast::Expr) -> Vec<TextRange> {
     links
 }
 
-/// Whether the block around statements stays a block to rustfmt if what stands in `whole` becomes one expression.
+/// Whether rustfmt keeps the braces around statements if the contents of `whole` become a single expression.
 pub fn keeps_braces(statements: &SyntaxNode, whole: TextRange) -> bool {
     let owner = statements.parent().and_then(|block| block.parent());
     let is_kept = owner.is_none_or(|owner| {
@@ -473,17 +472,17 @@ pub fn keeps_braces(statements: &SyntaxNode, whole: TextRange) -> bool {
     is_kept || others.any(|child| !whole.contains_range(child.text_range()))
 }
 
-/// Whether a comment stands anywhere in the node, at any depth.
+/// Whether the node contains a comment at any depth.
 pub fn has_comment(node: &SyntaxNode) -> bool {
     written_in(node).any(|(kind, _)| kind == SyntaxKind::COMMENT)
 }
 
-/// Whether a literal of several lines stands in the node, whose lines wouldn't move with the code around.
+/// Whether the node contains a multi-line literal, whose lines wouldn't move with the surrounding code.
 pub fn has_text_of_lines(node: &SyntaxNode) -> bool {
     written_in(node).any(|(kind, text)| kind == SyntaxKind::STRING && text.contains('\n'))
 }
 
-/// The comments that stand between two places, whatever nodes they are in.
+/// The comments in a range, regardless of their nodes.
 pub fn comments_in(root: &SyntaxNode, range: TextRange) -> Vec<SyntaxToken> {
     let around = match root.covering_element(range) {
         ra_ap_syntax::NodeOrToken::Node(node) => node,
@@ -531,7 +530,7 @@ mod tests {
         );
         assert_eq!(indent_unit("r(\n   b\nc {\n    d\n}\ne {\n    f"), "    ");
         assert_eq!(indent_unit("a"), "    ");
-        // One line of another kind is a slip, and comments say nothing.
+        // A single deviating line is ignored, and so are comments.
         assert_eq!(
             indent_unit("a {\n\tb {\n    }\n}\nc {\n    d {\n        e"),
             "    "

@@ -1,4 +1,4 @@
-//! The inside of a block, one level further out.
+//! Moves the contents of a block out by one level.
 
 use ra_ap_syntax::{AstNode, Edition, TextSize, ast};
 
@@ -7,18 +7,18 @@ use crate::{
     text::TextRange,
 };
 
-/// A block on lines of its own whose inside can be moved.
+/// A block on its own lines whose contents can be moved.
 #[derive(Debug, Clone)]
 pub struct MovedOut<'a> {
     text: &'a str,
     context: FileContext,
-    /// From the first token inside to the last one, comments included.
+    /// From the first token inside to the last one, including comments.
     pub inside: TextRange,
-    /// Of the line of the closing brace.
+    /// The indentation of the line with the closing brace.
     pub outer_indent: &'a str,
-    /// Of the lines inside.
+    /// The indentation of the lines inside.
     pub inner_indent: &'a str,
-    /// What the lines inside have more than those outside.
+    /// The additional indentation of the lines inside.
     pub unit: &'a str,
 }
 
@@ -59,7 +59,7 @@ impl<'a> MovedOut<'a> {
         })
     }
 
-    /// All that is inside, its lines indented with `indent`. The first line has no indentation.
+    /// The whole contents, indented with `indent`. The first line has no indentation.
     pub fn whole(&self, indent: &str) -> Result<String, Refusal> {
         self.part(self.inside, indent)
     }
@@ -97,7 +97,7 @@ impl<'a> MovedOut<'a> {
     }
 }
 
-/// The indentation of the first line that has more than white space, after the line of the opening brace.
+/// The indentation of the first nonblank line after that of the opening brace.
 fn first_indent(code: &str) -> Option<&str> {
     let (_, lines) = code.split_once('\n')?;
     let line = lines.lines().find(|line| !line.trim().is_empty())?;
@@ -116,12 +116,13 @@ pub fn odd_indentation() -> Refusal {
     )
 }
 
-/// Whether a statement of the block is a macro that isn't known to declare nothing: `pin_mut!(a)` gives `a` another value.
+/// Whether the block contains a macro statement that may declare something: `pin_mut!(a)` rebinds `a`.
 pub fn has_macro_that_may_declare(block: &ast::BlockExpr) -> bool {
     macros_of(block).any(|call| !declares_nothing(&call))
 }
 
-/// Whether a statement of the block is a macro that is written as those are which make items: with braces, or about nothing.
+/// Whether the block contains a macro statement in the form of those that define items: with braces, or with item syntax in its
+/// input.
 pub fn has_macro_that_may_make_items(block: &ast::BlockExpr) -> bool {
     macros_of(block).any(|call| {
         let input = call.token_tree().map(|input| input.syntax().to_string());
@@ -135,7 +136,7 @@ pub fn has_macro_that_may_make_items(block: &ast::BlockExpr) -> bool {
     })
 }
 
-/// Words that begin items.
+/// Keywords that start items.
 const ITEMS: [&str; 12] = [
     "const",
     "enum",
@@ -156,7 +157,7 @@ fn macro_name(call: &ast::MacroCall) -> Option<String> {
     Some(name.text().to_string())
 }
 
-/// The macros that are statements of the block.
+/// The macros in statement position of the block.
 fn macros_of(block: &ast::BlockExpr) -> impl Iterator<Item = ast::MacroCall> {
     let statements = block.statements().filter_map(|statement| match statement {
         ast::Stmt::ExprStmt(statement) => statement.expr(),
@@ -174,7 +175,7 @@ fn macros_of(block: &ast::BlockExpr) -> impl Iterator<Item = ast::MacroCall> {
     called.chain(items)
 }
 
-/// Macros of the standard library, and those by whose names everybody logs and leaves.
+/// Standard macros, and common names of macros for logging and early exits.
 fn declares_nothing(call: &ast::MacroCall) -> bool {
     const MACROS: [&str; 29] = [
         "assert",
@@ -212,8 +213,8 @@ fn declares_nothing(call: &ast::MacroCall) -> bool {
     })
 }
 
-/// Whether the last expression of a body without a value needs a `;` where the body's last scope is the function's: its
-/// temporaries would be dropped after the variables that they borrow from.
+/// Whether the tail expression of a body without a value needs a `;` when the body becomes the function's last scope: its
+/// temporaries would be dropped after the variables they borrow from.
 pub fn wants_semicolon(tail: &ast::Expr, context: FileContext) -> Result<bool, Refusal> {
     match tail {
         ast::Expr::ForExpr(_) | ast::Expr::WhileExpr(_) | ast::Expr::LoopExpr(_) => Ok(false),
@@ -227,8 +228,8 @@ pub fn wants_semicolon(tail: &ast::Expr, context: FileContext) -> Result<bool, R
     }
 }
 
-/// Whether a `;` behind the last expression of a block drops its temporaries before the block's variables, where they were
-/// dropped behind them, as up to edition 2021. It is refused where the file has something to be told by.
+/// Whether a `;` after the tail expression of a block drops its temporaries before the block's variables rather than after
+/// them, as up to edition 2021. Such a change is refused if the order may be observable in the file.
 pub fn semicolon_reorders_drops(
     block: &ast::BlockExpr,
     tail: &ast::Expr,
@@ -255,7 +256,7 @@ pub fn semicolon_reorders_drops(
     Ok(true)
 }
 
-/// Whether the function that is called last is declared in the file with `#[must_use]`.
+/// Whether the file declares the function called last as `#[must_use]`.
 fn must_be_used(tail: &ast::Expr) -> bool {
     let declared = FileNames::around(tail);
     let is_marked = |found: &[Signature]| found.iter().any(|function| function.must_use);
@@ -273,7 +274,7 @@ fn must_be_used(tail: &ast::Expr) -> bool {
     }
 }
 
-/// Macros of the standard library drop what they print in a block of their own.
+/// Standard macros drop what they print in their own block.
 fn is_printed(tail: &ast::Expr) -> bool {
     const MACROS: [&str; 8] = [
         "assert",
@@ -297,7 +298,7 @@ fn ends_with_brace(call: &ast::MacroExpr) -> bool {
     call.syntax().text().to_string().ends_with('}')
 }
 
-/// Whether a last expression keeps no temporary until its surroundings end. Edition 2024 drops them before the variables.
+/// Whether a tail expression keeps no temporaries beyond the block. Edition 2024 drops them before the variables.
 pub fn is_free_tail(tail: &ast::Expr, context: FileContext) -> bool {
     if context.edition.at_least_2024() {
         return true;
@@ -315,7 +316,7 @@ pub fn is_free_tail(tail: &ast::Expr, context: FileContext) -> bool {
     }
 }
 
-/// A condition drops its temporaries at its end, but a matched value keeps them until the whole `if` ends.
+/// A condition drops its temporaries at its end, but a scrutinee keeps them until the end of the `if`.
 fn is_free_choice(choice: &ast::IfExpr) -> bool {
     let mut matched = choice
         .syntax()

@@ -1,4 +1,4 @@
-//! Where a new constant or type alias stands.
+//! Finds the position for a new constant or type alias.
 
 use ra_ap_syntax::{
     AstNode, NodeOrToken, SyntaxKind, SyntaxNode, SyntaxToken,
@@ -11,7 +11,7 @@ use crate::{
     text::{TextRange, TextSize},
 };
 
-/// A place between two items, and what stands around the new one there.
+/// A position between two items, with the text around the new item there.
 pub struct Gap {
     pub at: TextSize,
     pub indent: String,
@@ -19,7 +19,7 @@ pub struct Gap {
     pub after: String,
 }
 
-/// What a new item stands directly behind, without a blank line.
+/// The kind of item that the new one may directly follow, without a blank line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Joins {
     Constants,
@@ -27,7 +27,8 @@ pub enum Joins {
 }
 
 impl Gap {
-    /// Before the item that alone has the places, or else before the first item of the module that declares more than a name.
+    /// Before the only item that contains the places, or else before the first item of the module that declares more than a
+    /// name.
     pub fn before_users(joins: Joins, places: &[SyntaxNode], text: &str) -> Result<Self, Refusal> {
         let first = places.first().ok_or(Refusal::NotHere)?;
         let module = items_around(first).ok_or(Refusal::NotHere)?;
@@ -79,14 +80,14 @@ fn is_blank_line(token: &SyntaxToken) -> bool {
     token.kind() == SyntaxKind::WHITESPACE && token.text().matches('\n').count() > 1
 }
 
-/// The items of the module around a place.
+/// The list of items in the enclosing module.
 fn items_around(place: &SyntaxNode) -> Option<SyntaxNode> {
     let is_list =
         |node: &SyntaxNode| matches!(node.kind(), SyntaxKind::ITEM_LIST | SyntaxKind::SOURCE_FILE);
     place.ancestors().find(is_list)
 }
 
-/// Whether an item stands at the head of a module.
+/// Whether an item belongs at the head of a module.
 fn leads(item: &SyntaxNode) -> bool {
     match item.kind() {
         SyntaxKind::MODULE => {
@@ -103,7 +104,7 @@ fn leads(item: &SyntaxNode) -> bool {
     }
 }
 
-/// A new item would hide one of its name that others get through the module.
+/// A new item could shadow one with the same name that is reexported through the module.
 fn check_imports(module: &SyntaxNode) -> Result<(), Refusal> {
     let mut imports = module.children().filter_map(ast::Use::cast);
     let hands_on_all = imports.any(|import| {

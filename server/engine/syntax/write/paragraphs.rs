@@ -1,14 +1,15 @@
-//! Blank lines between what is written and what follows it.
+//! Blank lines between new code and the code after it.
 
 use memchr::memrchr;
 
-/// How far guards are looked for, in bytes before and behind: what a reader has in view, and no more than a keystroke allows.
+/// The distance in bytes within which guards are searched for in each direction: roughly what fits on a screen, at a cost that
+/// a keystroke allows.
 const NEAR: usize = 4_096;
-/// A rest of more lines than this is a paragraph of its own.
+/// Maximum lines of the remaining code that count as short; more lines form their own paragraph.
 const SHORT_REST: usize = 5;
 
-/// Whether a blank line belongs between a guard of several lines at `at` and the `rest` behind it: where the guards around
-/// mostly have one, and where none shows how the file does it and the rest is long.
+/// Whether a blank line belongs between a multi-line guard at `at` and the `rest` after it: if most guards nearby have one, or
+/// if they show no preference and the rest is long.
 pub fn parts_guards(text: &str, at: usize, rest: &str) -> bool {
     match guards_near(text, at) {
         Guards { apart, joined } if apart == joined => rest.lines().count() > SHORT_REST,
@@ -22,7 +23,7 @@ struct Guards {
     joined: usize,
 }
 
-/// Guards of three lines that something of the same block follows, by what stands behind them.
+/// Counts three-line guards that are followed by code of the same block, by whether a blank line separates them.
 fn guards_near(text: &str, at: usize) -> Guards {
     let bytes = text.as_bytes();
     let from = memrchr(b'\n', &bytes[..at.saturating_sub(NEAR).min(bytes.len())]);
@@ -49,7 +50,7 @@ fn guards_near(text: &str, at: usize) -> Guards {
                 &mut guards.joined
             } += 1;
         }
-        // A blank line inside is no guard's.
+        // A guard contains no blank line.
         [head, exit, end] = if is_behind_blank {
             ["", "", line]
         } else {
@@ -100,7 +101,7 @@ mod tests {
     #[test]
     fn only_guards_count() {
         for text in [
-            // Nothing of its block follows.
+            // Nothing follows in the same block.
             "fn f() {\n    if a {\n        return;\n    }\n}\n\nfn g() {}\n",
             "fn f() {\n    if a {\n        return;\n    } else {\n        b();\n    }\n\n    c();\n}\n",
             "fn f() {\n    if a {\n        b();\n    }\n\n    c();\n}\n",

@@ -1,4 +1,4 @@
-//! Whether rustfmt leaves lines as they are where a name takes the place of longer or shorter code.
+//! Whether rustfmt keeps lines as they are when a name replaces longer or shorter code.
 
 use ra_ap_syntax::{AstNode, NodeOrToken, SyntaxKind, SyntaxNode, ast};
 
@@ -8,22 +8,22 @@ use crate::{
     text::{TextRange, TextSize, slice},
 };
 
-/// Places that become a name of this width.
+/// Ranges that are replaced with a name of this width.
 #[derive(Debug, Clone, Copy)]
 pub struct Replaced<'a> {
     pub places: &'a [TextRange],
     pub width: usize,
 }
 
-/// A wider `if` that is a value is broken, and a wider `let … else`.
+/// Maximum width of an `if` that is a value, and of a `let … else`, on one line.
 const CHOICE: usize = 50;
-/// The same for the fields of a structure.
+/// The same for the fields of a struct.
 const FIELDS: usize = 18;
-/// Shorter elements of an array stand several on a line.
+/// Maximum width of array elements that share a line.
 const ELEMENT: usize = 10;
 
 impl Replaced<'_> {
-    /// Whether every line stays as it is but for the name. Errs on the side of "no". `root` is any node of the tree.
+    /// Whether all lines stay the same except for the name. Errs towards `false`. `root` is any node of the tree.
     pub fn keeps_layout(&self, root: &SyntaxNode, text: &str, context: FileContext) -> bool {
         let Some(root) = root.ancestors().last() else {
             return false;
@@ -35,7 +35,7 @@ impl Replaced<'_> {
         })
     }
 
-    /// Whether the heads of functions that stand on several lines have no room on one.
+    /// Whether multi-line function signatures still don't fit on one line.
     pub fn keeps_heads(&self, root: &SyntaxNode, text: &str, context: FileContext) -> bool {
         self.places.iter().all(|place| {
             let element = root.covering_element(*place);
@@ -77,7 +77,7 @@ impl Replaced<'_> {
         self.keeps_frame(&line, &frame, text, context)
     }
 
-    /// The width that code of one line gets.
+    /// The width that single-line code will have.
     fn width_after(&self, range: TextRange, text: &str) -> usize {
         let code = slice(text, range).map_or_else(String::new, layout::on_one_line);
         let inside = self
@@ -91,7 +91,7 @@ impl Replaced<'_> {
         (width(&code) + inside.count() * self.width).saturating_sub(goes)
     }
 
-    /// Whether what stands around a line of code that has become shorter stays on its lines.
+    /// Whether the code around a line keeps its line breaks after the line has become shorter.
     fn keeps_frame(
         &self,
         line: &SyntaxNode,
@@ -110,7 +110,7 @@ impl Replaced<'_> {
             | SyntaxKind::ASSOC_ITEM_LIST
             | SyntaxKind::FN
             | SyntaxKind::CLOSURE_EXPR => true,
-            // The fields of a structure have lines of their own; those of a variant only where they are long.
+            // The fields of a struct are on separate lines; those of a variant only if they are long.
             SyntaxKind::RECORD_FIELD_LIST => {
                 let parent = frame.parent();
                 parent.is_some_and(|it| it.kind() != SyntaxKind::VARIANT) || !fits()
@@ -142,7 +142,7 @@ impl Replaced<'_> {
         }
     }
 
-    /// The only expression of a block may take the block's place.
+    /// The only expression of a block may replace the block.
     fn keeps_block(
         &self,
         line: &SyntaxNode,
@@ -171,7 +171,7 @@ impl Replaced<'_> {
         }
     }
 
-    /// A short `if` with an `else` stands on one line where it is a value.
+    /// A short `if` with an `else` is on one line if it is a value.
     fn keeps_choice(&self, choice: &SyntaxNode, text: &str, context: FileContext) -> bool {
         let has_else =
             ast::IfExpr::cast(choice.clone()).is_some_and(|it| it.else_token().is_some());
@@ -179,7 +179,7 @@ impl Replaced<'_> {
     }
 }
 
-/// The largest node around one that stands on its line, and what that is a part of.
+/// The largest enclosing node on the same line, and its parent.
 fn line_of(node: &SyntaxNode) -> (SyntaxNode, Option<SyntaxNode>) {
     let mut line = node.clone();
     while let Some(parent) = line.parent() {
@@ -191,7 +191,7 @@ fn line_of(node: &SyntaxNode) -> (SyntaxNode, Option<SyntaxNode>) {
     (line, None)
 }
 
-/// Whether a node stands on several lines, its attributes aside.
+/// Whether a node spans several lines, apart from its attributes.
 fn is_broken(node: &SyntaxNode) -> bool {
     let elements = node.children_with_tokens();
     let own = elements.skip_while(|it| {
@@ -204,7 +204,7 @@ fn is_broken(node: &SyntaxNode) -> bool {
     })
 }
 
-/// What stands behind the comments and attributes of a node.
+/// The range of a node without its comments and attributes.
 fn without_comments(node: &SyntaxNode) -> TextRange {
     let mut own = node.children_with_tokens().skip_while(|it| {
         let kind = it.kind();
@@ -228,7 +228,7 @@ fn is_followed_by_else(text: &str, at: TextSize) -> bool {
     text[usize::from(at)..].starts_with(" else {")
 }
 
-/// How much stands behind a place on its line.
+/// The width of the text after an offset on its line.
 fn rest_of_line(text: &str, at: TextSize) -> usize {
     let rest = &text[usize::from(at)..];
     width(rest.lines().next().unwrap_or_default())
@@ -239,7 +239,7 @@ mod tests {
     use super::*;
     use crate::syntax::{FileContext, Source};
 
-    /// Whether lines stay where what stands between two `|` becomes a name of this width.
+    /// Whether lines are kept when the code between two `|` is replaced with a name of this width.
     fn keeps(code: &str, width: usize) -> bool {
         let parts: Vec<&str> = code.split('|').collect();
         let text = parts.concat();

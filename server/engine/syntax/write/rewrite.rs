@@ -1,7 +1,7 @@
-//! New text for a range, written together with an account of its words.
+//! New text for a range, with a ledger of its tokens.
 //!
-//! Whoever writes says of each part whether it is kept or new; what is in the range and not kept is dropped. The account is of
-//! raw code, so that whoever audits it can count the words again.
+//! The writer declares each part as kept or new; anything else in the range is dropped. The ledger contains raw code, so that
+//! the audit can recount the tokens.
 
 use crate::{
     syntax::{Refusal, negation::Negated},
@@ -17,7 +17,7 @@ pub struct Rewrite<'a> {
     ledger: Ledger,
 }
 
-/// What a change says it does to the words of the code it touches, as code: a word that comes and goes is kept.
+/// The declared changes to the tokens of the touched code, as code: a token in both lists is kept.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Ledger {
     pub comes: Vec<String>,
@@ -43,12 +43,12 @@ impl<'a> Rewrite<'a> {
         Self::of(source, TextRange::empty(offset))
     }
 
-    /// A part that has no place yet.
+    /// A part without a position.
     pub fn part(source: &'a str) -> Self {
         Self::of(source, TextRange::empty(TextSize::new(0)))
     }
 
-    /// New code.
+    /// Appends new code.
     #[must_use]
     pub fn text(mut self, code: &str) -> Self {
         self.text.push_str(code);
@@ -56,14 +56,14 @@ impl<'a> Rewrite<'a> {
         self
     }
 
-    /// The code in `range`, as it stands.
+    /// Appends the code in `range` unchanged.
     #[must_use]
     pub fn keep(self, range: TextRange) -> Self {
         let code = slice(self.source, range).unwrap_or_default();
         self.keep_as(range, code)
     }
 
-    /// The code in `range`, laid out as `code`.
+    /// Appends the code in `range`, laid out as `code`.
     #[must_use]
     pub fn keep_as(mut self, range: TextRange, code: &str) -> Self {
         self.text.push_str(code);
@@ -72,7 +72,7 @@ impl<'a> Rewrite<'a> {
         self
     }
 
-    /// The code in several ranges, laid out as one.
+    /// Appends the code in several ranges, laid out as one.
     #[must_use]
     pub fn keep_all_as(mut self, ranges: impl IntoIterator<Item = TextRange>, code: &str) -> Self {
         for range in ranges {
@@ -82,7 +82,7 @@ impl<'a> Rewrite<'a> {
         self
     }
 
-    /// The opposite of the condition in `range`, laid out as `code`.
+    /// Appends the negation of the condition in `range`, laid out as `code`.
     #[must_use]
     pub fn negate(mut self, range: TextRange, opposite: &Negated, code: &str) -> Self {
         self.ledger.comes.push(opposite.added.clone());
@@ -90,14 +90,14 @@ impl<'a> Rewrite<'a> {
         self.keep_as(range, code)
     }
 
-    /// What was written apart.
+    /// Appends a separately written part.
     #[must_use]
     pub fn put(self, part: Self) -> Self {
         let code = part.text.clone();
         self.put_as(part, &code)
     }
 
-    /// What was written apart, laid out as `code`.
+    /// Appends a separately written part, laid out as `code`.
     #[must_use]
     pub fn put_as(mut self, part: Self, code: &str) -> Self {
         self.text.push_str(code);
@@ -110,7 +110,7 @@ impl<'a> Rewrite<'a> {
         &self.text
     }
 
-    /// How many lines there are fewer.
+    /// The number of lines removed.
     pub fn saved_lines(&self) -> usize {
         let before = slice(self.source, self.range).unwrap_or_default();
         let after = self.text.lines().count();
@@ -123,7 +123,7 @@ impl<'a> Rewrite<'a> {
 }
 
 impl Ledger {
-    /// The edits of several rewrites and the account of them all.
+    /// The edits of several rewrites and their combined ledger.
     pub fn of(rewrites: Vec<Rewrite<'_>>) -> Result<(Edits, Self), Refusal> {
         let mut ledger = Self::default();
         let mut edits = Vec::with_capacity(rewrites.len());
@@ -138,7 +138,7 @@ impl Ledger {
         Ok((edits, ledger))
     }
 
-    /// Takes what was written for a place that had no text, and gives that text.
+    /// Adds a part written for a new file to the ledger, and returns its text.
     pub fn take_new(&mut self, written: Rewrite<'_>) -> String {
         self.comes.extend(written.ledger.comes);
         written.text

@@ -1,4 +1,4 @@
-//! A word to the compiler, by which it shows whether it reads a place at all.
+//! A compile error inserted to test whether the compiler reads a place at all.
 
 use ra_ap_syntax::{AstNode, SyntaxKind, SyntaxNode, ast};
 
@@ -7,10 +7,10 @@ use crate::{
     text::{Edit, Edits, TextRange, TextSize},
 };
 
-/// What rustc repeats if it compiles the place.
+/// The message that rustc reports if it compiles the place.
 pub const WITNESS: &str = "rustassistant reads this";
 
-/// The text with an error at the start of the function around a place, or before the value of the constant there; nothing where
+/// The text with an error at the start of the enclosing function, or before the value of the enclosing constant; `None` if
 /// there is neither.
 pub fn with_witness(source: &Source, at: TextSize) -> Option<String> {
     let token = crate::syntax::token_behind(&source.root(), at)?;
@@ -37,7 +37,7 @@ fn value_of(node: SyntaxNode) -> Option<ast::Expr> {
     }
 }
 
-/// Behind the brace, and behind what is said of the whole block.
+/// After the brace and any inner attributes.
 fn start_of(statements: &SyntaxNode) -> Option<TextSize> {
     let parts = statements.children_with_tokens();
     let parts = parts.filter(|part| !part.kind().is_trivia());

@@ -1,7 +1,7 @@
-//! The opposite of a comparison.
+//! Negates comparisons.
 //!
-//! There is none of an order that may be partial. At the end of a type's range there is one only where the type is known:
-//! `n > 0` is the opposite of `n == 0` where `n` can't be below zero, and of `n <= 0`, which clippy denies there, where it can.
+//! A partial order has no negated operator. At the end of a type's range, the type decides: for unsigned `n`, `n > 0` is the
+//! negation of `n == 0`; for signed `n`, of `n <= 0`, which clippy denies for unsigned types.
 
 use ra_ap_syntax::{
     AstNode,
@@ -13,7 +13,7 @@ use crate::syntax::{
     types_shown::{self, Sign},
 };
 
-/// The text of the opposite.
+/// The source text of the negated comparison.
 pub(super) fn flipped(comparison: &ast::BinExpr) -> Option<String> {
     let (token, BinaryOp::CmpOp(operator)) = comparison.op_details()? else {
         return None;
@@ -28,7 +28,7 @@ pub(super) fn flipped(comparison: &ast::BinExpr) -> Option<String> {
     Some([&whole[..from], opposite, &whole[to..]].concat())
 }
 
-/// `asked() == Some(true)`: the opposite wants `is_none_or`, not `!=`.
+/// `asked() == Some(true)`: the idiomatic negation is `is_none_or`, not `!=`.
 pub(super) fn asks_for_an_answer(comparison: &ast::BinExpr) -> bool {
     let is_answer = |operand: ast::Expr| {
         let text = operand.syntax().text().to_string();
@@ -72,20 +72,20 @@ fn opposite_operator(operator: CmpOp, left: &ast::Expr, right: &ast::Expr) -> Op
     })
 }
 
-/// Whether a type of the file, whose `!=` is its own, may be compared.
+/// Whether a type of the file with its own `!=` may be compared.
 fn may_be_unequal_otherwise(left: &ast::Expr, right: &ast::Expr) -> bool {
     let mut operands = [left, right].into_iter();
     FileNames::around(left).has_method("ne")
         && !operands.any(|operand| types_shown::integer(operand).is_some())
 }
 
-/// Whether what an integer is compared with may be of a type of the file that is ordered in part.
+/// Whether an integer may be compared with a partially ordered type of the file.
 fn may_be_ordered_otherwise(left: &ast::Expr, right: &ast::Expr) -> bool {
     FileNames::around(left).implements_with_number("PartialOrd")
         || [left, right].into_iter().any(types_shown::is_of_other_type)
 }
 
-/// Whether nothing is below `small`, or nothing above `large`; nothing where only their type would tell.
+/// Whether `small` is the minimum or `large` the maximum of the type; `None` if only the type would decide.
 fn is_at_end(small: &ast::Expr, large: &ast::Expr, sign: Sign) -> Option<bool> {
     const GREATEST: [u128; 10] = [
         i8::MAX as u128,
@@ -131,7 +131,7 @@ fn is_limit(expr: &ast::Expr, name: &str) -> bool {
     last.is_some_and(|last| last.text() == name)
 }
 
-/// Behind the type of a cast, `<` would begin generic arguments.
+/// After the type of a cast, `<` would start generic arguments.
 fn ends_in_type(expr: &ast::Expr) -> bool {
     let last = expr.syntax().last_token();
     let around = last.into_iter().flat_map(|last| last.parent_ancestors());
@@ -164,7 +164,7 @@ mod tests {
             ("a < b + 1", "a >= b + 1"),
             ("a >= b as u8", "a < b as u8"),
             ("a as u8 > 1", "a as u8 <= 1"),
-            // What clippy denies is written as it wants it.
+            // What clippy denies is written in the form it suggests.
             ("n > 0", "n == 0"),
             ("0 < n", "0 == n"),
             ("a.len() > 0", "a.len() == 0"),
@@ -190,7 +190,7 @@ mod tests {
             "a < 1f32",
             "a as u8 >= b",
             "a + b as usize >= c.len()",
-            // Which is the opposite here depends on the type.
+            // The negation depends on the type.
             "a > 0",
             "0 < a",
             "a < 255",

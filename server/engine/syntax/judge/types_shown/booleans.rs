@@ -1,4 +1,4 @@
-//! `bool`s: neither references to them nor other types that `!` may be put before.
+//! `bool`s, as opposed to references to them and to other types that implement `Not`.
 
 use ra_ap_syntax::{
     AstNode,
@@ -15,8 +15,8 @@ use crate::syntax::{
     known::{self, Fact, is_known},
 };
 
-/// How far an expression, behind a `!` that makes a condition of it, is shown to be a `bool` itself; nothing where it may well
-/// be a reference to one, or of a type with a `!` of its own.
+/// How certain it is that an expression in a condition after `!` is itself a `bool`; `None` if it may well be a reference to
+/// one, or a type with its own `Not`.
 pub fn boolean(expr: &ast::Expr) -> Option<Ground> {
     match expr {
         ast::Expr::Literal(literal) => {
@@ -43,7 +43,8 @@ pub fn boolean(expr: &ast::Expr) -> Option<Ground> {
     }
 }
 
-/// What the types that the file declares under one name show; `otherwise` where it declares none that `!` makes a condition of.
+/// How certain the types are that the file declares under one name; `otherwise` if it declares none that may follow `!` in a
+/// condition.
 fn of_types<'a>(types: impl Iterator<Item = &'a str>, otherwise: Option<Ground>) -> Option<Ground> {
     let mut types = types.filter(|ty| !is_never_negated(ty)).peekable();
     if types.peek().is_none() {
@@ -52,7 +53,7 @@ fn of_types<'a>(types: impl Iterator<Item = &'a str>, otherwise: Option<Ground>)
     types.all(|ty| ty == "bool").then_some(Ground::Shown)
 }
 
-/// Types of the standard library whose opposite is no `bool`, or that have none.
+/// Standard types that don't implement `Not`, or whose negation is no `bool`.
 fn is_never_negated(ty: &str) -> bool {
     const HEADS: [&str; 26] = [
         "Arc", "Box", "BTreeMap", "Cell", "HashMap", "HashSet", "Option", "Path", "PathBuf", "Rc",
@@ -121,12 +122,12 @@ fn of_path(path: &ast::PathExpr) -> Option<Ground> {
     of_types(types, is_capital.then_some(Ground::Likely))
 }
 
-/// Stricter than [`boolean`], since an inferred type may be a reference where the value is any call. Variables are not
-/// followed, so that the search can't go in circles.
+/// Stricter than [`boolean`], since an inferred type may be a reference if the value is any call. Variables aren't followed, so
+/// that the search terminates.
 fn of_value(value: &ast::Expr) -> Option<Ground> {
     match value {
         ast::Expr::Literal(_) | ast::Expr::BinExpr(_) | ast::Expr::MacroExpr(_) => boolean(value),
-        // What is a condition after `!` again is a `bool` after the first.
+        // A `!` whose result is negated again to form a condition yields a `bool`.
         ast::Expr::PrefixExpr(prefix) if prefix.op_kind() == Some(UnaryOp::Not) => {
             (!FileNames::around(value).implements("Not")).then_some(Ground::Shown)
         }
@@ -140,7 +141,7 @@ fn of_value(value: &ast::Expr) -> Option<Ground> {
     }
 }
 
-/// Fields with names are as they are declared; what iterators of maps give are pairs of references.
+/// Named fields have their declared type; map iterators yield pairs of references.
 fn of_field(field: &ast::FieldExpr) -> Option<Ground> {
     let own = own_types(field);
     if let Some(own) = own.filter(|own| !own.is_empty()) {
@@ -157,7 +158,7 @@ fn of_field(field: &ast::FieldExpr) -> Option<Ground> {
     of_types(types, Some(Ground::Likely))
 }
 
-/// The types of a field of `self` in the structures that the `impl` around may be of.
+/// The types of a field of `self` in the structures that the surrounding `impl` may be for.
 pub(super) fn own_types(field: &ast::FieldExpr) -> Option<Vec<String>> {
     if field.expr()?.syntax().text() != "self" {
         return None;
@@ -228,7 +229,7 @@ fn repeats_bool(value: &ast::Expr) -> bool {
         .any(|start| text.starts_with(start))
 }
 
-/// What a reference refers to.
+/// The type behind a reference.
 fn of_referred(reference: &ast::Expr) -> Option<Ground> {
     match reference {
         ast::Expr::ParenExpr(inner) => of_referred(&inner.expr()?),
@@ -259,7 +260,7 @@ fn of_referred(reference: &ast::Expr) -> Option<Ground> {
     }
 }
 
-/// Closures that only look at an item get a reference to it, which is a reference itself where the items are borrowed.
+/// Predicate closures receive a reference to an item, which is a reference itself if the items are borrowed.
 fn is_of_item_by_reference(binding: &ast::IdentPat) -> bool {
     const METHODS: [&str; 5] = ["filter", "find", "partition", "skip_while", "take_while"];
     let closure = binding.syntax().parent().and_then(ast::Param::cast);

@@ -1,4 +1,4 @@
-//! Collections of the standard library, whose elements `iter()` hands out by reference, as a loop over a reference does.
+//! Standard collections whose elements are yielded by reference by `iter()`, as by a loop over a reference.
 
 use ra_ap_syntax::{
     AstNode,
@@ -12,7 +12,7 @@ use super::{
 };
 use crate::syntax::{Constant, FileNames};
 
-/// How a collection is at hand.
+/// How a collection is accessed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Held {
     Itself,
@@ -20,7 +20,7 @@ pub enum Held {
     Lent,
 }
 
-/// How a place is shown to hold such a collection; nothing where it may be anything else.
+/// How a place contains such a collection; `None` if it may be anything else.
 pub fn collection(place: &ast::Expr) -> Option<Held> {
     match place {
         ast::Expr::ParenExpr(inner) => collection(&inner.expr()?),
@@ -52,7 +52,7 @@ fn agreed(all: &[Held]) -> Option<Held> {
     all.iter().all(|one| *one == first).then_some(first)
 }
 
-/// What a `Vec` holds by the type that is written for it, whether it is at hand or lent.
+/// The element type of a `Vec` or a reference to one, by its declared type.
 pub fn element_of_list(place: &ast::Expr) -> Option<String> {
     let declared = FileNames::around(place);
     let found = match place {
@@ -94,7 +94,7 @@ const NAMES: [&str; 7] = [
     "VecDeque",
 ];
 
-/// Whether the file declares a type under one of the names.
+/// Whether the file declares a type with one of these names.
 pub(super) fn has_own_names(node: &ast::Expr) -> bool {
     let declared = FileNames::around(node);
     NAMES.iter().any(|name| !declared.types(name).is_empty())
@@ -128,7 +128,7 @@ fn of_value(value: &ast::Expr) -> Option<Held> {
             let callee = call.expr()?.syntax().text().to_string();
             matches!(&*callee, "Vec::new" | "Vec::with_capacity")
         }
-        // With the type written behind it.
+        // With an explicit turbofish.
         ast::Expr::MethodCallExpr(call) => {
             let is_collect = call.name_ref()?.text() == "collect";
             let wanted = call.generic_arg_list()?.syntax().text().to_string();

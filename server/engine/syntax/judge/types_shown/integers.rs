@@ -1,4 +1,4 @@
-//! Integers: their order is total, which that of floating-point numbers and of other types need not be.
+//! Integers: their order is total, unlike that of floating-point numbers and possibly of other types.
 
 use ra_ap_syntax::{
     AstNode,
@@ -11,22 +11,22 @@ use crate::syntax::{
     known::{Fact, is_known},
 };
 
-/// Whether an integer may be below zero.
+/// Whether an integer may be negative.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Sign {
     Signed,
     Unsigned,
-    /// The syntax does not show it.
+    /// Not evident from the syntax.
     Unknown,
 }
 
-/// The integer that an expression is; nothing where it may be anything else.
+/// The integer type of an expression; `None` if it may be anything else.
 pub fn integer(expr: &ast::Expr) -> Option<Sign> {
     integer_where(expr, of_variable)
 }
 
-/// The sign of two operands of the same type, of which one is an integer at least. Where the other may be a type of its own that
-/// knows integers, nothing is said of its sign.
+/// The sign of two operands of the same type, at least one of which is an integer. If the other may be a custom type that
+/// supports operations with integers, the sign is unknown.
 pub fn sign_of_both(left: Option<Sign>, right: Option<Sign>) -> Option<Sign> {
     match (left, right) {
         (Some(Sign::Unknown), Some(known)) | (Some(known), Some(_)) => Some(known),
@@ -35,7 +35,7 @@ pub fn sign_of_both(left: Option<Sign>, right: Option<Sign>) -> Option<Sign> {
     }
 }
 
-/// [`integer`] where a function tells of variables.
+/// [`integer`] with a function that looks up variables.
 fn integer_where(
     expr: &ast::Expr,
     of_variable: fn(&ast::PathExpr) -> Option<Sign>,
@@ -51,7 +51,7 @@ fn integer_where(
         },
         ast::Expr::BinExpr(operation) => match operation.op_kind()? {
             BinaryOp::ArithOp(ArithOp::Shl | ArithOp::Shr) => of(operation.lhs()),
-            // Floating-point numbers are not calculated with integers.
+            // Floating-point numbers and integers aren't mixed in arithmetic.
             BinaryOp::ArithOp(_) => match (of(operation.lhs()), of(operation.rhs())) {
                 (None, _) | (_, None) if is_calculated_otherwise(operation) => None,
                 (left, right) => sign_of_both(left, right),
@@ -73,7 +73,7 @@ fn of_literal(literal: &ast::Literal) -> Option<Sign> {
     }
 }
 
-/// `u8::MAX` and such.
+/// `u8::MAX` and the like.
 fn of_limit(path: &ast::PathExpr) -> Option<Sign> {
     let path = path.path()?;
     let name = path.segment()?.name_ref()?;
@@ -87,7 +87,7 @@ fn of_limit(path: &ast::PathExpr) -> Option<Sign> {
     }
 }
 
-/// Whether another type of the file may be calculated with integers.
+/// Whether another type of the file may implement arithmetic with integers.
 fn is_calculated_otherwise(operation: &ast::BinExpr) -> bool {
     const TRAITS: [&str; 8] = [
         "Add", "Sub", "Mul", "Div", "Rem", "BitAnd", "BitOr", "BitXor",
@@ -98,7 +98,7 @@ fn is_calculated_otherwise(operation: &ast::BinExpr) -> bool {
         || operands.any(|operand| is_of_other_type(&operand))
 }
 
-/// Whether the file shows that an expression is no integer.
+/// Whether the file shows that an expression isn't an integer.
 pub fn is_of_other_type(expr: &ast::Expr) -> bool {
     let are_others =
         |types: &[String]| !types.is_empty() && types.iter().all(|ty| of_type(ty).is_none());
@@ -140,7 +140,7 @@ pub fn is_of_other_type(expr: &ast::Expr) -> bool {
     }
 }
 
-/// `len()` and such, and methods that the file declares.
+/// `len()` and the like, and methods declared in the file.
 fn of_method(call: &ast::MethodCallExpr) -> Option<Sign> {
     if is_known(call, Fact::Length) {
         return Some(Sign::Unsigned);
@@ -156,13 +156,13 @@ fn of_method(call: &ast::MethodCallExpr) -> Option<Sign> {
 fn of_variable(path: &ast::PathExpr) -> Option<Sign> {
     let shows = Shows {
         in_type: of_type,
-        // Variables are not followed, so that the search can't go in circles.
+        // Variables aren't followed, so that the search terminates.
         in_value: |value| integer_where(value, |_| None),
     };
     agreed(&bindings_show(path, &shows)?)
 }
 
-/// `self.count`, where the structure is declared beside the `impl`.
+/// `self.count`, if the structure is declared next to the `impl`.
 fn of_field(field: &ast::FieldExpr) -> Option<Sign> {
     let ast::Expr::PathExpr(base) = field.expr()? else {
         return None;
@@ -177,7 +177,7 @@ fn of_field(field: &ast::FieldExpr) -> Option<Sign> {
         let ast::FieldList::RecordFieldList(fields) = structure.field_list()? else {
             return None;
         };
-        // Several of one name have a `cfg` each.
+        // Several fields with one name have different `cfg`s.
         let is_asked_for =
             |field: &ast::RecordField| field.name().is_some_and(|own| own.text() == name.text());
         for field in fields.fields().filter(is_asked_for) {
@@ -187,7 +187,7 @@ fn of_field(field: &ast::FieldExpr) -> Option<Sign> {
     agreed(&declared)
 }
 
-/// The structures that an `impl` may be of: several where each has its own `cfg`.
+/// The structures that an `impl` may be for: several if each has its own `cfg`.
 pub(super) fn structures_of(owner: &ast::Impl) -> Option<Vec<ast::Struct>> {
     let ast::Type::PathType(ty) = owner.self_ty()? else {
         return None;
@@ -220,7 +220,7 @@ fn agreed(signs: &[Sign]) -> Option<Sign> {
     Some(if is_agreed { *first } else { Sign::Unknown })
 }
 
-/// References are ordered as what they refer to.
+/// References are ordered like their referents.
 fn of_type(ty: &str) -> Option<Sign> {
     let bare = ty.trim_start_matches('&').trim_start();
     match bare.strip_prefix("mut ").unwrap_or(bare) {
@@ -256,7 +256,7 @@ mod tests {
             ("*i", Sign::Signed),
             ("n + 1", Sign::Unsigned),
             ("1 + n", Sign::Unsigned),
-            // What knows integers may be a type with a sign.
+            // An operand in arithmetic with integers may be a custom signed type.
             ("a - n", Sign::Unknown),
             ("a + 1", Sign::Unknown),
             ("31 * (a - 1)", Sign::Unknown),

@@ -1,4 +1,4 @@
-//! Lists of the standard library that are indexed by a number: slices, arrays, `Vec` and `VecDeque`.
+//! Standard lists that are indexed by a number: slices, arrays, `Vec` and `VecDeque`.
 
 use ra_ap_syntax::{
     AstNode, SyntaxKind,
@@ -13,26 +13,26 @@ use super::{
 };
 use crate::syntax::{Constant, FileNames};
 
-/// What is shown of a list.
+/// What the syntax shows of a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct List {
     pub held: ListHeld,
-    /// The type of its elements as it is written, or of a number where one stands in it.
+    /// The type of its elements as written, or of a number literal among them.
     pub element: Option<String>,
 }
 
-/// How a list is at hand.
+/// How a list is accessed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ListHeld {
-    /// Itself, where nobody may change it.
+    /// Owned and immutable.
     Frozen,
-    /// Itself, and it may be changed.
+    /// Owned and mutable.
     Changing,
     Lent,
     LentMutably,
 }
 
-/// What is shown of a variable or a field of `self` that is a list; nothing where it may be anything else.
+/// What the syntax shows of a variable or a field of `self` that is a list; `None` if it may be anything else.
 pub fn list(place: &ast::Expr) -> Option<List> {
     let (found, may_change) = match place {
         ast::Expr::PathExpr(path) if bindings_of(path).is_empty() => (of_constant(path)?, false),
@@ -58,7 +58,7 @@ pub fn list(place: &ast::Expr) -> Option<List> {
     }
     let held = match first.held {
         ListHeld::Frozen if may_change => ListHeld::Changing,
-        // What lies behind a shared `self` can't be changed.
+        // Data behind a shared `self` is immutable.
         ListHeld::LentMutably if matches!(place, ast::Expr::FieldExpr(_)) && !may_change => {
             return None;
         }
@@ -67,7 +67,7 @@ pub fn list(place: &ast::Expr) -> Option<List> {
     Some(List { held, ..first })
 }
 
-/// A constant of the file; a `static` may be one that changes.
+/// A constant of the file; a `static` may be mutable.
 fn of_constant(path: &ast::PathExpr) -> Option<Vec<List>> {
     let name = path.path()?.as_single_name_ref()?;
     let declared = FileNames::around(path);
@@ -79,7 +79,7 @@ fn of_constant(path: &ast::PathExpr) -> Option<Vec<List>> {
     found.collect()
 }
 
-/// Whether the function around takes `&self`.
+/// Whether the enclosing function takes `&self`.
 pub fn is_self_lent(inside: &impl AstNode) -> bool {
     let function = inside.syntax().ancestors().find_map(ast::Fn::cast);
     let own = function.and_then(|it| it.param_list()?.self_param());
@@ -111,7 +111,7 @@ fn of_type(ty: &str) -> Option<List> {
 fn element_in(bare: &str) -> Option<String> {
     if let Some(inside) = bare.strip_prefix('[') {
         let inside = inside.strip_suffix(']')?;
-        // The length of an array is behind the last one, its elements may be arrays too.
+        // The length of an array follows the last semicolon; its elements may be arrays too.
         let element = match inside.rsplit_once(';') {
             Some((element, length)) if !length.contains(']') => element,
             _ => inside,
@@ -158,7 +158,7 @@ fn of_value(value: &ast::Expr) -> Option<List> {
             let callee = call.expr()?.syntax().text().to_string();
             matches!(&*callee, "Vec::new" | "Vec::with_capacity").then(|| frozen(None))
         }
-        // With the type written behind it.
+        // With an explicit turbofish.
         ast::Expr::MethodCallExpr(call) => {
             let wanted = call.generic_arg_list()?.syntax().text().to_string();
             let ty = wanted.trim_start_matches("::").strip_prefix('<')?;
@@ -170,7 +170,7 @@ fn of_value(value: &ast::Expr) -> Option<List> {
     }
 }
 
-/// A type that numbers like this one may be of.
+/// A possible type of such a number literal.
 fn of_number(kind: SyntaxKind) -> Option<String> {
     match kind {
         SyntaxKind::INT_NUMBER => Some("i32".to_owned()),

@@ -1,4 +1,4 @@
-//! Which number a value is.
+//! The numeric type of an expression.
 
 use ra_ap_syntax::{AstNode, ast};
 
@@ -8,17 +8,17 @@ use crate::syntax::{
     known::{Fact, is_known},
 };
 
-/// The type of numbers that an expression has; nothing where it isn't shown, or where the file gives several.
+/// The numeric type of an expression; `None` if it isn't evident, or if the file suggests several.
 pub fn number_type(expr: &ast::Expr) -> Option<String> {
     number_where(expr, of_variable)
 }
 
-/// [`number_type`] where a function tells of variables.
+/// [`number_type`] with a function that looks up variables.
 fn number_where(
     expr: &ast::Expr,
     of_variable: fn(&ast::PathExpr) -> Option<String>,
 ) -> Option<String> {
-    // Chains of operators may be deeper than any stack.
+    // Chains of operators may be deep enough to overflow the stack.
     const LONGEST: u32 = 200;
     if u32::from(expr.syntax().text_range().len()) > LONGEST {
         return None;
@@ -29,7 +29,7 @@ fn number_where(
         ast::Expr::MethodCallExpr(call) => is_known(call, Fact::Length).then(|| "usize".to_owned()),
         ast::Expr::BinExpr(operation) => match operation.op_kind()? {
             ast::BinaryOp::ArithOp(ast::ArithOp::Shl | ast::ArithOp::Shr) => None,
-            // Two operands are of one type where both are shown, or one is a literal.
+            // Both operands have one type if both are known, or if one is a literal.
             ast::BinaryOp::ArithOp(_) => match (operation.lhs()?, operation.rhs()?) {
                 (ast::Expr::Literal(_), other) | (other, ast::Expr::Literal(_)) => of(&other),
                 (left, right) => agreed(&[of(&left)?, of(&right)?]),
@@ -51,13 +51,13 @@ fn number_where(
 fn of_variable(path: &ast::PathExpr) -> Option<String> {
     let shows = Shows {
         in_type: bare_number,
-        // Variables are not followed, so that the search can't go in circles.
+        // Variables aren't followed, so that the search terminates.
         in_value: |value| number_where(value, |_| None),
     };
     agreed(&bindings_show(path, &shows)?)
 }
 
-/// Whether a type as it is written is one of numbers.
+/// Whether a type, as written, is numeric.
 pub fn is_number(ty: &str) -> bool {
     const NUMBERS: [&str; 14] = [
         "f32", "f64", "i128", "i16", "i32", "i64", "i8", "isize", "u128", "u16", "u32", "u64",

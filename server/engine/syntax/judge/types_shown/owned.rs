@@ -1,4 +1,4 @@
-//! Values that are an `Option` or a `Result` themselves, and no reference to one, so that a `?` may stand behind them.
+//! Owned values of type `Option` or `Result`, rather than references to one, so that `?` can be applied.
 
 use ra_ap_syntax::{AstNode, ast};
 
@@ -8,18 +8,19 @@ use crate::syntax::{
     known::{Fact, is_known},
 };
 
-/// What is shown of such a value.
+/// What the syntax shows of such a value.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Owned {
-    /// The type as it is written, where the file says it.
+    /// The type as written, if the file contains it.
     pub written: Option<String>,
-    /// Where the value goes may settle the type of its error.
+    /// Whether the context may determine its error type.
     pub is_open: bool,
-    /// It holds nothing but `()`.
+    /// Whether the contained value is `()`.
     pub holds_unit: bool,
 }
 
-/// What is shown of an expression that a pattern of `Option` or `Result` matches; nothing where it may be a reference.
+/// What the syntax shows of an expression that is matched against a pattern of `Option` or `Result`; `None` if it may be a
+/// reference.
 pub fn owned(expr: &ast::Expr) -> Option<Owned> {
     match expr {
         ast::Expr::ParenExpr(inner) => owned(&inner.expr()?),
@@ -51,7 +52,7 @@ pub fn owned(expr: &ast::Expr) -> Option<Owned> {
     }
 }
 
-/// Variables are not followed, so that the search can't go in circles.
+/// Variables aren't followed, so that the search terminates.
 fn of_value(value: &ast::Expr) -> Option<Owned> {
     match value {
         ast::Expr::AwaitExpr(inner) => of_value(&inner.expr()?),
@@ -76,12 +77,12 @@ fn of_type(ty: &str) -> Option<Owned> {
     })
 }
 
-/// A type without its arguments.
+/// A type without its generic arguments.
 pub fn head_of(ty: &str) -> &str {
     ty.split_once('<').map_or(ty, |(head, _)| head).trim()
 }
 
-/// The arguments of a type as they are written.
+/// The generic arguments of a type as written.
 pub fn arguments_of(ty: &str) -> Vec<&str> {
     let Some((_, inside)) = ty.split_once('<') else {
         return Vec::new();
@@ -110,7 +111,7 @@ pub fn arguments_of(ty: &str) -> Vec<&str> {
     found
 }
 
-/// What several declarations of one name have in common; nothing where there are none.
+/// What several declarations of one name have in common; `None` if there are none.
 fn agreed(all: Vec<Owned>) -> Option<Owned> {
     let mut all = all.into_iter();
     let first = all.next()?;
@@ -130,7 +131,7 @@ fn of_signatures<'a>(found: impl Iterator<Item = &'a Signature>) -> Option<Owned
     agreed(found.map(of_one).collect::<Option<Vec<_>>>()?)
 }
 
-/// `write!` and `writeln!` give what the writer does, which holds nothing.
+/// `write!` and `writeln!` return the writer's result, whose value is `()`.
 fn of_macro(call: &ast::MacroExpr) -> Option<Owned> {
     let path = call.macro_call()?.path()?.syntax().text().to_string();
     let is_standard =
@@ -197,7 +198,7 @@ fn of_method_call(call: &ast::MethodCallExpr) -> Option<Owned> {
     })
 }
 
-/// A method whose name alone says so.
+/// A method whose name alone is conclusive.
 fn of_named_method(call: &ast::MethodCallExpr) -> Option<Owned> {
     let name = call.name_ref()?.text().to_string();
     let declared = FileNames::around(call);
@@ -214,7 +215,7 @@ fn of_named_method(call: &ast::MethodCallExpr) -> Option<Owned> {
     is_known(call, Fact::Search).then(Owned::default)
 }
 
-/// Methods of the standard library that give such a value themselves, whatever is in it.
+/// Standard methods that return such an owned value, whatever it contains.
 const VALUES: [&str; 27] = [
     "first_mut",
     "get_key_value",
@@ -245,7 +246,7 @@ const VALUES: [&str; 27] = [
     "try_recv",
 ];
 
-/// Those that hold nothing.
+/// Those whose value is `()`.
 const UNITS: [&str; 8] = [
     "flush",
     "read_exact",
@@ -257,7 +258,7 @@ const UNITS: [&str; 8] = [
     "write_str",
 ];
 
-/// Methods of `Option` and `Result` that give another one with the same error.
+/// Methods of `Option` and `Result` that return another one with the same error type.
 const KEEPS_ERROR: [&str; 14] = [
     "as_deref",
     "as_deref_mut",
@@ -275,7 +276,7 @@ const KEEPS_ERROR: [&str; 14] = [
     "zip",
 ];
 
-/// Methods of both that give another one, perhaps with an error of another type.
+/// Methods of both that return another one, possibly with a different error type.
 const CHANGES_ERROR: [&str; 7] = [
     "and_then",
     "map_err",

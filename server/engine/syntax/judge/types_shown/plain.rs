@@ -1,4 +1,4 @@
-//! Types whose values are nothing but data: nobody notices how often one is copied, where it lies or when it is dropped.
+//! Types that are plain data: it is unobservable how often a value is copied, where it is stored or when it is dropped.
 
 use ra_ap_syntax::{
     AstNode,
@@ -7,19 +7,19 @@ use ra_ap_syntax::{
 
 use crate::syntax::FileNames;
 
-/// Whose word it is.
+/// The basis of the claim.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Plain {
-    /// The standard library's.
+    /// The standard library.
     Std,
-    /// The file's own declaration; that no other file gives the type a drop is not shown.
+    /// The file's own declaration; another file could still implement `Drop` for the type.
     OfFile,
 }
 
-/// Types that contain each other are followed so far.
+/// Maximum depth to which nested types are followed.
 const DEPTH: usize = 6;
 
-/// Whether a type as it is written is plain data, owned, and every copy of it like the first.
+/// Whether a type, as written, is owned plain data whose clones are indistinguishable.
 pub fn plain(ty: &ast::Type) -> Option<Plain> {
     plain_within(ty, DEPTH)
 }
@@ -42,7 +42,7 @@ fn all(mut types: impl Iterator<Item = ast::Type>, depth: usize) -> Option<Plain
 }
 
 fn of_path(path: &ast::Path, depth: usize) -> Option<Plain> {
-    /// The names that are in every scope, and of those that are imported how many arguments they have.
+    /// The names in the prelude, and those to be imported, with their number of generic arguments.
     const ALWAYS: [(&str, usize); 4] = [("Box", 1), ("Option", 1), ("String", 0), ("Vec", 1)];
     const IMPORTED: [(&str, usize); 8] = [
         ("BTreeMap", 2),
@@ -80,7 +80,7 @@ fn of_path(path: &ast::Path, depth: usize) -> Option<Plain> {
     };
     if is_of_std {
         let types = arguments.into_iter().map(|argument| match argument {
-            // What a box holds may be text.
+            // A box may contain a `str`.
             ast::GenericArg::TypeArg(it) if it.syntax().text() == "str" && name == "Box" => {
                 Some(Plain::Std)
             }
@@ -97,7 +97,7 @@ fn of_path(path: &ast::Path, depth: usize) -> Option<Plain> {
     of_file(path, &name, &declared, depth)
 }
 
-/// Whether an item around declares a generic type of this name.
+/// Whether an enclosing item declares a generic type with this name.
 fn declares(node: &ra_ap_syntax::SyntaxNode, name: &str) -> bool {
     let Some(generics) =
         ast::AnyHasGenericParams::cast(node.clone()).and_then(|it| it.generic_param_list())
@@ -108,7 +108,7 @@ fn declares(node: &ra_ap_syntax::SyntaxNode, name: &str) -> bool {
     parameters.any(|it| matches!(it, ast::GenericParam::TypeParam(it) if it.name().is_some_and(|it| it.text() == name)))
 }
 
-/// Whether every import that mentions a name is of the standard library.
+/// Whether every import that mentions a name is from the standard library.
 fn is_import_of_std(path: &ast::Path, name: &str) -> bool {
     let Some(root) = path.syntax().ancestors().last() else {
         return false;
@@ -125,7 +125,7 @@ fn is_import_of_std(path: &ast::Path, name: &str) -> bool {
         && naming.all(|tree| tree.starts_with("std::") && !tree.contains(" as "))
 }
 
-/// Whether the one type of the file with this name derives `Clone` and holds plain data alone.
+/// Whether the only type of the file with this name derives `Clone` and contains only plain data.
 fn of_file(path: &ast::Path, name: &str, declared: &FileNames, depth: usize) -> Option<Plain> {
     if declared.drops(name) || declared.types(name).len() != 1 {
         return None;

@@ -1,20 +1,20 @@
-//! What the declarations of a variable show of its type.
+//! What the declarations of a variable show about its type.
 
 use ra_ap_syntax::{
     AstNode,
     ast::{self, HasName},
 };
 
-/// How a declaration shows what is asked for.
+/// How a declaration shows the requested property.
 pub(super) struct Shows<T> {
-    /// By the type that is written down.
+    /// By the declared type.
     pub(super) in_type: fn(&str) -> Option<T>,
-    /// By the value, where no type is.
+    /// By the initializer, if no type is declared.
     pub(super) in_value: fn(&ast::Expr) -> Option<T>,
 }
 
-/// What each declaration of a name shows; nothing where the name is no variable, or one of them shows nothing. Every binding of
-/// the name in the function counts, so that scopes don't matter.
+/// What each declaration of a name shows; `None` if the name isn't a variable, or one of them shows nothing. All bindings of
+/// the name in the function count, so that scopes don't matter.
 pub(super) fn bindings_show<T>(path: &ast::PathExpr, shows: &Shows<T>) -> Option<Vec<T>> {
     let bindings = bindings_of(path);
     let found: Vec<T> = bindings
@@ -24,7 +24,7 @@ pub(super) fn bindings_show<T>(path: &ast::PathExpr, shows: &Shows<T>) -> Option
     (!found.is_empty()).then_some(found)
 }
 
-/// Every binding of the name in the function.
+/// All bindings of the name in the function.
 pub(crate) fn bindings_of(path: &ast::PathExpr) -> Vec<ast::IdentPat> {
     let name = path.path().and_then(|whole| whole.as_single_name_ref());
     let function = path.syntax().ancestors().find_map(ast::Fn::cast);

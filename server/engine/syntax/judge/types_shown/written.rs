@@ -1,16 +1,16 @@
-//! Types that are written down where a place is declared.
+//! Declared types of places.
 
 use ra_ap_syntax::{AstNode, ast};
 
 use super::variables::bindings_of;
 use crate::syntax::{FileNames, scopes};
 
-/// Whether a place is a `&str` by its declaration.
+/// Whether a place is declared as `&str`.
 pub fn is_text(place: &ast::Expr) -> bool {
     has_type(place, |ty| lent(ty) == Some("str"))
 }
 
-/// Whether a place is a `&str` or a `String` by its declaration, at hand or lent.
+/// Whether a place is declared as a `&str` or a `String`, or a reference to one.
 pub fn is_text_or_string(place: &ast::Expr) -> bool {
     let own = FileNames::around(place);
     let is_own = |name: &str| !own.types(name).is_empty() || own.imports(name);
@@ -20,7 +20,7 @@ pub fn is_text_or_string(place: &ast::Expr) -> bool {
     })
 }
 
-/// What a shared reference refers to, without its lifetime.
+/// The referent of a shared reference, without its lifetime.
 fn lent(ty: &str) -> Option<&str> {
     let rest = ty.strip_prefix('&')?.trim_start();
     let rest = match rest.strip_prefix('\'') {
@@ -30,7 +30,7 @@ fn lent(ty: &str) -> Option<&str> {
     Some(rest.trim_start())
 }
 
-/// Whether a place is of a type by its declaration, or what such a place refers to.
+/// Whether a place, or what it is dereferenced from, is declared with the wanted type.
 pub fn is_written_as(place: &ast::Expr, wanted: &str) -> bool {
     match place {
         ast::Expr::PrefixExpr(it) => it.expr().is_some_and(|it| {
@@ -43,7 +43,7 @@ pub fn is_written_as(place: &ast::Expr, wanted: &str) -> bool {
     }
 }
 
-/// Whether every declaration that a place may be of has a type like that.
+/// Whether all declarations that a place may refer to have an accepted type.
 fn has_type(place: &ast::Expr, is_wanted: impl Fn(&str) -> bool) -> bool {
     match place {
         ast::Expr::PathExpr(path) => {
@@ -78,7 +78,7 @@ mod tests {
     use super::*;
     use crate::syntax::{FileContext, Source};
 
-    /// What is said of `p` in `g(p)`.
+    /// The result for `p` in `g(p)`.
     fn says(declared: &str, is_so: impl Fn(&ast::Expr) -> bool) -> bool {
         let text = format!("{declared} {{ g(p) }}");
         let source = Source::parse(text.as_str(), FileContext::default()).unwrap();

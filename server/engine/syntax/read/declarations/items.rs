@@ -1,4 +1,4 @@
-//! The walk over the items of a file.
+//! Collects the declarations of a file's items.
 
 use ra_ap_syntax::{
     AstNode, NodeOrToken, SyntaxKind, SyntaxNode,
@@ -83,7 +83,7 @@ fn add_function(declared: &mut FileNames, function: &ast::Fn, outer: Option<&[St
     };
     all.entry(name).or_default().push(signature);
     let body = function.body().and_then(|body| body.stmt_list());
-    // Few functions have any.
+    // Few functions contain items.
     let body = body.filter(|list| has_child_of(list.syntax(), ast::Item::can_cast));
     let statements = body.into_iter().flat_map(|list| list.statements());
     for statement in statements {
@@ -109,7 +109,7 @@ fn add_impl(declared: &mut FileNames, block: &ast::Impl) {
     add_associated(declared, block.assoc_item_list(), &type_parameters(block));
 }
 
-/// `Self` counts as a parameter where a trait declares the function.
+/// `Self` counts as a generic parameter if a trait declares the function.
 fn add_associated(
     declared: &mut FileNames,
     list: Option<ast::AssocItemList>,
@@ -260,7 +260,7 @@ fn add_const_parameters(declared: &mut FileNames, item: &impl HasGenericParams) 
     }
 }
 
-/// Few have any.
+/// Few items have any.
 fn parameters_of(item: &impl HasGenericParams) -> Option<ast::GenericParamList> {
     let has_any = has_child(item.syntax(), SyntaxKind::GENERIC_PARAM_LIST);
     has_any.then(|| item.generic_param_list()).flatten()
@@ -290,7 +290,7 @@ fn has_attribute(item: &impl HasAttrs, wanted: &str) -> bool {
     })
 }
 
-/// A type with one space where there is any.
+/// The text of a type, with white space collapsed to single spaces.
 fn type_text(ty: &ast::Type) -> String {
     let text = text_of(ty.syntax());
     if !text.contains(char::is_whitespace) {
