@@ -118,7 +118,7 @@ enum Refactor {
     /// New functions are judged by their findings. Duplicates across files are not compared. Exit code 1 means that something
     /// has degraded.
     Compare(compare::Arguments),
-    /// Rank functions, files and modules by how complex they are and how often they change
+    /// Rank functions, files and modules by a measure and how often they change
     ///
     /// The rank is the measure times one more than the number of commits that changed the file in the last year. Without git or
     /// a repository, the measure alone counts.

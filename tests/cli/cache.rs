@@ -150,7 +150,10 @@ fn the_local_file_is_checked_and_pruned() {
 
     let file = place.home().join("cache.db");
     std::fs::write(&file, "garbage").unwrap();
-    place.run(["cache", "check"]).expect(1).says("moved aside");
+    place
+        .run(["cache", "check"])
+        .expect(1)
+        .says("moves it aside");
     assert_eq!(
         std::fs::read_to_string(&file).unwrap(),
         "garbage",

@@ -248,5 +248,5 @@ fn a_text_from_the_standard_input_is_one_of_its_project() {
         &["--stdin", "--stdin-filename", "no/such/folder.rs"],
     )
     .expect(2)
-    .says("The directory `no/such`");
+    .says("no/such` can't be read");
 }

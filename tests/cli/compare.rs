@@ -164,7 +164,7 @@ fn what_cannot_be_compared_is_said() {
     git(&unborn, &["init", "-q"]);
     compare(&unborn, &["HEAD"])
         .expect(2)
-        .says("which has no commit yet");
+        .says("which has no commits yet");
     let mut without = place.command();
     without
         .env("PATH", "")

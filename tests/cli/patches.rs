@@ -177,7 +177,7 @@ fn what_can_t_be_verified_is_refused_with_the_reason() {
         assert!(run.stdout.is_empty());
         run.says("Nothing was verified").says(why);
     };
-    refused("", "there is no change in the patch");
+    refused("", "the patch contains no change");
     refused("hello\n", "is not a unified diff");
     refused(&patch("../a.rs", "a\n", "b\n"), "outside this directory");
     refused(

@@ -181,7 +181,7 @@ fn what_is_not_believed_is_said_and_not_used() {
     ];
     let warmed = run(&other, &reader, &["cache", "warm", "src"])
         .expect(0)
-        .says("`cache.team.trusted_keys` does not name");
+        .says("not in `cache.team.trusted_keys`");
     assert_eq!(number(&warmed, "computed"), FILES as u64);
     assert_eq!(number(&warmed, "faults of the team's cache"), FILES as u64);
     run(
@@ -202,7 +202,7 @@ fn the_doctor_looks_at_the_team_s_cache() {
     let fine = run(&place, &team.writer(), &["doctor"]).expect(0);
     for words in [
         "signing key: its id is ",
-        "answers for `main`",
+        "is reachable, namespace `main`",
         "OK       clock",
         "OK       api key",
     ] {

@@ -179,19 +179,19 @@ fn what_is_no_answer_changes_nothing_and_costs_what_it_cost() {
             (
                 "busy",
                 2,
-                "takes no more requests for now (429: too many requests)",
+                "limits requests (429: too many requests)",
                 Some(0),
             ),
             (
                 "elsewhere",
                 2,
-                "write the right address into `model.url`",
+                "set `model.url` to the final address",
                 Some(0),
             ),
             ("slow", 2, "did not answer within 1 s", None),
             ("html", 2, "it is not JSON", None),
-            ("huge", 2, "larger than any answer", None),
-            ("cut", 2, "cut off by its limit", Some(600)),
+            ("huge", 2, "it is too large", None),
+            ("cut", 2, "cut off at the token limit", Some(600)),
             ("declines", 2, "declined to answer", Some(600)),
             (
                 "cut-prompt",

@@ -209,7 +209,7 @@ fn a_contradiction_names_both_places() {
         ),
         "{problem}"
     );
-    assert!(problem.contains("config.toml:1): leave"), "{problem}");
+    assert!(problem.contains("config.toml:1): remove"), "{problem}");
 }
 
 #[test]
