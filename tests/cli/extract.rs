@@ -190,7 +190,7 @@ fn a_package_of_the_first_edition_needs_no_std() {
             "#![no_std]\n\npub fn f(names: &[u32]) -> u32 {\n    let mut total = 0;\n    for count in names {\n        total += *count;\n    }\n    total\n}\n",
         );
     let words = ["refactor", "run", "extract-function", "src/lib.rs:5-7"];
-    place.run(words).expect(0).says("and compiles");
+    place.run(words).expect(0).says("it compiles");
 }
 
 #[test]

@@ -266,12 +266,12 @@ fn functions_that_differ_in_more_are_refused() {
         (
             "split_once",
             "rsplit_once",
-            "`split_once` in one is `rsplit_once` in another",
+            "`split_once` in one, `rsplit_once` in another",
         ),
         (
             "parse::<u32>",
             "parse::<u8>",
-            "`u32` in one is `u8` in another",
+            "`u32` in one, `u8` in another",
         ),
     ] {
         let second = reading("height", ("height", 90)).replace(from, to);

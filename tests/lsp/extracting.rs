@@ -260,7 +260,9 @@ fn what_rustc_refuses_is_one_sentence() {
     assert_eq!(client.wait(id).unwrap(), json!({"applied": false}));
     let said = message(&mut client);
     assert!(
-        said.starts_with("RustAssistant: `bell` would be dropped at the end of the new function"),
+        said.starts_with(
+            "RustAssistant: `bell` would be dropped earlier, at the end of the new function"
+        ),
         "{said}"
     );
     assert_no_edit(&client);

@@ -503,7 +503,7 @@ fn a_model_names_a_condition_where_the_code_tells_no_name() {
             assert!(!named.stderr.contains("Checking with rustc"), "{named:?}");
         }
         let told = name(&place, "lib.rs:5", &["--name-by-model"]);
-        assert!(told.stderr.contains("tells its name itself"), "{told:?}");
+        assert!(told.stderr.contains("already suggests a name"), "{told:?}");
         assert_eq!(server.asked_of(&model), 1);
         for (model, why) in [
             ("bad@conditions", "every proposed name is already taken"),
@@ -528,7 +528,7 @@ fn a_model_names_a_condition_where_the_code_tells_no_name() {
             "is_late",
         ])
         .expect(1)
-        .says("can't be called `is_late` here");
+        .says("can't be named `is_late` here");
 }
 
 /// The interpreter of an environment that has the packages, which is made once.

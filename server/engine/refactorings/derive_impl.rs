@@ -1,7 +1,7 @@
 //! # Derive an implementation
 //!
 //! ## What it does
-//! Replaces a hand-written implementation that is identical to what `#[derive]` generates with a derive.
+//! Replaces a hand-written trait implementation with an equivalent `#[derive]`.
 //!
 //! ## Why
 //!

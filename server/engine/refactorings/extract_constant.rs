@@ -109,7 +109,7 @@ fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Re
     Plan::new(whole, move || {
         let title = match named.places.len() {
             1 => format!("Extract constant `{}`", named.name),
-            places => format!("Extract constant `{}` ({places} occurrences)", named.name),
+            places => format!("Extract constant `{}` ({places} uses)", named.name),
         };
         let rewrites = named.rewrites(context).ok_or_else(Refusal::of_layout)?;
         let change = Change::new(title, whole, rewrites)?;

@@ -106,7 +106,7 @@ fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Re
     Plan::new(whole, move || {
         let title = match alias.places.len() {
             1 => format!("Extract type alias `{}`", alias.name),
-            places => format!("Extract type alias `{}` ({places} occurrences)", alias.name),
+            places => format!("Extract type alias `{}` ({places} uses)", alias.name),
         };
         let rewrites = alias.rewrites(context).ok_or_else(Refusal::of_layout)?;
         let change = Change::new(title, whole, rewrites)?.checked(&[

@@ -77,7 +77,7 @@ fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Re
         let rewrites = found.rewrites(name.text(), text, context.source.context)?;
         let title = match found.places.len() {
             1 => format!("Extract variable `{}`", name.text()),
-            places => format!("Extract variable `{}` ({places} occurrences)", name.text()),
+            places => format!("Extract variable `{}` ({places} uses)", name.text()),
         };
         let change = Change::new(title, target, rewrites)?.with(name.applicability());
         Ok(change.checked(&[

@@ -1,7 +1,7 @@
 //! # Hoist shared statement
 //!
 //! ## What it does
-//! Moves statements that end every branch of an `if` or `match` after it.
+//! Moves statements that all branches of an `if` or `match` end with out of the branches.
 //!
 //! ## Why
 //!

@@ -1,7 +1,7 @@
 //! # Let-else
 //!
 //! ## What it does
-//! Converts a `match` or `if let` that evaluates to a value or diverges (`return`, `continue`, `break`, a panic) into
+//! Converts a `match` or `if let` that either evaluates to a value or diverges (`return`, `continue`, `break`, a panic) into
 //! `let … else`.
 //!
 //! ## Why

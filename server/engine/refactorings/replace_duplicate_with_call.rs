@@ -1,7 +1,7 @@
 //! # Replace duplicate with call
 //!
 //! ## What it does
-//! Replaces the body of a function that is identical to another one with a call to the first.
+//! Replaces the body of a function that duplicates an earlier one with a call to it.
 //!
 //! ## Why
 //!

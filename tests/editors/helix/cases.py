@@ -154,7 +154,7 @@ def beside():
             terminal.wait_for(" 11:20")
             terminal.type(" a")
             terminal.wait_for("Second: greet")
-            terminal.wait_for("Use `let")
+            terminal.wait_for("Convert to `let")
             terminal.escape()
             quit_it(terminal)
 
