@@ -1,8 +1,8 @@
 //! The cost of a keystroke in a file of 10,000 lines: from the change to the diagnostics of the resulting version, then code
-//! actions at that position, then the edit of one of them; and the memory usage of the server. For comparison, runs `ruff
-//! server` on a Python file of the same shape and length, if `ruff` is available (`pip install ruff`). Then the same keystrokes
-//! in a workspace with all smells enabled, including duplicates, and while a team's cache that accepts connections but never
-//! responds is queried in the background.
+//! actions at that position, then the edit of one of them; and the memory usage of the server. For comparison, runs
+//! `ruff server` on a Python file of the same shape and length, if `ruff` is available (`pip install ruff`). Then the same
+//! keystrokes in a workspace with all smells enabled, including duplicates, and while a team's cache that accepts connections
+//! but never responds is queried in the background.
 //!
 //! `cargo bench --bench latency [-- LINES]`
 

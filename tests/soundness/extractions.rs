@@ -1,10 +1,10 @@
 //! Extracts a function from each marked program in `extraction/EDITION`, and compares.
 //!
 //! The first line of a program is the expectation: `//= extracted`, or `//= refused: ` and part of the reason. Marks on
-//! separate lines, `//{` and `//}`, enclose selected lines; `/*{*/` and `/*}*/` enclose a selected part of a line. `//=
-//! repeated: extracted` and `//= repeated: refused: ` are for repeated statements, the first of which follows `//{`. The result
-//! must build, print the same, keep every comment, stay formatted by rustfmt, and introduce no warnings from the compiler or
-//! clippy's default lints.
+//! separate lines, `//{` and `//}`, enclose selected lines; `/*{*/` and `/*}*/` enclose a selected part of a line.
+//! `//= repeated: extracted` and `//= repeated: refused: ` are for repeated statements, the first of which follows `//{`. The
+//! result must build, print the same, keep every comment, stay formatted by rustfmt, and introduce no warnings from the
+//! compiler or clippy's default lints.
 
 use std::{
     collections::{BTreeMap, BTreeSet},

@@ -7,8 +7,8 @@
 //! largest round for the crate's own tests. Every edit must keep the comments and the formatting by rustfmt.
 //!
 //! `cargo test --test soundness [-- CRATE|FOLDER...]`; without names, the programs and the crates of [`CRATES`]. Only the
-//! programs: `-- --programs [--generated=COUNT] [--seed=SEED] [--only=NAME] [--every-edition]`. Only the extractions: `--
-//! --extractions [--every-case] [--seed=SEED] [--only=NAME]`.
+//! programs: `-- --programs [--generated=COUNT] [--seed=SEED] [--only=NAME] [--every-edition]`. Only the extractions:
+//! `-- --extractions [--every-case] [--seed=SEED] [--only=NAME]`.
 
 mod builds;
 mod check;

@@ -1,4 +1,4 @@
-//! Connections, and eavesdropping on them.
+//! TLS: which servers are trusted, and when plaintext is permitted.
 
 use super::*;
 
