@@ -25,7 +25,7 @@ PARAMS = {
     "anthropic": message_create_params.MessageCreateParamsNonStreaming,
     "openai": completion_create_params.CompletionCreateParamsNonStreaming,
 }
-# What the official clients send, by path.
+# The headers sent by the official clients, by path.
 OFFICIAL = {}
 
 
@@ -175,7 +175,8 @@ class Handler(BaseHTTPRequestHandler):
             theirs, ours = OFFICIAL[provider].get(header), headers.get(header)
             if ours != theirs:
                 found = found or f"{header}: {ours} is not {theirs}"
-        # The documentation gives Anthropic's key a header of its own; the official client gives it as a bearer, too.
+        # According to the documentation, Anthropic's key has a separate header; the official client also sends it as a bearer
+        # token.
         given = headers.get("x-api-key") if provider == "anthropic" else headers.get("authorization")
         if given not in (KEY, OFFICIAL[provider]["authorization"]):
             found = found or f"the key is {given}"
@@ -225,5 +226,5 @@ messages = [{"role": "user", "content": "x"}]
 anthropic.Anthropic(api_key=KEY, base_url=base).messages.create(model="official", max_tokens=1, messages=messages)
 openai.OpenAI(api_key=KEY, base_url=base + "/v1").chat.completions.create(model="official", messages=messages)
 print(server.server_port, flush=True)
-# It ends with whoever started it.
+# Exits when its parent does.
 sys.stdin.read()

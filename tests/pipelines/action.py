@@ -67,7 +67,7 @@ class Run:
         if "if" in step and not self.value(step["if"]):
             return
         if "uses" in step:
-            # Nothing is in the service's cache.
+            # The service's cache is empty.
             self.steps[step["id"]] = {"with": {key: self.filled_in(text) for key, text in step["with"].items()}}
             return
         output = self.temporary / f"output {step['id']}"
@@ -170,7 +170,7 @@ def holds_the_manifest():
         if "run" in step:
             script = re.fullmatch(r'bash "\$GITHUB_ACTION_PATH/(\w+)"', step["run"])
             assert script and (ACTION / script[1]).is_file(), step["run"]
-            # What a script takes from the action is what the step hands in, and all of it.
+            # A script uses exactly the variables that its step passes.
             taken = set(re.findall(r"\$\{?([A-Z][A-Z_]*)", (ACTION / script[1]).read_text()))
             ours = {name for name in taken if not name.startswith(("GITHUB_", "RUNNER_")) and name not in ("PWD", "FETCH_HEAD")}
             assert set(step.get("env", {})) == ours, (script[1], ours, step.get("env"))
@@ -184,17 +184,17 @@ def tries_scopes(origin, parted):
     run.expect(1, "file=src/new.rs,", "let-else").not_saying("src/lib.rs")
     assert run.outputs == {"findings": "true", "sarif": ""}, run.outputs
     Run(merged, binary=BINARY, github=pull_request).expect(0, "file=src/new.rs,")
-    # The base that the event tells is older than what was merged.
+    # The event's base is older than the merged one.
     older = {"event": {"pull_request": {"base": {"sha": parted}}}}
     Run(clone(origin, "merged", "older"), binary=BINARY, github=older, fail_on="warn").expect(1, "src/new.rs").not_saying("src/lib.rs")
-    # The branch itself: where both parted is thirty commits away from nothing that was fetched.
+    # On the branch itself, the merge base is thirty commits away from everything that was fetched.
     for since in [base, "main", "origin/main"]:
         topic = clone(origin, "topic", f"topic since {since}".replace("/", " "))
         Run(topic, binary=BINARY, since=since, fail_on="warn").expect(1, "src/new.rs").not_saying("src/lib.rs")
     Run(clone(origin, "topic", "relative"), binary=BINARY, since="HEAD~2", fail_on="warn").expect(1, "src/new.rs").not_saying("src/lib.rs")
     queue = {"event": {"merge_group": {"base_sha": base}}}
     Run(merged, binary=BINARY, github=queue, fail_on="warn").expect(1).not_saying("src/lib.rs")
-    # Nothing that changed has a finding, and no base at all.
+    # No change has a finding; and without a base.
     Run(clone(origin, "main", "main"), binary=BINARY, since=parted, fail_on="warn").expect(0).not_saying("::warning")
     run = Run(merged, binary=BINARY, fail_on="warn").expect(1, "src/new.rs", "src/lib.rs")
     assert run.steps["base"] == {"revision": ""}, run.steps
@@ -257,7 +257,7 @@ def tries_programs(merged):
     of_release("1.2.3/../../..").expect(2, "is no version")
     of_release(github={}).expect(2, "the repository of the action")
     of_release(RUNNER_ARCH="S390X").expect(2, "no release has a program")
-    # Built from what came with the action; what cargo does is not tried here.
+    # Built from the source of the action; cargo itself isn't tested here.
     stand_in = WORK / "stand-in"
     stand_in.mkdir()
     cargo = stand_in / "cargo"

@@ -18,7 +18,7 @@ FOLDER = TESTS / "emacs"
 
 def start(place, case, before=(), **variables):
     (place.work / "init.el").write_text(in_readme("Emacs", "elisp"))
-    # Not `-Q`: the packages of the system would not be found.
+    # Not `-Q`, which would hide the system's packages.
     command = [*before, "emacs", "-q", "--batch", "-l", FOLDER / "support.el", "-l", FOLDER / "cases" / f"{case}.el"]
     environment = place.environment() | variables
     return subprocess.Popen(
@@ -80,7 +80,7 @@ def latency():
         return judge(place, "visiting the file", shown)
 
 
-# A new home has Emacs compile its packages behind the user's back, and put a window with warnings of theirs in front.
+# With a new home directory, Emacs compiles its packages in the background and shows their warnings in a window.
 CALM = "(setq native-comp-deferred-compilation nil native-comp-jit-compilation nil)"
 
 
@@ -107,7 +107,7 @@ def as_written(lines, draws=None):
                 terminal.wait_for(newcomer.MERGE)
                 command(terminal, "flymake-show-buffer-diagnostics")
                 terminal.wait_for("[let-else-opportunity]")
-                # The list gets no more room than it needs.
+                # The list takes up only as much space as it needs.
                 terminal.keys("C-x", "o", "C-x", "-", "C-x", "o")
                 command(terminal, "eglot-code-actions")
                 terminal.wait_for("Pick an action")

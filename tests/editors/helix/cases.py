@@ -20,7 +20,7 @@ from terminal import Terminal
 from written import in_front, in_readme
 
 SNIPPET = REPOSITORY / "editors/helix/languages.toml"
-# What findings and answers say.
+# Parts of findings and of their fixes.
 LET_ELSE = "unwraps a value or diverges"
 MERGE = "join their conditions"
 NESTED = "if order.is_paid {"
@@ -253,7 +253,7 @@ def alive(process):
         os.kill(process, 0)
     except ProcessLookupError:
         return False
-    # A zombie was ended too; its parent hasn't asked yet.
+    # A zombie has ended too; its parent hasn't reaped it yet.
     with open(f"/proc/{process}/stat", encoding="utf-8") as stat:
         return stat.read().rsplit(")", 1)[1].split()[0] != "Z"
 
@@ -371,7 +371,7 @@ def opening(terminal, file):
     terminal.type(f":open src/{file.name}")
     started = time.monotonic()
     terminal.keys("Enter")
-    # Nothing turns between the two: work that is over in a moment is not shown.
+    # No progress is shown in between: work that finishes quickly isn't displayed.
     terminal.wait_for(f" NOR   src/{file.name}")
     terminal.type("ge")
     terminal.wait_for("wraps the last")

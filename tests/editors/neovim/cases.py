@@ -18,7 +18,7 @@ from written import in_front, in_help, in_readme
 
 FOLDER = TESTS / "neovim"
 PLUGIN = REPOSITORY / "editors/neovim"
-# What a user writes, by the Neovim that runs it.
+# The user's configuration, by Neovim version.
 LINES = {
     "recent": lambda: in_readme("Neovim", "lua"),
     "bare": lambda: in_readme("Neovim", "lua", 1),
@@ -28,7 +28,7 @@ LINES = {
 }
 
 SIZE = {"width": 118, "height": 24}
-# A picture for people has the editor's own colours.
+# Pictures for the documentation use the editor's default colours.
 PAINTED = r"set termguicolors number fillchars=eob:\ "
 
 

@@ -7,8 +7,8 @@ import time
 from messages import Messages
 from place import BINARY, LARGE
 
-# From the client's didOpen to the server's findings, beside the same file on the command line, from start to end: the middles
-# of three. Both are slower on a slow or busy machine.
+# Limits for the time from the client's didOpen to the server's findings, and for the same file on the command line, from start
+# to end, as medians of three. Both are slower on a slow or busy machine.
 LIMIT = 3
 
 

@@ -8,7 +8,7 @@ import tarfile
 from place import REPOSITORY, Place
 
 RELEASE = REPOSITORY / ".github/workflows/release.yml"
-# Two findings in the one function. Nothing in it needs a font that a reader may not have.
+# Two findings in the only function. No unusual font is required.
 FUNCTION = """\
 pub struct Order {
     pub lines: Vec<u32>,
@@ -30,7 +30,7 @@ pub fn send(order: &Order) -> usize {
     order.lines.len()
 }
 """
-# What the findings and the answer say, and the line that the answer leaves.
+# Parts of the findings and of the fix, and the line after the fix.
 LET_ELSE = "unwraps a value or diverges"
 MERGE = "join their conditions"
 ANSWER = "Merge nested `if`"

@@ -129,7 +129,7 @@ def run(column, line, text, style, page):
     looks = ' font-weight="bold"' if style.get("bold") else ""
     looks += ' font-style="italic"' if style.get("italic") else ""
     looks += ' text-decoration="underline"' if style.get("line") else ""
-    # The length is given, so that columns stay in line whatever the font.
+    # The length is specified, so that columns are aligned in any font.
     yield (
         f'<text x="{x:.1f}" y="{y + BASELINE}" fill="{front}" textLength="{width:.1f}" lengthAdjust="spacingAndGlyphs"'
         f'{looks} xml:space="preserve">{escape(text)}</text>'

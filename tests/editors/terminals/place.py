@@ -11,7 +11,7 @@ TESTS = Path(__file__).resolve().parent.parent
 REPOSITORY = TESTS.parent.parent
 BINARY = Path(os.environ["RUSTASSISTANT_BINARY"]).resolve()
 
-# What stands in for the binary, by the name of what is wrong with it.
+# Replacements for the binary, by the name of the problem they simulate.
 STAND_INS = {
     "crash-at-start": """
         if [ -e "$WORK/cured" ]; then exec "$BINARY" "$@"; fi
@@ -30,7 +30,7 @@ STAND_INS = {
 }
 
 
-# With a finding, by which a case knows that the server has read it.
+# With a finding, which shows that the server has read it.
 STACK = """pub fn double(number: u32) -> u32 {
     if number > 0 {
         if number < 100 {
@@ -65,7 +65,7 @@ mod tests {
 }
 """
 
-# Its loop, the lines from 12 to 14, can be a function.
+# Its loop, lines 12 to 14, can be extracted.
 SUMS = STACK.split("#[cfg(test)]", 1)[0] + """pub fn sum(numbers: &[u32]) -> u32 {
     let mut total = 0;
     for number in numbers {
@@ -77,7 +77,7 @@ SUMS = STACK.split("#[cfg(test)]", 1)[0] + """pub fn sum(numbers: &[u32]) -> u32
 
 LARGE = ("large1.rs", "large2.rs", "large3.rs")
 
-# Root may write to files that are read-only; without this capability root is like everybody.
+# Root may write to read-only files; without this capability, root is an ordinary user.
 MORTAL = ["setpriv", "--bounding-set=-dac_override", "--inh-caps=-dac_override"] if os.geteuid() == 0 else []
 
 
@@ -104,7 +104,7 @@ class Place:
 
     def make_crate(self):
         shutil.copytree(TESTS / "shop", self.crate)
-        # Editors take the folder of a repository for the project.
+        # Editors treat a repository's folder as the project.
         (self.crate / ".git").mkdir()
 
     def with_tests(self):

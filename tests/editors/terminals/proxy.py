@@ -56,7 +56,7 @@ class Log:
 def copy(side, source, target, log):
     try:
         for raw, message in frames(source):
-            # Noted before it goes on to the server and after it came from there: what is measured is never less than the truth.
+            # Recorded before forwarding to the server and after receiving from it, so that measured times are never too low.
             if side == "client":
                 log.note(side, message)
             target.write(raw)

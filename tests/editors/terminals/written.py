@@ -9,7 +9,7 @@ FRONT = REPOSITORY / "README.md"
 README = REPOSITORY / "editors/README.md"
 HELP = REPOSITORY / "editors/neovim/doc/rustassistant.txt"
 FENCED = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-# In a help file a block begins behind `>lua` at a line's end and ends before the first line that is not indented.
+# In a help file, a block starts after `>lua` at the end of a line and ends before the first unindented line.
 IN_HELP = re.compile(r">lua\n(.*?)^(?=[^\s])", re.MULTILINE | re.DOTALL)
 
 

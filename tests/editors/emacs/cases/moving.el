@@ -1,4 +1,4 @@
-;;; moving.el --- what creates files is not offered to an Emacs that can't -*- lexical-binding: t -*-
+;;; moving.el --- refactorings that create files aren't offered without support -*- lexical-binding: t -*-
 ;;; Code:
 (defun moving-titles ()
   "The titles of the code actions at point; none where Emacs says that there are none."
@@ -20,7 +20,7 @@
      (t-open path)
      (setq before (t-text)
            finding (t-wait-for "join their conditions"))
-     ;; Where something is offered, it is listed.
+     ;; With support, it is listed.
      (goto-char (flymake-diagnostic-beg finding))
      (t-check (seq-find (lambda (title) (string-prefix-p "Merge nested" title)) (moving-titles)) "the list works")
      (goto-char (point-min))
