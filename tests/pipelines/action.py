@@ -1,4 +1,4 @@
-"""Runs the steps of the action as the service does: expressions become values of variables, outputs are read from a file."""
+"""Runs the steps of the action like the service: expressions become values of variables, outputs are read from a file."""
 
 import hashlib
 import json
@@ -29,11 +29,11 @@ tried = 0
 
 
 class Ended(Exception):
-    """A step has failed."""
+    """A step failed."""
 
 
 class Run:
-    """One use of the action: what its steps put out, and what the log says."""
+    """One use of the action: the outputs of its steps, and the log."""
 
     def __init__(self, folder, *, github=None, environment=None, **inputs):
         global tried
@@ -92,7 +92,7 @@ class Run:
         return re.sub(r"\$\{\{ (.*?) \}\}", lambda found: str(self.value(found[1]) or ""), text)
 
     def value(self, expression):
-        """Of the few expressions that the action has."""
+        """The value of one of the few expressions used by the action."""
         if " && " in expression:
             return all([self.value(part) for part in expression.split(" && ")])
         if " || " in expression:
@@ -135,7 +135,7 @@ def commit(folder):
 
 
 def repository():
-    """A branch off main that brings a finding beside an old one, and what the service merges of both."""
+    """A branch off main that adds a finding next to an old one, and the merge of both created by the service."""
     origin = WORK / "origin"
     origin.mkdir()
     git(origin, "init", "-q", "-b", "main")

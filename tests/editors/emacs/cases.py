@@ -1,4 +1,4 @@
-"""The cases in Emacs with eglot: each is one file in `cases/`, run in an Emacs of its own."""
+"""The cases in Emacs with eglot: each is one file in `cases/`, run in a separate Emacs."""
 
 import re
 import subprocess
@@ -42,7 +42,7 @@ def without_a_package():
 
 
 def moving():
-    """Emacs 28 lists no operation on files, so nothing that needs one is offered."""
+    """Emacs 28 supports no file operations, so nothing that requires one is offered."""
     with Place() as place:
         place.with_tests()
         end(start(place, "moving"))
@@ -85,7 +85,7 @@ CALM = "(setq native-comp-deferred-compilation nil native-comp-jit-compilation n
 
 
 def command(terminal, name):
-    """`M-x NAME`."""
+    """Runs `M-x NAME`."""
     terminal.keys("M-x")
     terminal.wait("`M-x`", lambda: re.search("^M-x", terminal.screen(), re.MULTILINE))
     terminal.type(name)
@@ -93,7 +93,7 @@ def command(terminal, name):
 
 
 def as_written(lines, draws=None):
-    """A new user writes what a readme says, goes to the second finding and carries its answer out."""
+    """A new user follows a readme, goes to the second finding and applies its fix."""
 
     def run():
         with Newcomer() as user:

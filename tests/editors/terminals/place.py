@@ -1,4 +1,4 @@
-"""A fresh place for one run of an editor: a crate, a home for the server, folders for the editor, and a `rustassistant`."""
+"""A new place for one run of an editor: a crate, a home for the server, folders for the editor, and a `rustassistant`."""
 
 import os
 import shutil
@@ -82,7 +82,7 @@ MORTAL = ["setpriv", "--bounding-set=-dac_override", "--inh-caps=-dac_override"]
 
 
 class Place:
-    """Is removed at the end of a `with`, unless the run failed."""
+    """Removed at the end of a `with`, unless the run failed."""
 
     def __init__(self, binary="plain"):
         self.work = Path(tempfile.mkdtemp(prefix="rustassistant-editors-"))
@@ -108,7 +108,7 @@ class Place:
         (self.crate / ".git").mkdir()
 
     def with_tests(self):
-        """A module with tests that may move to a file of their own, `src/stack/tests.rs`; gives the path of the module."""
+        """Creates a module with tests that can be moved to `src/stack/tests.rs`; returns the path of the module."""
         lib = self.crate / "src/lib.rs"
         lib.write_text(lib.read_text() + "pub mod stack;\n")
         path = self.crate / "src/stack.rs"
@@ -116,7 +116,7 @@ class Place:
         return path
 
     def with_sums(self):
-        """A module with a loop that can be a function, and cargo, which lies beside what would be another server."""
+        """Creates a module with a loop that can be extracted, and cargo, next to what would be another server."""
         lib = self.crate / "src/lib.rs"
         lib.write_text(lib.read_text() + "pub mod sums;\n")
         path = self.crate / "src/sums.rs"
@@ -127,7 +127,7 @@ class Place:
         return path
 
     def read_only(self):
-        """The file with the findings, which may not be written; gives what is in it."""
+        """Makes the file with the findings read-only; returns its contents."""
         path = self.crate / "src/orders.rs"
         path.chmod(0o444)
         return path.read_text()
@@ -142,7 +142,7 @@ class Place:
             path.chmod(path.stat().st_mode | stat.S_IXUSR)
 
     def environment(self):
-        """What the editor is started with: nothing of the machine's own configuration, and no other servers."""
+        """The environment of the editor: without the machine's configuration or other servers."""
         folders = os.environ["PATH"].split(os.pathsep)
         folders = [one for one in folders if not any((Path(one) / name).exists() for name in ("rustassistant", "rust-analyzer"))]
         kept = {name: os.environ[name] for name in ("TERM", "TMPDIR", "RUSTUP_HOME", "CARGO_HOME") if name in os.environ}
@@ -164,8 +164,8 @@ class Place:
         }
 
     def large_files(self):
-        """Files of 2,000 lines, with findings in the last functions. They lie outside the crate, so that nobody has looked at
-        them before they are opened; a case copies each there itself."""
+        """Files of 2,000 lines, with findings in the last functions. They are outside the crate, so that they aren't analysed
+        before they are opened; a case copies each there itself."""
         folder = self.work / "large"
         folder.mkdir()
         for name in LARGE:

@@ -1,4 +1,4 @@
-"""Stands between an editor and the server and notes what passes, with the time: proxy.py LOG COMMAND..."""
+"""Forwards messages between an editor and the server and logs them with timestamps: proxy.py LOG COMMAND..."""
 
 import json
 import subprocess
@@ -17,7 +17,7 @@ WANTED = (
 
 
 def frames(stream):
-    """Each message with its bytes as they came."""
+    """Yields each message with its raw bytes."""
     while True:
         head, length = b"", None
         while not head.endswith(b"\r\n\r\n"):
