@@ -35,7 +35,7 @@ fn what_is_offered_is_listed_with_its_places() {
         .run(["refactor", "at", "a.rs:4:13"])
         .expect(0)
         .says("Nothing is offered at a.rs:4:13.");
-    // A column selects only itself: the condition isn't at the `fn`.
+    // A column stands for itself alone: the condition is not where the `fn` is.
     let at_fn = place.run(["refactor", "at", "a.rs:1:1"]).expect(0);
     assert!(!at_fn.stdout.contains("merge-nested-if"), "{at_fn:#?}");
 }

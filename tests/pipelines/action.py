@@ -257,7 +257,7 @@ def tries_programs(merged):
     of_release("1.2.3/../../..").expect(2, "is no version")
     of_release(github={}).expect(2, "the repository of the action")
     of_release(RUNNER_ARCH="S390X").expect(2, "no release has a program")
-    # Built from the source of the action; cargo itself isn't tested here.
+    # Built from what came with the action; what cargo does is not tried here.
     stand_in = WORK / "stand-in"
     stand_in.mkdir()
     cargo = stand_in / "cargo"

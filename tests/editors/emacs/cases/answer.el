@@ -7,7 +7,7 @@
      (setq before (t-text))
      (t-wait-for "unwraps a value or diverges")
      (setq finding (t-wait-for "join their conditions"))
-     ;; Non-ASCII letters precede it, so that differences in counting positions would be noticed here.
+     ;; Letters outside ASCII stand before it: a client and a server that count differently would disagree here.
      (t-check (equal (buffer-substring-no-properties (flymake-diagnostic-beg finding) (flymake-diagnostic-end finding)) "if")
               "what is drawn")
      (buffer-enable-undo)

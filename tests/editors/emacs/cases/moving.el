@@ -20,7 +20,7 @@
      (t-open path)
      (setq before (t-text)
            finding (t-wait-for "join their conditions"))
-     ;; With support, it is listed.
+     ;; Where something is offered, it is listed.
      (goto-char (flymake-diagnostic-beg finding))
      (t-check (seq-find (lambda (title) (string-prefix-p "Merge nested" title)) (moving-titles)) "the list works")
      (goto-char (point-min))
