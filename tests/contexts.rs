@@ -1,4 +1,4 @@
-//! What is read of manifests beside what cargo itself says of them.
+//! Compares settings read from manifests with those reported by cargo itself.
 
 use std::{path::Path, process::Command};
 
@@ -22,7 +22,7 @@ fn every_target_has_the_edition_and_the_compiler_that_cargo_says() {
                     .expect("known");
                 assert_eq!(context.edition, edition, "{path}");
                 let version = context.rust_version.map(|version| version.0);
-                // Tools beside the package may promise an older one.
+                // Tools in the package may require an older version.
                 assert!(
                     version <= promised || promised.is_none(),
                     "{path}: {version:?}, {promised:?}"
@@ -53,7 +53,7 @@ fn packages(manifest: &str) -> Vec<Value> {
     metadata["packages"].as_array().expect("a list").clone()
 }
 
-/// 70 of `1.70.0`.
+/// Returns 70 for `1.70.0`.
 fn minor(version: &str) -> u32 {
     let minor = version.split('.').nth(1).unwrap_or("0");
     minor.parse().expect("a number")

@@ -12,7 +12,7 @@ use walkdir::WalkDir;
 
 const README: &str = include_str!("../server/README.md");
 
-/// What the workspace needs to be one.
+/// The files that the workspace requires.
 const COPIED: &[&str] = &["Cargo.toml", "Cargo.lock", "server", "migrations", "tests"];
 
 #[test]
@@ -22,11 +22,11 @@ fn a_newcomer_gets_a_smell_and_a_refactoring_running() {
     copy.follow(&Section::new("### Your first refactoring"));
 }
 
-/// What a section asks its reader to do.
+/// The instructions of a section.
 struct Section {
-    /// The path of the new file and its text.
+    /// The path and contents of the new file.
     file: (String, String),
-    /// Lines for the registry, and its path.
+    /// The path of the registry and the lines to add.
     registry: String,
     lines: Vec<String>,
     command: String,
@@ -58,7 +58,7 @@ fn path_in(text: &str, words: &str) -> String {
     path.to_owned()
 }
 
-/// A copy of the workspace. It lies where the last one lay, so that what it needs is built once.
+/// A copy of the workspace. It is always at the same path, so that dependencies are built only once.
 struct Copy {
     workspace: PathBuf,
     target: PathBuf,
@@ -107,7 +107,7 @@ impl Copy {
         }
     }
 
-    /// Adds a line in alphabetical order: behind the last of its kind that comes before it.
+    /// Adds a line in alphabetical order: after the last similar line that sorts before it.
     fn register(&self, registry: &str, line: &str) {
         let path = self.workspace.join(registry);
         let text = fs::read_to_string(&path).expect("the registry exists");

@@ -1,5 +1,5 @@
-//! No text makes the engine panic, abort or hang: real code, cut and mixed in every way that an editor sees while somebody
-//! types, is measured, judged and asked for offers at many places. Caught panics count as failures.
+//! No text makes the engine panic, abort or hang: real code, mangled in every way that an editor sees during typing, is
+//! measured, judged and queried for offers at many positions. Caught panics count as failures.
 
 #![allow(clippy::unwrap_used)]
 
@@ -14,7 +14,7 @@ use rustassistant::{
 };
 use walkdir::WalkDir;
 
-/// A small generator of numbers, the same in every run.
+/// A small deterministic random number generator.
 struct Numbers(u64);
 
 impl Numbers {
@@ -71,7 +71,7 @@ fn extreme_texts_end_in_a_report() {
         format!("fn f() {{ {} }}", "if a { b } ".repeat(3_000)),
         format!("fn f() {{ a{} }}", ".b()".repeat(3_000)),
         format!("fn f() {{ {} }}", "if a { ".repeat(500) + &"}".repeat(500)),
-        // As deep as it may get.
+        // The maximum depth.
         format!("fn f() {{ if a {{}} {} }}", "else if a {} ".repeat(1_900)),
         format!("fn f() {{ {}a }}", "!".repeat(1_900)),
         format!("fn f() {{ {}a{} }}", "!-&(".repeat(450), ")".repeat(450)),
@@ -107,7 +107,7 @@ fn seeds() -> Vec<String> {
         .collect()
 }
 
-/// The text after a few accidents: parts cut out, doubled or moved, brackets and quotes put in.
+/// The text after a few random changes: parts removed, duplicated or moved, brackets and quotes inserted.
 fn mutilated(text: &str, numbers: &mut Numbers) -> String {
     const SCRAPS: [&str; 14] = [
         "{", "}", "(", ")", "\"", "'", "/*", "if ", "else ", "match ", "r#\"", "let ", "| ", "=> ",

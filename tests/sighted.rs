@@ -1,5 +1,5 @@
-//! Sighted means offered: wherever a smell points at an opportunity, its refactoring has an offer. Held over our own sources
-//! and a part of the crates that cargo has unpacked on this machine.
+//! Sighted means offered: wherever a smell reports an opportunity, its refactoring has an offer. Checked on this project's
+//! sources and some of the crates that cargo has unpacked on this machine.
 
 use std::{
     env, fs,
@@ -16,9 +16,9 @@ use rustassistant::{
 };
 use walkdir::WalkDir;
 
-/// Of the crates' files, this many are read.
+/// Maximum number of the crates' files to read.
 const FILES: usize = 1_500;
-/// Chooses them; another number is another part.
+/// Seed that selects the files.
 const SEED: u64 = 9;
 
 #[test]
@@ -43,7 +43,7 @@ fn every_opportunity_that_is_sighted_has_an_offer() {
     thread.unwrap().join().unwrap();
 }
 
-/// Our own sources, and some of the files that cargo has unpacked.
+/// The project's sources, and some of the files that cargo has unpacked.
 fn corpus() -> Vec<PathBuf> {
     let own = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut files = rust_files(&own.join("server"));
@@ -82,7 +82,7 @@ fn look_at(file: &Path, edition: Edition, missing: &mut Vec<String>) -> usize {
     let Ok(source) = Source::parse(text, context) else {
         return 0;
     };
-    // Only the audit of the whole file sees these.
+    // Only the audit of the whole file rejects these.
     if is_generated(&source.root()) || LineEnding::of(&source.text).is_none() {
         return 0;
     }

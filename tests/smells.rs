@@ -1,4 +1,4 @@
-//! Smells as the analysis measures them, and what was measured of each.
+//! Smells as measured by the analysis, and the recorded results for each.
 
 use rustassistant::{
     analysis::{Memo, measure},

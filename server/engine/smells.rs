@@ -10,7 +10,7 @@
 //! `functions` works the same way. The headings are, in this order:
 //!
 //! ````text
-//! # Name for people
+//! # Display name
 //!
 //! ## What it does
 //! ## Why

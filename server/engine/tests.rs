@@ -1,4 +1,4 @@
-//! Holds what every smell and every refactoring has to hold, the next one too.
+//! Properties that every smell and every refactoring must have, including new ones.
 
 mod duplicates;
 mod refactorings;
@@ -6,7 +6,7 @@ mod smells;
 
 use std::{fs, path::Path};
 
-/// The files of a folder of the engine that register something, as their ids.
+/// The ids of the files in a folder of the engine that contain a registration.
 fn registered_in_files(folder: &str, registration: &str) -> Vec<String> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
     let files = fs::read_dir(folder).expect("the folder can be read");

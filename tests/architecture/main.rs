@@ -1,5 +1,5 @@
-//! Holds the order of the modules and their doors: who may use whom, and which module alone may touch what. Every path
-//! counts, also those inside macros and those that start with `super`.
+//! Enforces the order of the modules and their restrictions: which module may use which, and which one may use a crate or an
+//! API. All paths count, including those inside macros and those that start with `super`.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -12,7 +12,7 @@ use source::{Source, source, sources};
 
 mod source;
 
-/// Each line may use the lines before it. Modules in one line never use each other.
+/// Each line may use the lines before it. Modules on the same line never use each other.
 const ORDER: &[&[&str]] = &[
     &["text"],
     &["syntax"],
@@ -33,13 +33,13 @@ const ORDER: &[&[&str]] = &[
     &["lsp", "cli", "mcp"],
 ];
 
-/// What may use everything of its crate.
+/// Modules that may use everything in their crate.
 const ROOTS: &[&str] = &["lib", "main", "cargo", "build", "tests"];
 
-/// Crates of their own whose manifests say what they may use; their `crate::` is not the engine's or the root's.
+/// Separate crates whose manifests list what they may use; their `crate::` is neither the engine's nor the root's.
 const CRATES: &[&str] = &["cache", "os"];
 
-/// Folders whose modules use each other in one direction, so that their files have a reading order.
+/// Folders whose modules depend on each other in one direction only, so that their files have a reading order.
 const FOLDERS: &[&str] = &[
     "lsp",
     "lsp/wire",
@@ -49,7 +49,7 @@ const FOLDERS: &[&str] = &[
     "cache/team/service",
 ];
 
-/// A path, and the modules that alone may write it.
+/// A path, and the only modules that may contain it.
 const DOORS: &[(&str, &[&str])] = &[
     ("tower_lsp", &["lsp"]),
     ("lsp_types", &["lsp"]),
@@ -82,7 +82,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("rustix", &["os"]),
 ];
 
-/// The modules that are more than pure functions.
+/// The modules that aren't limited to pure functions.
 const NOT_PURE: &[&str] = &[
     "os",
     "cache",
@@ -102,12 +102,12 @@ const NOT_PURE: &[&str] = &[
     "build",
 ];
 
-/// Macros that write to the standard output, and the modules that may.
+/// Macros that write to standard output, and the modules that may use them.
 const PRINTING: &[&str] = &["println", "print"];
 const PRINTERS: &[&str] = &["report", "cli", "build"];
 
-/// The files that start other programs: one that gives a secret, our own where cargo has been asked for it, those whose versions are told, cargo and rustc in the one room
-/// that may, with what a system does for it, and git in another.
+/// The files that start other programs: those that obtain secrets, report versions, run this program again for cargo, run cargo
+/// and rustc (together with the platform's part of it), and run git.
 const STARTERS: &[&str] = &[
     "server/cache/secret.rs",
     "server/cargo.rs",
@@ -122,7 +122,7 @@ const STARTERS: &[&str] = &[
     "server/programs.rs",
 ];
 
-/// Names of types that have one meaning in the whole product, so that only one type has each.
+/// Type names with a single meaning in the whole product, so that only one type may have each.
 const WORDS: &[&str] = &[
     "Change",
     "Edits",
@@ -142,7 +142,7 @@ const WORDS: &[&str] = &[
     "Verdict",
 ];
 
-/// Crates that only a team's cache needs.
+/// Crates that only a team's cache requires.
 const TEAM_CRATES: &[&str] = &[
     "axum",
     "axum-server",
@@ -154,13 +154,13 @@ const TEAM_CRATES: &[&str] = &[
     "sqlx-postgres",
 ];
 
-/// Crates that only asking a model needs, beside those that a team's cache needs too.
+/// Crates that only models require, besides those shared with a team's cache.
 const MODEL_CRATES: &[&str] = &["reqwest", "rustls"];
 
-/// Crates that only the door for agents needs.
+/// Crates that only the server for agents requires.
 const AGENTS_CRATES: &[&str] = &["rmcp", "schemars"];
 
-/// What a `cfg` calls systems.
+/// Names of platforms in a `cfg`.
 const SYSTEMS: &[&str] = &[
     "unix",
     "windows",
@@ -279,7 +279,7 @@ fn every_module_of_the_crate_has_its_place_in_the_order() {
     }
 }
 
-/// What only a team's cache, a model or the door for agents needs is not even built without it.
+/// Dependencies of a team's cache, models and the server for agents aren't even built without their features.
 #[test]
 fn without_a_feature_there_is_nothing_of_it() {
     let tree = |flags: &[&str]| {
@@ -326,7 +326,7 @@ fn without_a_feature_there_is_nothing_of_it() {
     }
 }
 
-/// Each folder and each module of a package's root stands in the map of `server/README.md`, and nothing else does.
+/// The map in `server/README.md` lists exactly the folders and the modules of the package roots.
 #[test]
 fn the_map_is_the_tree() {
     let map = map();
@@ -335,7 +335,7 @@ fn the_map_is_the_tree() {
         assert!(exists, "the map names {path}, which isn't there");
     }
     let is_named = |path: &str| map.iter().any(|(named, _)| named == path);
-    // Where there is one file for each of something, the map says so and doesn't list them.
+    // If there is one file per entity, the map says so instead of listing them.
     let is_one_of_many = |path: &str| {
         let around = Path::new(path).parent();
         let around = around.map(|path| format!("{}/", path.display()));
@@ -405,7 +405,7 @@ fn circles_are_seen_through_groups_and_longer_paths() {
     assert!(circle_of(one, other, in_tests).is_empty());
 }
 
-/// The paths in the map, folders with a slash at their ends, each with what is said of it.
+/// The paths in the map, folders with a trailing slash, each with its description.
 fn map() -> Vec<(String, &'static str)> {
     let map = include_str!("../../server/README.md").lines();
     let map = map.skip_while(|line| *line != "    server/");
@@ -430,7 +430,7 @@ fn map() -> Vec<(String, &'static str)> {
     paths
 }
 
-/// The folders with code of the product, and the modules of packages' roots that have no folder.
+/// The folders that contain code, and the modules of package roots without a folder.
 fn tree() -> BTreeSet<String> {
     const ROOTS: [&str; 4] = ["server/", "server/cache/", "server/engine/", "server/os/"];
     let mut tree = BTreeSet::new();
@@ -450,7 +450,7 @@ fn tree() -> BTreeSet<String> {
     tree
 }
 
-/// The modules of a folder, each with those of the same folder that it uses.
+/// The modules of a folder, each with the modules of the same folder that it uses.
 fn uses_in_folder(sources: &[Source], folder: &str) -> BTreeMap<String, BTreeSet<String>> {
     let folder: Vec<&str> = folder.split('/').collect();
     let child = |path: &[String]| {
@@ -474,7 +474,7 @@ fn uses_in_folder(sources: &[Source], folder: &str) -> BTreeMap<String, BTreeSet
     uses
 }
 
-/// The modules that have no place in any order, because each uses another of them.
+/// The modules that can't be ordered because they use each other in a cycle.
 fn circle(uses: &BTreeMap<String, BTreeSet<String>>) -> Vec<String> {
     let mut left = uses.clone();
     while let Some(last) = left.iter().find(|(module, used)| {
@@ -497,7 +497,7 @@ fn may_use(module: &str, other: &str) -> bool {
     let place = |name: &str| ORDER.iter().position(|line| line.contains(&name));
     match (place(module), place(other)) {
         (Some(here), Some(there)) => there < here,
-        // What is no module of the crate's root is an item of it.
+        // Anything else is an item of the crate's root, rather than a module.
         _ => true,
     }
 }

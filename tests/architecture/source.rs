@@ -1,4 +1,4 @@
-//! A file of the product as tokens, and what its paths, macros and conditions name.
+//! A source file as tokens, and the names in its paths, macros and conditions.
 
 use std::{
     fs,
@@ -15,9 +15,9 @@ use crate::{CRATES, SYSTEMS};
 
 pub(crate) struct Source {
     pub(crate) path: String,
-    /// The module of the crate's root that the file belongs to.
+    /// The top-level module that contains the file.
     pub(crate) module: String,
-    /// The modules that lead to the file, from the crate's root.
+    /// The module path of the file, from the crate root.
     pub(crate) modules: Vec<String>,
     pub(crate) text: String,
     tokens: Vec<SyntaxToken>,
@@ -80,7 +80,7 @@ impl Source {
         used
     }
 
-    /// Every path of the product's code that begins with `crate`, `self` or `super`, from the root of the crate.
+    /// All paths in non-test code that start with `crate`, `self` or `super`, resolved from the crate root.
     pub(crate) fn used_paths(&self) -> Vec<Vec<String>> {
         let mut paths = Vec::new();
         for at in 0..self.tokens.len() {
@@ -113,7 +113,7 @@ impl Source {
         paths
     }
 
-    /// The paths that go on at a token. The answer is the token behind them.
+    /// Collects the paths that continue at a token. Returns the token after them.
     fn collect_paths(&self, at: usize, base: &[String], paths: &mut Vec<Vec<String>>) -> usize {
         if self.tokens[at].kind() != T!['{'] {
             let mut path = base.to_vec();
@@ -127,7 +127,7 @@ impl Source {
         let mut at = at + 1;
         while at < self.tokens.len() && self.tokens[at].kind() != T!['}'] {
             at = self.collect_paths(at, base, paths);
-            // Commas, and the new names of what is renamed.
+            // Skips commas, and the new names in renames.
             while at < self.tokens.len() && !matches!(self.tokens[at].kind(), T![,] | T!['}']) {
                 at += 1;
             }
@@ -138,7 +138,7 @@ impl Source {
         at + 1
     }
 
-    /// The modules that lead to a token, with those inside the file.
+    /// The module path of a token, including inline modules.
     fn modules_around(&self, at: usize) -> Vec<String> {
         let inline = self.tokens[at]
             .parent_ancestors()
@@ -151,7 +151,7 @@ impl Source {
         [self.modules.clone(), names].concat()
     }
 
-    /// The names behind `crate` or what leads to it: one, or those of a group.
+    /// Collects the names after `crate` or its equivalent: a single one, or those in a group.
     fn collect(&self, at: usize, used: &mut Vec<Used>) {
         let Some(next) = self.after_separator(at) else {
             return;
@@ -231,7 +231,7 @@ impl Source {
         calls.map(|at| self.line(at)).collect()
     }
 
-    /// Lines where a `cfg`, as an attribute or a macro, names a family of systems or one of them.
+    /// Lines with a `cfg` attribute or macro that names a platform or a family of platforms.
     pub(crate) fn lines_that_ask_for_the_system(&self) -> Vec<usize> {
         let mut lines = Vec::new();
         for at in 0..self.tokens.len() {
@@ -246,7 +246,7 @@ impl Source {
         lines
     }
 
-    /// The names of the product's structs, enums and traits.
+    /// The names of the structs, enums and traits in non-test code.
     pub(crate) fn declared_types(&self) -> Vec<String> {
         let is_head =
             |at: &usize| matches!(self.tokens[*at].kind(), T![struct] | T![enum] | T![trait]);
@@ -257,7 +257,7 @@ impl Source {
             .collect()
     }
 
-    /// Lines that name what starts a program, of the standard library or of tokio.
+    /// Lines that name the types for starting programs, from the standard library or tokio.
     pub(crate) fn lines_that_start_programs(&self) -> Vec<usize> {
         let mut lines = Vec::new();
         for at in 0..self.tokens.len() {
@@ -276,7 +276,7 @@ impl Source {
         lines
     }
 
-    /// What stands behind a `cfg`, to the end of its parentheses.
+    /// The tokens after a `cfg`, up to its closing parenthesis.
     fn inside_cfg(&self, at: usize) -> Option<&[SyntaxToken]> {
         let text = |at: usize| self.tokens.get(at).map(SyntaxToken::text);
         let is_field = at > 0 && text(at - 1) == Some(".");
@@ -304,7 +304,7 @@ impl Source {
         Some(&rest[..length?])
     }
 
-    /// Tests beside the code may read files and clocks.
+    /// Unit tests may read files and clocks.
     fn is_in_product(&self, at: usize) -> bool {
         let modules = self.tokens[at]
             .parent_ancestors()
@@ -334,7 +334,7 @@ impl Source {
             .is_some_and(|token| token.kind() == SyntaxKind::IDENT)
     }
 
-    /// The index behind `::`, which macro input holds as two colons.
+    /// The index after `::`, which is two colons in macro input.
     fn after_separator(&self, at: usize) -> Option<usize> {
         let next = match self.tokens.get(at)?.kind() {
             T![::] => at + 1,
@@ -353,7 +353,7 @@ impl Source {
     }
 }
 
-/// Whether the name is the start of a path or the subject of a `use`, rather than a field or a variable of that name.
+/// Whether the name starts a path or is the subject of a `use`, rather than a field or variable with that name.
 fn is_used_as_path(tokens: &[SyntaxToken], at: usize, names: &[&str]) -> bool {
     let next = tokens.get(at + 1).map(SyntaxToken::kind);
     let leads_on = matches!(next, Some(T![::]))

@@ -1,8 +1,8 @@
-//! What a keystroke costs in a file of 10,000 lines: from the change to the diagnostics of the version it made, then code
-//! actions at the place, then the edit of one of them; and how much memory the server takes. Beside it runs `ruff server` on a
-//! Python file of the same shape and length, if there is a `ruff` (`pip install ruff`). Then the
-//! same keystrokes in a workspace with every smell on, duplicates too, and while a team's cache that takes connections and
-//! never answers is being asked in the background.
+//! The cost of a keystroke in a file of 10,000 lines: from the change to the diagnostics of the resulting version, then code
+//! actions at that position, then the edit of one of them; and the memory usage of the server. For comparison, runs
+//! `ruff server` on a Python file of the same shape and length, if `ruff` is available (`pip install ruff`). Then the same
+//! keystrokes in a workspace with all smells enabled, including duplicates, and while a team's cache that accepts connections
+//! but never responds is queried in the background.
 //!
 //! `cargo bench --bench latency [-- LINES]`
 
@@ -100,7 +100,7 @@ def tell_NUMBER(readings: list[int]) -> None:
 
 "#;
 
-/// Where and what is typed: a blank behind a statement, then taken out again.
+/// Where and what is typed: a space after a statement, which is then removed again.
 const RUST_STATEMENT: &str = "sum += reading;";
 const PYTHON_STATEMENT: &str = "sum += reading";
 
@@ -160,7 +160,7 @@ struct Language {
     file: &'static str,
     text: String,
     statement: &'static str,
-    /// What starts a line where something can be done.
+    /// The start of a line with an available action.
     finding: &'static str,
     command: Vec<String>,
 }
@@ -181,8 +181,8 @@ fn idle(language: &Language) -> f64 {
     memory
 }
 
-/// Prints what a keystroke costs where duplicates are looked for in a workspace that has been worked through, which has each
-/// function of the file many times; its median in milliseconds.
+/// Prints the cost of a keystroke with duplicate detection in a fully indexed workspace, which contains many copies of each
+/// function in the file. Returns the median in milliseconds.
 fn everything_on(ours: &Language) -> f64 {
     let options = Some("profile = \"full\"\n");
     let settle = || thread::sleep(Duration::from_secs(3));
@@ -191,13 +191,13 @@ fn everything_on(ours: &Language) -> f64 {
     print("keystroke to diagnostics", &mut keys, FULL_KEY_LIMIT_MS)
 }
 
-/// Prints what a keystroke costs while a team's cache is frozen, beside what it costs without one.
+/// Prints the cost of a keystroke while a team's cache hangs, compared with that without one.
 fn frozen_team(ours: &Language) {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let port = listener.local_addr().expect("it listens").port();
     let (asked, connections) = mpsc::channel();
     thread::spawn(move || {
-        // Kept open and never answered.
+        // Kept open without a response.
         let mut held = Vec::new();
         for connection in listener.incoming().flatten() {
             held.push(connection);
@@ -231,7 +231,8 @@ fn frozen_team(ours: &Language) {
     );
 }
 
-/// What keystrokes took, in milliseconds, from when `ready` returns, in a workspace with files enough to be busy with.
+/// The durations of keystrokes in milliseconds, after `ready` returns, in a workspace with enough files to keep the server
+/// busy.
 fn keys_in_a_workspace(
     language: &Language,
     options: Option<&str>,
@@ -266,7 +267,7 @@ fn keys_in_a_workspace(
     keys
 }
 
-/// Writes a package with the language's text; where that is.
+/// Writes a package with the language's text; returns its path.
 fn workspace(language: &Language, folder: &Path) -> PathBuf {
     let file = folder.join(language.file);
     fs::create_dir_all(file.parent().expect("a file lies in a folder")).expect("ours");
@@ -279,7 +280,7 @@ fn workspace(language: &Language, folder: &Path) -> PathBuf {
     file
 }
 
-/// Prints the figures of one server and gives the median of its keystrokes in milliseconds.
+/// Prints the figures of one server and returns the median of its keystrokes in milliseconds.
 fn measure(language: &Language) -> f64 {
     let folder = tempfile::tempdir().expect("a temporary folder can be made");
     let file = workspace(language, folder.path());
@@ -344,14 +345,14 @@ fn milliseconds(since: Instant) -> f64 {
     since.elapsed().as_secs_f64() * 1e3
 }
 
-/// The line and the column behind a statement in the middle of the text.
+/// The line and column after a statement in the middle of the text.
 fn middle(language: &Language) -> (usize, usize) {
     let line = line_with(language, language.statement);
     let text = language.text.lines().nth(line).expect("the line was found");
     (line, text.len())
 }
 
-/// The first line in the second half of the text that starts so.
+/// The first line in the second half of the text with this start.
 fn line_with(language: &Language, start: &str) -> usize {
     let lines: Vec<&str> = language.text.lines().collect();
     let mut second_half = lines.len() / 2..lines.len();
@@ -366,7 +367,7 @@ struct Server {
     output: BufReader<ChildStdout>,
     id: i64,
     pulls: bool,
-    /// What was published last, and for which version.
+    /// The version and number of the most recently published diagnostics.
     published: Option<(i64, usize)>,
     version: i64,
     result_id: Value,
@@ -440,7 +441,7 @@ impl Server {
         );
     }
 
-    /// How many diagnostics the current version has.
+    /// Returns the number of diagnostics for the current version.
     fn diagnostics(&mut self, uri: &str) -> usize {
         if !self.pulls {
             while self
@@ -498,7 +499,7 @@ impl Server {
         self.input.flush().expect("the server reads");
     }
 
-    /// The next message; requests of the server are answered, and what it publishes is noted.
+    /// Receives the next message; answers requests of the server, and records published diagnostics.
     fn receive(&mut self) -> Value {
         let mut length = 0;
         loop {
@@ -535,7 +536,7 @@ impl Server {
         message
     }
 
-    /// Resident memory in MB; nothing to read where there is no `/proc`.
+    /// Resident memory in MB; NaN without `/proc`.
     fn memory(&self) -> f64 {
         let status =
             fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap_or_default();

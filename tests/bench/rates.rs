@@ -2,7 +2,7 @@
 //!
 //!     cargo bench --bench rates -- [--list SMELL] FOLDER...
 //!
-//! `--list` names the places of one smell instead, the worst first.
+//! `--list` prints the locations of one smell instead, the worst first.
 
 use std::{
     collections::BTreeMap,
@@ -23,7 +23,7 @@ use rustassistant::{
     text::{Lines, TextRange, slice},
 };
 
-/// What was seen in one folder.
+/// The sightings in one folder.
 #[derive(Default)]
 struct Tally {
     lines: usize,

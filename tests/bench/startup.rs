@@ -1,6 +1,6 @@
-//! How long a whole process takes: cold (empty cache) and warm (a new process on the cache that the cold one left), each
-//! beside a process that only reads and parses the same files. All of them run on one processor, in turn, so that a noisy
-//! machine hits all alike; what counts are the ratios of medians.
+//! The duration of a whole process: cold (empty cache) and warm (a new process using the cache of the cold one), each compared
+//! with a process that only reads and parses the same files. All run on one processor in turn, so that noise affects them
+//! equally; the ratios of medians matter.
 //!
 //! `cargo bench --bench startup [-- FOLDER...]`; without folders, four crates of `tests/corpus`.
 
@@ -19,9 +19,9 @@ mod corpus;
 
 const ROUNDS: usize = 15;
 const CRATES: [&str; 4] = ["regex-syntax", "hyper", "clap_builder", "toml_edit"];
-/// At most so many times the time of reading and parsing alone.
+/// Maximum ratio of a cold run to reading and parsing alone.
 const COLD_LIMIT: f64 = 2.5;
-/// Warm has to be at least so many times faster than cold.
+/// Minimum speedup of a warm run.
 const WARM_LIMIT: f64 = 8.0;
 
 fn main() {
@@ -107,7 +107,7 @@ fn analyze_command(folders: &[String], home: &Path) -> Command {
     command
 }
 
-/// A command that runs on the first processor alone, where the system lets us say so.
+/// A command pinned to the first processor, if the system supports it.
 fn pinned(program: &Path) -> Command {
     let has_taskset = Command::new("taskset")
         .arg("--version")

@@ -1,4 +1,4 @@
-//! What a sound cache answers.
+//! The responses of an intact cache.
 
 use crate::{file_at, new_file, open_tiers};
 use std::sync::Arc;
@@ -132,7 +132,7 @@ async fn a_caller_that_goes_away_takes_nobody_along() {
     let store = store(&path, Mode::CommandLine);
     for _ in 0..20 {
         let batch = keys(10);
-        // The first is dropped while its statement is under way.
+        // The first future is dropped while its statement is running.
         tokio::time::timeout(Duration::ZERO, store.get_many(&batch))
             .await
             .ok();
@@ -210,7 +210,7 @@ async fn the_command_line_waits_rather_than_to_pile_up_or_to_drop() {
 fn a_server_drops_and_counts_when_too_much_waits() {
     let home = tempfile::tempdir().unwrap();
     let store = store(&home.path().join("cache.db"), Mode::Server);
-    // Nobody writes: there is no runtime.
+    // Nothing is written, as there is no runtime.
     for number in 0..10_500 {
         store.put(key(number), entry(number % 7));
     }

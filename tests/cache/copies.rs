@@ -1,4 +1,4 @@
-//! Backups, restoring them, and what people do with files on their own: `cp`, `scp`, `git`.
+//! Backups, restoring them, and manual copies: `cp`, `scp`, `git`.
 
 use crate::{file_at, new_file};
 use rustassistant::migrations;
@@ -70,7 +70,7 @@ async fn a_backup_has_everything_and_is_restored_where_it_is_missing() {
     assert_eq!(restore(&path, &backup).await, Ok(800));
     assert_eq!(restore(&path, &backup).await, Ok(0));
     assert_eq!(hits(&cache.get_many(&keys(1_300)).await), 1_300);
-    // Also on a machine that has none yet, and as a file in its place.
+    // Also on a machine without a cache, and as a replacement of the file.
     let other = home.path().join("other/cache.db");
     assert_eq!(restore(&other, &backup).await, Ok(1_300));
     let copied = home.path().join("copied.db");
@@ -213,7 +213,7 @@ async fn single_damaged_entries_are_left_out_of_a_restore_and_counted() {
     assert_never_wrong(&cache.get_many(&keys(20)).await);
 }
 
-/// A file that was closed in WAL mode, as `cp` finds it, is read without anything appearing beside it.
+/// Reading a file closed in WAL mode, as copied by `cp`, creates no files next to it.
 #[tokio::test]
 async fn a_source_is_never_changed() {
     let home = tempfile::tempdir().unwrap();
@@ -225,7 +225,7 @@ async fn a_source_is_never_changed() {
     assert_eq!(restore(&home.path().join("1.db"), &source).await, Ok(200));
     assert_eq!(contents(&folder), before);
 
-    // Copied together with its log while it was in use.
+    // Copied together with its log while in use.
     let live = home.path().join("live.db");
     let cache = new_file(&live).await.unwrap();
     cache.put_many(&entries(300)).await.unwrap();
@@ -236,7 +236,7 @@ async fn a_source_is_never_changed() {
     assert_eq!(restore(&home.path().join("2.db"), &source).await, Ok(300));
     assert_eq!(contents(&folder), before);
 
-    // The one in use itself.
+    // The file in use itself.
     assert_eq!(restore(&home.path().join("3.db"), &live).await, Ok(300));
     cache.put_many(&entries(320)).await.unwrap();
     assert_eq!(hits(&cache.get_many(&keys(320)).await), 320);
@@ -244,7 +244,7 @@ async fn a_source_is_never_changed() {
     assert_eq!(restore(&live, &live).await, Ok(0));
 }
 
-/// A real medium that can't be written, where there may be one; elsewhere a folder without the right to write.
+/// A real read-only medium if possible; otherwise a folder without write permission.
 #[cfg(unix)]
 #[tokio::test]
 async fn a_source_on_a_medium_that_can_t_be_written() {
@@ -329,7 +329,7 @@ async fn two_files_are_migrated_and_a_resumed_migration_ends() {
     assert_eq!(hits(&target.get_many(&keys(2_000)).await), 2_000);
 }
 
-/// What a person may have put there: never a wrong entry, and the next run goes on with a good file.
+/// Whatever the user put there, there is never a wrong entry, and the next run continues with a good file.
 async fn assert_usable_or_recreated(path: &Path, count: u32) {
     let store = store(path, Mode::CommandLine);
     assert_never_wrong(&store.get_many(&keys(count)).await);
@@ -360,7 +360,7 @@ async fn cp_onto_the_log_of_another_file() {
     filled(&other, 90).await;
     let cache = new_file(&path).await.unwrap();
     cache.put_many(&entries(700)).await.unwrap();
-    // As after a crash: the log stays, and then somebody copies their own file over ours.
+    // As after a crash: the log remains, and then the user replaces the file.
     let crashed = home.path().join("crashed.db");
     fs::copy(beside(&path, "-wal"), beside(&crashed, "-wal")).unwrap();
     fs::copy(&other, &crashed).unwrap();
@@ -385,7 +385,7 @@ async fn cp_while_it_is_written() {
                     .remove(&keys(1_000)[..from as usize / 2])
                     .await
                     .unwrap();
-                // Closing brings the log into the file, under the eyes of whoever copies it.
+                // Closing merges the log into the file during the copy.
                 cache.close().await;
             }
         }
@@ -441,7 +441,7 @@ async fn replaced_under_a_running_server_by_rename_and_by_removal() {
             fs::copy(&arriving, &path).unwrap();
         }
         assert_never_wrong(&running.get_many(&keys(200)).await);
-        // The next write notices, and reading goes on with the new file.
+        // The next write detects it, and reads continue with the new file.
         running.put_many(&[(key(900), entry(900))]).await.unwrap();
         let lookups = running.get_many(&keys(200)).await;
         assert_never_wrong(&lookups);

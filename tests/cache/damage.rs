@@ -1,4 +1,4 @@
-//! Files that are not what they should be.
+//! Damaged files and files of other kinds.
 
 use crate::file_at;
 use std::fs;
@@ -11,7 +11,7 @@ use super::{
     store,
 };
 
-/// A damaged file gives faults, is moved aside by the first write, and its successor works.
+/// A damaged file produces faults, is moved aside by the first write, and its replacement works.
 async fn assert_recreated(path: &Path) {
     let before = fs::read(path).unwrap();
     let store = store(path, Mode::CommandLine);
@@ -113,7 +113,7 @@ async fn pages_of_noise() {
     }
 }
 
-/// SQLite itself serves flipped bytes as if nothing were.
+/// SQLite itself returns flipped bytes without an error.
 #[tokio::test]
 async fn a_flipped_byte_on_any_page_never_gives_a_wrong_payload() {
     let home = tempfile::tempdir().unwrap();
@@ -140,8 +140,8 @@ async fn a_flipped_byte_on_any_page_never_gives_a_wrong_payload() {
     assert!(noticed * 2 > tried, "{noticed} of {tried}");
 }
 
-/// The bytes by which SQLite finds its way: the head of the file, and the head, the first pointers, the middle and the
-/// end of every page.
+/// The bytes that SQLite navigates by: the header of the file, and the header, the first pointers, the middle and the end of
+/// every page.
 fn signposts(length: usize) -> Vec<usize> {
     let pages = (0..length).step_by(4096);
     let in_page = [0, 1, 3, 5, 7, 8, 9, 12, 2_048, 3_000, 4_094, 4_095];
@@ -149,7 +149,7 @@ fn signposts(length: usize) -> Vec<usize> {
     (0..100).chain(in_pages).collect()
 }
 
-/// A file with inner pages of both trees, of which any one byte is wrong.
+/// A file with inner pages in both trees, with any single byte flipped.
 #[tokio::test]
 async fn whichever_byte_of_whichever_page_is_flipped_the_work_goes_on() {
     let home = tempfile::tempdir().unwrap();
@@ -177,8 +177,8 @@ async fn whichever_byte_of_whichever_page_is_flipped_the_work_goes_on() {
         };
         refused.extend(written.err().map(|kind| (offset, kind)));
     }
-    // There it has become another program's file, a newer version's, or one that says of itself that it is not to be
-    // written: it is left alone, and the work goes on in memory.
+    // At these offsets, the file becomes another program's, a newer version's, or one marked as read-only: it is left alone,
+    // and work continues in memory.
     refused.retain(|(offset, kind)| {
         let expected = match offset {
             18 => FaultKind::ReadOnly,
@@ -191,8 +191,8 @@ async fn whichever_byte_of_whichever_page_is_flipped_the_work_goes_on() {
     assert!(refused.is_empty(), "{refused:?}");
 }
 
-/// Never a wrong answer, before or after a write; and soon what is written is found again, unless the damage hides it,
-/// which a check then sees. Otherwise why not.
+/// Never returns a wrong answer, before or after a write. Written entries are soon found again, unless the damage hides them,
+/// which a check then reports. Otherwise, returns the reason.
 async fn assert_goes_on(path: &Path, count: u32) -> Result<(), FaultKind> {
     let cache = file_at(path);
     let some: Vec<_> = (0..count).step_by(7).map(key).collect();
@@ -202,7 +202,7 @@ async fn assert_goes_on(path: &Path, count: u32) -> Result<(), FaultKind> {
         }
     }
     let mut outcome = Ok(false);
-    // What a write or a lookup finds out about the file, the next write acts upon.
+    // The next write acts on what a write or a lookup detected.
     for _ in 0..3 {
         let new = [(key(count), entry(count)), (key(0), entry(0))];
         let written = cache.put_many(&new).await;
@@ -234,7 +234,7 @@ async fn assert_goes_on(path: &Path, count: u32) -> Result<(), FaultKind> {
     outcome.map(drop)
 }
 
-/// Alters payload bytes only, so that the structure stays sound.
+/// Modifies only payload bytes, so that the structure stays intact.
 pub(super) async fn flip_payload(path: &Path, number: u32) {
     let mut connection = super::faults::connect(path).await;
     let key = key(number);
@@ -313,7 +313,7 @@ async fn a_good_file_may_replace_a_running_one() {
     fs::copy(&path, &copy).unwrap();
     let store = store(&path, Mode::CommandLine);
     assert_eq!(hits(&store.get_many(&keys(10)).await), 10);
-    // Once by another file of the same name, once by other bytes in the same file.
+    // Once with another file of the same name, once with other bytes in the same file.
     fs::copy(&copy, home.path().join("third.db")).unwrap();
     fs::rename(home.path().join("third.db"), &path).unwrap();
     assert_never_wrong(&store.get_many(&keys(20)).await);
@@ -340,7 +340,7 @@ async fn damage_that_happens_meanwhile() {
     assert_eq!(hits(&lookups), 400);
 }
 
-/// Whatever the file is: no wrong answer, no panic, no hang, and a store that works on.
+/// Whatever the file contains, there is no wrong answer, no panic and no hang, and the store keeps working.
 async fn assert_survives(path: &Path) {
     let survives = async {
         let store: TieredCache = store(path, Mode::CommandLine);

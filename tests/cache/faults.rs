@@ -1,4 +1,4 @@
-//! Places that can't be used: each gives one warning that says what to do, and a store that works in memory.
+//! Unusable locations: each produces one warning with advice, and a store that works in memory.
 
 use crate::{file_at, new_file};
 use std::fs;
@@ -11,7 +11,7 @@ use sqlx::{ConnectOptions, Connection};
 
 use super::{LONG, assert_works_in_memory, entries, filled, hits, key, keys, store};
 
-/// A connection beside the cache's own.
+/// A connection separate from the cache's.
 pub(super) async fn connect(path: &Path) -> SqliteConnection {
     let options = SqliteConnectOptions::new()
         .filename(path)
@@ -23,7 +23,7 @@ pub(super) async fn connect(path: &Path) -> SqliteConnection {
         .unwrap()
 }
 
-/// All lookups are `kind`, nothing reaches the disk, and the one warning has the words.
+/// All lookups report `kind`, nothing is written to disk, and the only warning contains the words.
 async fn assert_memory_only(path: &Path, kind: FaultKind, words: &[&str]) {
     for mode in [Mode::Server, Mode::CommandLine] {
         let store = store(path, mode);
@@ -214,7 +214,7 @@ async fn a_server_s_last_flush_ends_in_time_though_the_file_is_locked() {
     assert!(start.elapsed() < Duration::from_secs(4));
 }
 
-/// In exclusive locking mode nobody else can even read.
+/// In exclusive locking mode, other connections can't even read.
 #[tokio::test]
 async fn a_file_that_can_t_even_be_read_is_busy_and_not_a_miss() {
     let home = tempfile::tempdir().unwrap();
@@ -238,7 +238,7 @@ async fn a_file_that_can_t_even_be_read_is_busy_and_not_a_miss() {
     assert_works_in_memory(&store).await;
     sqlx::raw_sql("COMMIT").execute(&mut other).await.unwrap();
     other.close().await.unwrap();
-    // It leaves the file alone for a while, and then asks again.
+    // It ignores the file for a while, and then retries.
     tokio::time::timeout(LONG, async {
         while hits(&store.get_many(&keys(20)).await) < 20 {
             tokio::time::sleep(Duration::from_millis(50)).await;

@@ -1,7 +1,6 @@
-//! A disk without room: nothing is lost that was there, nothing half-made stays, and the work goes on.
+//! A full disk: nothing that was stored is lost, nothing incomplete is left behind, and work continues.
 //!
-//! On a file system that is really full where it may be mounted, and for everyone in a process that may write no large
-//! files.
+//! Uses a full file system if mounting is permitted, and for everyone a process that may not write large files.
 
 use crate::{file_at, new_file};
 use std::fs;
@@ -25,7 +24,7 @@ fn names(folder: &Path) -> Vec<String> {
     names
 }
 
-/// Leaves no room at all.
+/// Fills the file system completely.
 fn stuff(folder: &Path) {
     let ballast = folder.join("ballast");
     let mut size = 1 << 20;
@@ -46,7 +45,7 @@ async fn a_file_system_that_is_full() {
     let disk = home.path().join("disk");
     fs::create_dir(&disk).unwrap();
     let Some(_mount) = Mount::tmpfs(&disk, 2 << 20) else {
-        // Only root may mount; the other tests here are for everyone.
+        // Only root may mount; the other tests here work for everyone.
         return;
     };
     let path = disk.join("cache.db");
@@ -57,7 +56,7 @@ async fn a_file_system_that_is_full() {
     assert_eq!(hits(&cache.get_many(&keys(200)).await), 200);
     stuff(&disk);
 
-    // Numbers apart from those that tell whether memory works.
+    // Numbers distinct from those that test the memory.
     let many = &entries(4_000)[1_000..];
     let fault = cache.put_many(many).await.unwrap_err();
     assert_eq!(fault.kind(), FaultKind::Full, "{fault}");
@@ -73,7 +72,7 @@ async fn a_file_system_that_is_full() {
     assert_eq!(warnings.len(), 1, "{warnings:?}");
     assert!(warnings[0].contains("the disk is full"), "{warnings:?}");
 
-    // Nothing can be built there, and nothing is left of the attempts.
+    // Nothing can be created there, and nothing is left of the attempts.
     let before = names(&disk);
     let fault = cache.backup(&disk.join("backup.db")).await.unwrap_err();
     assert_eq!(fault.kind(), FaultKind::Full, "{fault}");
@@ -81,7 +80,7 @@ async fn a_file_system_that_is_full() {
     assert!(fresh.is_err_and(|fault| fault.kind() == FaultKind::Full));
     assert_eq!(names(&disk), before);
 
-    // What was full may have room again.
+    // Space may become available again.
     fs::remove_file(disk.join("ballast")).unwrap();
     cache.put_many(&entries(400)).await.unwrap();
     assert_eq!(hits(&cache.get_many(&keys(400)).await), 400);
@@ -113,7 +112,7 @@ async fn a_file_system_that_became_read_only() {
     assert_eq!(names(&disk), ["cache.db"]);
 }
 
-/// The process may write no file above `blocks` of 512 bytes; it is told so by an error, not by a signal.
+/// Limits the files written by the process to `blocks` of 512 bytes; exceeding it is an error rather than a signal.
 fn run_confined(path: &Path, blocks: u32) -> String {
     let program = std::env::current_exe().unwrap();
     let script = format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$0\" \"$@\"");

@@ -1,4 +1,4 @@
-//! Writers that are killed: what was acknowledged is there, and the file is sound.
+//! Killed writers: acknowledged entries are present, and the file is intact.
 
 use crate::file_at;
 use std::io::{BufRead, BufReader, Write};
@@ -17,12 +17,12 @@ const PATH: &str = "RUSTASSISTANT_TEST_KILLED";
 const FIRST: &str = "RUSTASSISTANT_TEST_FIRST";
 const WRITERS: u32 = 8;
 const ROUNDS: u32 = 200;
-/// Rows of one transaction.
+/// Rows per transaction.
 const BATCH: u32 = 3;
-/// Numbers that one writer may use up; it never lives long enough.
+/// Maximum numbers per writer; it never lives long enough to use them up.
 const SPAN: u32 = 10_000;
 
-/// Of many sizes, so that pages split and chains of pages grow.
+/// A row of varying size, so that pages split and overflow chains grow.
 fn row(number: u32) -> (Key, Entry) {
     let length = 40 + number as usize * 37 % 6_000;
     let mut bytes = vec![0; length];
@@ -37,7 +37,7 @@ fn rows(numbers: Range<u32>) -> Vec<(Key, Entry)> {
     numbers.map(row).collect()
 }
 
-/// What a writer does until it is killed; the test program runs it only when told to.
+/// The writer, which runs until it is killed; only started by another test.
 #[tokio::test]
 #[ignore = "is a process of the test here"]
 async fn writer() {
@@ -46,7 +46,7 @@ async fn writer() {
     let cache = file_at(path);
     for batch in (first..first + SPAN).step_by(BATCH as usize) {
         cache.put_many(&rows(batch..batch + BATCH)).await.unwrap();
-        // Past the test program's own buffer: what is said must be said before the end.
+        // Bypasses the test harness's buffer, as the output must be written before the process is killed.
         let mut out = std::io::stdout().lock();
         writeln!(out, "\nack {batch}")
             .and_then(|()| out.flush())
@@ -65,7 +65,7 @@ fn spawn(path: &Path, first: u32) -> Child {
         .unwrap()
 }
 
-/// Starts the writers, kills them all in the middle of it, and says which batches were acknowledged.
+/// Starts the writers, kills them while they write, and returns the acknowledged batches.
 fn round(path: &Path, number: u32) -> Vec<u32> {
     let acknowledged = Arc::new(Mutex::new(Vec::new()));
     let seen = Arc::new(AtomicUsize::new(0));
@@ -85,7 +85,7 @@ fn round(path: &Path, number: u32) -> Vec<u32> {
         }));
         children.push(child);
     }
-    // At another moment in every round.
+    // At a different moment in every round.
     let enough = 1 + number as usize * 7 % 23;
     let start = Instant::now();
     while seen.load(Ordering::Relaxed) < enough {

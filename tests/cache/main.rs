@@ -1,4 +1,4 @@
-//! The cache from outside: what it answers, whatever happens to its file.
+//! The cache from outside: its answers, whatever happens to its file.
 
 #![expect(
     clippy::unwrap_used,
@@ -27,7 +27,7 @@ use rustassistant::cache::{
 };
 use rustassistant::migrations;
 
-/// Longer than anything here takes; whoever gets there hangs.
+/// Longer than anything here takes; reaching it means a hang.
 const LONG: Duration = Duration::from_mins(1);
 
 fn key(number: u32) -> Key {
@@ -38,7 +38,7 @@ fn keys(count: u32) -> Vec<Key> {
     (0..count).map(key).collect()
 }
 
-/// About 2 KB that zstd makes about three times smaller, as with real reports.
+/// About 2 KB that zstd compresses by a factor of about three, as with real reports.
 fn entry(number: u32) -> Entry {
     let mut noise = blake3::Hasher::new()
         .update(&number.to_le_bytes())
@@ -82,7 +82,7 @@ fn hits(lookups: &[Lookup]) -> usize {
         .count()
 }
 
-/// The one promise that nothing may break: an answer is the right one, or none.
+/// The one guarantee that nothing may break: an answer is correct, or there is none.
 fn assert_never_wrong(lookups: &[Lookup]) {
     for (number, lookup) in (0..).zip(lookups) {
         if let Lookup::Hit(found, _) = lookup {
@@ -91,7 +91,7 @@ fn assert_never_wrong(lookups: &[Lookup]) {
     }
 }
 
-/// A store on a broken file still remembers what it is given, and ends in time.
+/// A store on a broken file still remembers new entries, and shuts down in time.
 async fn assert_works_in_memory(store: &TieredCache) {
     store.put_many(vec![(key(900), entry(900))]).await;
     let lookups = store.get_many(&[key(900), key(901)]).await;
@@ -100,12 +100,12 @@ async fn assert_works_in_memory(store: &TieredCache) {
     assert!(store.flush(LONG).await);
 }
 
-/// A file of the cache that is opened by its first use.
+/// A cache file that is opened on first use.
 pub(crate) fn file_at(path: impl Into<PathBuf>) -> SqliteCache {
     SqliteCache::at(path, &migrations::SQLITE)
 }
 
-/// A file of the cache that is there from now on.
+/// A new cache file that is created immediately.
 pub(crate) async fn new_file(path: impl Into<PathBuf>) -> Result<SqliteCache, Fault> {
     SqliteCache::new(path, &migrations::SQLITE).await
 }

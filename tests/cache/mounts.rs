@@ -1,13 +1,13 @@
-//! Small file systems, where the one who runs the tests may mount them.
+//! Small file systems, if the user may mount them.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// A file system in memory, gone when dropped.
+/// An in-memory file system that is unmounted when dropped.
 pub(super) struct Mount(PathBuf);
 
 impl Mount {
-    /// `None` if mounting isn't allowed.
+    /// Returns `None` if mounting isn't permitted.
     pub(super) fn tmpfs(folder: &Path, bytes: u64) -> Option<Mount> {
         let size = format!("size={bytes},mode=0700");
         mount(&["-t", "tmpfs", "-o", &size, "tmpfs"], folder).then(|| Mount(folder.to_owned()))
@@ -25,7 +25,7 @@ fn mount(arguments: &[&str], folder: &Path) -> bool {
 
 impl Drop for Mount {
     fn drop(&mut self) {
-        // Lazily, as a test that failed may still have a file open.
+        // Unmounts lazily, as a failed test may still have a file open.
         let unmounted = Command::new("umount").arg("-l").arg(&self.0).status();
         assert!(unmounted.is_ok_and(|status| status.success()) || std::thread::panicking());
     }

@@ -1,4 +1,4 @@
-//! Several processes, one file. The processes are this test program again, told by its environment what to do.
+//! Several processes with one file. The processes run this test program again, with a role given by the environment.
 
 use crate::file_at;
 use std::path::Path;
@@ -11,7 +11,7 @@ use super::{LONG, entries, hits, keys, store};
 pub(super) const PATH: &str = "RUSTASSISTANT_TEST_CACHE";
 const ENTRIES: u32 = 150;
 
-/// What the other processes do; the test program runs it only when told to.
+/// The other processes; only started by another test.
 #[tokio::test]
 #[ignore = "is a process of the other tests here"]
 async fn process() {
@@ -115,7 +115,7 @@ async fn a_process_that_is_killed_while_it_writes_leaves_a_good_file() {
     }
 }
 
-/// Permissions don't bind root, so root tries them as somebody else.
+/// Permissions don't restrict root, so root tests them as another user.
 #[cfg(unix)]
 mod permissions {
     use std::fs;
@@ -132,13 +132,13 @@ mod permissions {
         fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
     }
 
-    /// What the store says to a process that is not root.
+    /// The output of the store in a process that isn't root.
     fn run_as_user(home: &Path, path: &Path) -> String {
         let program = std::env::current_exe().unwrap();
         if !rustix::process::getuid().is_root() {
             return output(start(&program, path).spawn().unwrap());
         }
-        // The test program may lie where others can't go. A link is never busy with being written, as a copy may be.
+        // The test program may be in an inaccessible location. Unlike a copy, a hard link never fails with "text file busy".
         let copy = home.join("program");
         if !copy.exists() && fs::hard_link(&program, &copy).is_err() {
             fs::copy(program, &copy).unwrap();
@@ -229,7 +229,7 @@ mod permissions {
     #[tokio::test]
     async fn a_file_of_another_user_is_refused() {
         if !rustix::process::getuid().is_root() {
-            // Only root can make one; `place` tests the rule itself for everyone.
+            // Only root can create one; `place` tests the rule itself for everyone.
             return;
         }
         let home = tempfile::tempdir().unwrap();

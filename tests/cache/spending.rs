@@ -1,4 +1,4 @@
-//! Several processes that spend from one file, some of which are killed, by clocks that jump: never more than the limit.
+//! Several processes spend from one file with jumping clocks, and some are killed: the limit is never exceeded.
 
 #[path = "../fixtures/spending.rs"]
 mod fixture;
@@ -16,13 +16,13 @@ use fixture::{Told, spend};
 
 const PATH: &str = "RUSTASSISTANT_TEST_LEDGER";
 const LIMITS: &str = "RUSTASSISTANT_TEST_LIMITS";
-/// The seconds between which the clock of a process jumps.
+/// The range of seconds in which a process's clock jumps.
 const CLOCK: &str = "RUSTASSISTANT_TEST_CLOCK";
 /// 2026-11-10T00:00:00Z.
 const MIDNIGHT: u64 = 1_794_268_800;
 const DAY: u64 = 24 * 60 * 60;
 
-/// What the other processes do; the test program runs it only when told to.
+/// The other processes; only started by another test.
 #[tokio::test]
 #[ignore = "is a process of the tests here"]
 async fn process() {
@@ -65,7 +65,7 @@ fn run(path: &Path, limits: Limits, clock: &Range<u64>) -> Told {
     fixture::run("spending::process", &environment)
 }
 
-/// How the ledger stands when all that was held has run out.
+/// The state of the ledger after all holds have expired.
 async fn stand(path: &Path, end: u64, limits: Limits) -> Vec<WindowStatus> {
     let moment = at(end + 4);
     let ledger = open(path, limits, Arc::new(move || moment)).await;
@@ -84,7 +84,7 @@ async fn a_day_is_never_passed_whatever_is_killed_and_however_clocks_jump_back()
     };
     let today = MIDNIGHT + DAY / 2;
     open(&path, limits, Arc::new(move || at(today))).await;
-    // Three days before today, and no later one.
+    // From three days before today, but never later.
     let clock = today - 3 * DAY..today + 60;
     let told = run(&path, limits, &clock);
     let used = stand(&path, clock.end, limits).await[0].used;

@@ -1,4 +1,4 @@
-//! What keeps the file small, and what it must not take.
+//! What keeps the file small, and what must be kept.
 
 use crate::{file_at, new_file};
 use std::path::Path;
@@ -11,7 +11,7 @@ use super::{LONG, entries, entry, faults, filled, hits, key, keys, store};
 
 const HOUR: Duration = Duration::from_hours(1);
 
-/// As if the entries had last been used so many hours ago.
+/// Makes the entries appear to have been used last the given number of hours ago.
 async fn age(path: &Path, numbers: std::ops::Range<u32>, hours: i64) {
     shift(
         path,
@@ -22,7 +22,7 @@ async fn age(path: &Path, numbers: std::ops::Range<u32>, hours: i64) {
     .await;
 }
 
-/// As if the entries had been stored so many hours ago, and used just now.
+/// Makes the entries appear to have been stored the given number of hours ago, and used just now.
 async fn store_earlier(path: &Path, numbers: std::ops::Range<u32>, hours: i64) {
     shift(
         path,
@@ -80,7 +80,7 @@ async fn above_the_size_the_least_recently_used_goes_first() {
     assert!((250..450).contains(&pruned), "{pruned}");
 }
 
-/// Which of the entries are there.
+/// Which of the entries are present.
 async fn left(path: &Path, count: u32) -> Vec<bool> {
     let lookups = file_at(path).get_many(&keys(count)).await;
     lookups
@@ -125,7 +125,7 @@ async fn above_the_size_the_largest_goes_first() {
     let home = tempfile::tempdir().unwrap();
     let path = home.path().join("cache.db");
     let cache = new_file(&path).await.unwrap();
-    // Of ten sizes, every tenth entry of each.
+    // Ten sizes in rotation.
     let sized = |number: u32| {
         let part = entry(number)[..200 + 150 * (number as usize % 10)].to_vec();
         (key(number), Entry::from(part))
@@ -154,7 +154,7 @@ async fn a_clock_that_was_ahead_keeps_nothing_for_ever() {
     filled(&path, 1_000).await;
     age(&path, 0..600, -year).await;
     store_earlier(&path, 0..600, -year).await;
-    // What is used gets its time from the clock that is right.
+    // Used entries get a timestamp from the correct clock.
     let reading = store(&path, Mode::CommandLine);
     assert_eq!(hits(&reading.get_many(&keys(100)).await), 100);
     assert!(reading.close(LONG).await);
@@ -173,7 +173,7 @@ async fn a_clock_that_was_ahead_keeps_nothing_for_ever() {
     assert!(!left(&path, 1_000).await[600..].contains(&false));
 }
 
-/// On a machine that starts in 1970 until it has asked for the time.
+/// On a machine that starts in 1970 until its clock is synchronized.
 #[tokio::test]
 async fn a_clock_that_is_behind_removes_nothing() {
     let home = tempfile::tempdir().unwrap();

@@ -1,4 +1,4 @@
-//! Two versions of this program on one file.
+//! Two versions of this program with one file.
 
 use crate::file_at;
 use std::path::Path;
@@ -10,7 +10,7 @@ use super::{
     LONG, assert_never_wrong, assert_works_in_memory, entries, faults, filled, hits, keys, store,
 };
 
-/// What a newer version does when it finds the file of this one.
+/// What a newer version does when it finds a file of this version.
 async fn migrate_to_newer(path: &Path, statements: &'static str) {
     let mut connection = faults::connect(path).await;
     let migration = format!("BEGIN IMMEDIATE; {statements}; PRAGMA user_version = 2; COMMIT");
@@ -31,7 +31,7 @@ async fn rows(path: &Path, count: &'static str) -> i64 {
     rows
 }
 
-/// The running one can't know the new form; it must leave it alone, and go on without.
+/// The running version can't know the new format; it must leave the file alone and continue without it.
 #[tokio::test]
 async fn an_older_one_that_runs_while_a_newer_one_moves_everything_leaves_it_alone() {
     let home = tempfile::tempdir().unwrap();
@@ -64,7 +64,7 @@ async fn an_older_one_that_can_t_write_the_newer_form_says_so() {
          INSERT INTO entry SELECT key, created, used, envelope, 1 FROM old; DROP TABLE old",
     )
     .await;
-    // What it still understands it may read.
+    // It may read what it still understands.
     assert_never_wrong(&older.get_many(&keys(101)).await);
     assert!(older.put_many(&entries(200)).await.is_err());
     let fault = older.put_many(&entries(200)).await.unwrap_err();
@@ -74,7 +74,7 @@ async fn an_older_one_that_can_t_write_the_newer_form_says_so() {
     assert!(!path.with_extension("db.corrupt").exists());
 }
 
-/// Both write the same table, of which the newer one has more columns.
+/// Both write the same table, which has more columns in the newer version.
 #[tokio::test]
 async fn both_go_on_where_the_forms_agree() {
     let home = tempfile::tempdir().unwrap();

@@ -1,4 +1,4 @@
-//! `refactor run` of what rustc has to agree to, in a package of its own.
+//! `refactor run` for refactorings that rustc must accept, in a separate package.
 
 use std::process::Command;
 

@@ -1,4 +1,4 @@
-//! Comments that silence what is there, and `apply --check`.
+//! Comments that silence findings, and `apply --check`.
 
 use std::{path::Path, process::Command};
 
@@ -12,7 +12,7 @@ fn analyze(place: &Place, arguments: &[&str]) -> Run {
     place.run(command.iter().chain(arguments))
 }
 
-/// Whether rustfmt leaves a file as it is; nothing where it isn't installed.
+/// Whether rustfmt leaves a file unchanged; `None` if it isn't installed.
 fn is_formatted(path: &Path) -> Option<bool> {
     let run = Command::new("rustfmt")
         .args(["--check", "--edition", "2024"])
@@ -79,7 +79,7 @@ fn all_that_is_told_is_allowed() {
             place.read(&format!("src/{name}.rs"))
         );
     }
-    // Once more there is nothing to do.
+    // Running it again changes nothing.
     let again = analyze(&place, &["--add-allowances", "again", "src"]).expect(0);
     again.says("0 findings allowed in 0 files.");
     assert_eq!(place.read("src/a.rs"), text);
@@ -106,13 +106,13 @@ fn a_reason_is_one_line_and_not_empty() {
         assert!(run.stderr.contains("reason"), "{run:?}");
     }
     assert_eq!(place.read("a.rs"), NESTED);
-    // What a baseline accepts needs no comment.
+    // Findings accepted by a baseline need no comment.
     analyze(&place, &["--write-baseline", "."]).expect(0);
     analyze(&place, &["--add-allowances", "so", "."]).expect(0);
     assert_eq!(place.read("a.rs"), NESTED);
 }
 
-/// What is asked for at a terminal, with these answers; nothing where there is no program that makes one.
+/// Answers prompts in a terminal; `None` if no program for creating one is available.
 #[cfg(unix)]
 fn asked(place: &Place, answers: &str) -> Option<()> {
     use std::{io::Write, process::Stdio};

@@ -1,4 +1,4 @@
-//! `refactor analyze`: its two formats, its exit codes, and that a report is the same however it came about.
+//! `refactor analyze`: its two formats, its exit codes, and that a report doesn't depend on how it was computed.
 
 use crate::harness::{Place, finish, paths};
 
@@ -17,7 +17,7 @@ fn shop() -> Place {
     place
 }
 
-/// The time that the summary line ends with differs.
+/// Removes the time at the end of the summary line, which varies.
 fn without_time(report: &str) -> String {
     let lines = report.lines().map(|line| match line.rsplit_once(", ") {
         Some((rest, time)) if time.ends_with(" s)") => format!("{rest}, TIME)"),
@@ -53,7 +53,7 @@ fn programs_read_json() {
         .stable_report();
     insta::assert_snapshot!("json", serde_json::to_string_pretty(&report).unwrap());
 
-    // Without being asked for, neither measures nor offers are there.
+    // Metrics and offers are included only on request.
     let plain = shop().analyze(&["src"]).expect(0).stable_report();
     for file in report["files"].as_array_mut().unwrap() {
         file.as_object_mut().unwrap().remove("functions").unwrap();
@@ -178,7 +178,7 @@ fn exit_codes_follow_the_level_that_is_asked_for() {
         let run = place.run(["refactor", "analyze", "--fail-on", level, path]);
         assert_eq!(run.code, Some(code), "{level} {path}: {run:#?}");
     }
-    // A file with a weak finding alone.
+    // A file with only a weak finding.
     place.write(
         "src/weak.rs",
         "fn weak(a: bool, b: bool) { if a { if b { weak(b, a) } } }\n",

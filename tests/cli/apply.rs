@@ -1,4 +1,4 @@
-//! `refactor apply`: a diff that other tools can read, files that are replaced whole, and an end.
+//! `refactor apply`: a standard diff, atomic replacement of files, and termination.
 
 use std::{
     collections::BTreeMap,
@@ -62,7 +62,7 @@ fn a_second_run_finds_nothing_left() {
     let again = place.run(["refactor", "apply", "--write", "."]).expect(0);
     assert_eq!(again.stdout, "");
     assert_eq!(place.read("src/orders.rs"), after);
-    // What was left to do is left to a person: no safe answer was forgotten.
+    // What remains is for the user: no safe fix was missed.
     let shown = place.run(["refactor", "apply", "."]).expect(0);
     assert_eq!(shown.stdout, "");
 }
@@ -133,7 +133,7 @@ fn line_ends_are_kept() {
     assert_eq!(after.matches('\n').count(), after.matches("\r\n").count());
 }
 
-/// Texts in `directory` that want refactoring, together `kilobytes` long.
+/// Fills `directory` with files that have findings, of `kilobytes` in total.
 fn fill(place: &Place, directory: &str, kilobytes: usize) {
     let ballast = "// what takes room, and stays as it is\n".repeat(64 * 1_024 / 39);
     let wanting = "fn f(a: bool, b: bool) {\n    if a {\n        if b {\n            g();\n        }\n    }\n}\n";
@@ -145,7 +145,7 @@ fn fill(place: &Place, directory: &str, kilobytes: usize) {
     }
 }
 
-/// What a directory holds: names and contents.
+/// The names and contents of the files in a directory.
 fn contents(place: &Place, directory: &str) -> BTreeMap<OsString, Vec<u8>> {
     let entries = std::fs::read_dir(place.path(directory)).unwrap();
     let content = |entry: std::io::Result<std::fs::DirEntry>| {
@@ -160,7 +160,7 @@ fn a_disk_that_fills_leaves_every_file_as_it_was() {
     let place = Place::new();
     std::fs::create_dir(place.path("disk")).unwrap();
     let Some(_mount) = Mount::tmpfs(&place.path("disk"), 1 << 20) else {
-        // Only root may mount; the other tests here are for everyone.
+        // Only root may mount; the other tests here work for everyone.
         return;
     };
     fill(&place, "disk", 640);
@@ -171,7 +171,7 @@ fn a_disk_that_fills_leaves_every_file_as_it_was() {
         .says("no file was changed");
     assert_eq!(contents(&place, "disk"), before);
 
-    // Half of them have room for their new texts.
+    // Half of them have space for their new contents.
     for number in 5..10 {
         std::fs::remove_file(place.path(&format!("disk/file_{number}.rs"))).unwrap();
     }

@@ -1,4 +1,4 @@
-//! A home and a cache that can't be used. The report is complete and the exit code is that of a good home.
+//! An unusable home directory or cache. The report is complete and the exit code is the usual one.
 
 use crate::harness::{Place, Run, finish, paths};
 
@@ -117,7 +117,7 @@ fn a_home_that_is_read_only() {
     assert_eq!(run.stderr.lines().count(), 1, "one warning: {}", run.stderr);
 }
 
-/// A limit on the size of files stands for a disk that is full, where there is no disk to fill.
+/// A file size limit simulates a full disk where none can be filled.
 #[cfg(target_os = "linux")]
 #[test]
 fn a_disk_that_is_full() {
@@ -159,7 +159,7 @@ fn a_cache_that_somebody_else_has_locked() {
     assert_eq!(paths(&run.report()), ["good.rs", "new.rs"]);
     assert_eq!(run.report()["summary"]["findings"], 2, "{}", run.stderr);
 
-    // Whatever could not be written is computed again; nothing was broken.
+    // Whatever couldn't be written is computed again; nothing was damaged.
     runtime.block_on(holder.execute("COMMIT")).unwrap();
     let after = place.analyze(&["."]).expect(0);
     assert_eq!(after.stable_report(), run.stable_report());

@@ -1,5 +1,4 @@
-//! Files that nobody should have written. Whatever they hold, there is a clear message, the other files are reported, and
-//! nothing panics or hangs.
+//! Malformed files. Whatever they contain, there is a clear message, the other files are reported, and nothing panics or hangs.
 
 use std::{
     sync::{
@@ -13,7 +12,7 @@ use crate::harness::{Place, Run, finish, paths};
 
 const GOOD: &str = "fn good(a: bool, b: bool) { if a { if b { good(b, a) } } }\n";
 
-/// A place with one good file, whose one finding every run must still show.
+/// A place with one good file, whose only finding every run must still show.
 fn place() -> Place {
     let place = Place::new();
     place.write("good.rs", GOOD);
@@ -175,7 +174,7 @@ fn broken_links() {
     std::os::unix::fs::symlink("gone.rs", place.path("broken.rs")).unwrap();
     std::os::unix::fs::symlink("circle.rs", place.path("circle.rs")).unwrap();
     std::os::unix::fs::symlink(".", place.path("round")).unwrap();
-    // Named, it is an error; met on the way, it is none of the user's business.
+    // Named explicitly, it is an error; found during the walk, it isn't reported.
     let run = place
         .analyze(&["broken.rs", "circle.rs", "good.rs"])
         .expect(2)
@@ -239,7 +238,7 @@ fn names_that_are_not_words() {
     assert!(!human.stdout.contains('\u{1b}'), "{:?}", human.stdout);
 }
 
-/// Replaces a file again and again as editors do, so that every state of it is one of two, until this is dropped.
+/// Replaces a file repeatedly as editors do, so that it is always in one of two states, until this is dropped.
 struct Mover {
     is_done: Arc<AtomicBool>,
     thread: Option<JoinHandle<()>>,

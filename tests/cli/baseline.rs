@@ -1,4 +1,4 @@
-//! Findings that are accepted, and held back until they get worse.
+//! Accepted findings, suppressed until they get worse.
 
 use std::{fs, os::unix::fs::symlink, process::Command};
 
@@ -11,7 +11,7 @@ use crate::{
 
 const FILE: &str = ".rustassistant-baseline.json";
 
-/// A function that has one finding, with so many lines in an arm.
+/// A function with one finding, with `lines` lines in an arm.
 fn unwraps(name: &str, lines: usize) -> String {
     let calls = "            g();\n".repeat(lines);
     format!(
@@ -41,7 +41,7 @@ fn places(run: &Run) -> Vec<&str> {
     lines.map(|line| line.split(": ").next().unwrap()).collect()
 }
 
-/// Findings that are told, and findings that are held back.
+/// The numbers of reported and of suppressed findings.
 fn counts(place: &Place, arguments: &[&str]) -> (u64, u64) {
     let summary = place.json(arguments)["summary"].clone();
     let of = |name: &str| summary[name].as_u64().unwrap();
@@ -67,7 +67,7 @@ fn what_is_accepted_is_told_no_more_until_it_gets_worse() {
         "{run:?}"
     );
 
-    // Lines above, and another function's name, bring nothing back.
+    // Lines above and a renamed function don't invalidate the baseline.
     let moved = "// above\n".repeat(100) + &place.read("src/lib.rs");
     place.write("src/lib.rs", moved.replace("second", "renamed"));
     let run = analyze(&place, &["--fail-on", "warn", "."]).expect(1);
@@ -75,7 +75,7 @@ fn what_is_accepted_is_told_no_more_until_it_gets_worse() {
     run.says("1 finding in the baseline")
         .says("use `--write-baseline` to remove it");
 
-    // A measure that grew by more than a tenth is told again.
+    // A measure that grew by more than a tenth is reported again.
     place
         .write("src/lib.rs", unwraps("first", 3) + &unwraps("second", 3))
         .write("src/other.rs", unwraps("third", 9));
@@ -116,7 +116,7 @@ fn a_baseline_has_any_name_in_the_project() {
     assert_eq!(counts(&place, &["--baseline", "ci.json", "src"]), (0, 3));
     place.write("rustassistant.toml", "baseline = 'ci.json'\n");
     assert_eq!(counts(&place, &["."]), (0, 3));
-    // From another folder the names are those of the baseline's.
+    // From another folder, the paths are still relative to the baseline.
     let mut command = place.command();
     command
         .current_dir(place.path("src"))
@@ -177,7 +177,7 @@ fn what_stands_in_several_files_is_accepted_once_for_all() {
     assert!(told > 0 && held == 0, "{told}");
     analyze(&place, &["--write-baseline", "."]).expect(0);
     assert_eq!(counts(&place, &["."]), (0, told));
-    // Whoever leads, the rest is known.
+    // Whichever place leads, the others are known.
     fs::remove_file(place.path("src/a.rs")).unwrap();
     assert_eq!(counts(&place, &["."]).0, 0);
     place.write("src/a.rs", format!("fn a(a: u8) {{\n{body}}}\n"));
@@ -280,7 +280,7 @@ fn a_full_disk_leaves_the_old_one() {
     let place = project();
     fs::create_dir(place.path("disk")).unwrap();
     let Some(_mount) = Mount::tmpfs(&place.path("disk"), 256 << 10) else {
-        // Only root may mount; the other tests here are for everyone.
+        // Only root may mount; the other tests here work for everyone.
         return;
     };
     analyze(&place, &["src", "--write-baseline", "disk/b.json"]).expect(0);

@@ -1,4 +1,4 @@
-//! `cache …` of this machine through the real binary.
+//! `cache …` for the local cache, through the real binary.
 
 use crate::harness::{Place, Run, finish};
 
@@ -18,12 +18,12 @@ pub(crate) fn place() -> Place {
     place
 }
 
-/// Keeps the reports of all files.
+/// Caches the reports of all files.
 pub(crate) fn fill(place: &Place) {
     place.run(["refactor", "analyze", "src"]).expect(0);
 }
 
-/// A run with these variables.
+/// Runs the command with these environment variables.
 pub(crate) fn run(place: &Place, variables: &[(&str, &str)], arguments: &[&str]) -> Run {
     let mut command = place.command();
     command.args(arguments).envs(variables.iter().copied());
@@ -35,7 +35,7 @@ pub(crate) fn configure(place: &Place, text: &str) {
     std::fs::write(place.home().join("config.toml"), text).unwrap();
 }
 
-/// The number behind `label` on a line of its own.
+/// The number after `label` on a separate line.
 pub(crate) fn number(run: &Run, label: &str) -> u64 {
     let line = run
         .stdout

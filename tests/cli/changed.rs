@@ -1,4 +1,4 @@
-//! Only what has changed: since a revision, for the next commit, or in a text from the standard input.
+//! Analysing only changes: since a revision, for the next commit, or in a text from standard input.
 
 use std::{
     fs,
@@ -8,14 +8,14 @@ use std::{
 
 use crate::harness::{Place, Run, finish, git};
 
-/// A function that has one finding.
+/// A function with one finding.
 fn unwraps(name: &str) -> String {
     format!(
         "fn {name}(a: Option<u8>) -> u8 {{\n    let b = match a {{\n        Some(b) => b,\n        None => return 0,\n    }};\n    b + 1\n}}\n"
     )
 }
 
-/// A repository with one commit of two files, of two functions each.
+/// A repository with one commit of two files, with two functions each.
 fn repository() -> Place {
     let place = Place::new();
     let two = |left: &str, right: &str| format!("{}\n{}", unwraps(left), unwraps(right));
@@ -37,7 +37,7 @@ fn analyze(place: &Place, arguments: &[&str]) -> Run {
     place.run(command.iter().chain(arguments))
 }
 
-/// Where something is found, as `path:line`.
+/// The locations of findings, as `path:line`.
 fn found(run: &Run) -> Vec<String> {
     let places = run.stdout.lines().map(|line| {
         let mut parts = line.split(':');
@@ -73,7 +73,7 @@ fn only_functions_that_were_touched_are_told() {
     let since = analyze(&place, &["--since", "HEAD", "."]).expect(0);
     assert_eq!(found(&since), ["src/lib.rs:2", "src/new.rs:2"]);
     assert_eq!(since.stderr, "");
-    // A folder narrows it down.
+    // A folder restricts the result.
     assert_eq!(
         found(&analyze(&place, &["--since", "HEAD", "src/new.rs"]).expect(0)),
         ["src/new.rs:2"]
@@ -150,7 +150,7 @@ fn what_cannot_be_compared_is_said() {
     finish(command).expect(2).says("`git` was not found");
 }
 
-/// Everything in a repository that git would start for us.
+/// Everything in a repository that git would execute.
 #[test]
 fn nothing_of_a_hostile_repository_runs() {
     let place = repository();
@@ -227,7 +227,7 @@ fn a_text_from_the_standard_input_is_one_of_its_project() {
         found(&with_stdin(&place, text.as_bytes(), &arguments).expect(0)),
         ["src/lib.rs:2"]
     );
-    // `let … else` is newer than this edition's compilers have to be.
+    // `let … else` is newer than the minimum compiler of this edition.
     place.write(
         "Cargo.toml",
         "[package]\nname = \"shop\"\nedition = \"2021\"\nrust-version = \"1.60\"\n",

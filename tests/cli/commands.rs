@@ -1,4 +1,4 @@
-//! The smaller commands, and what holds for all of them.
+//! The smaller commands, and properties of all commands.
 
 use crate::harness::{Place, finish};
 

@@ -1,4 +1,4 @@
-//! Better or worse than a revision.
+//! Comparisons with a revision.
 
 use std::process::Command;
 
@@ -9,7 +9,7 @@ use crate::harness::{Place, Run, finish, git};
 const NESTED: &str =
     "fn n(a: u8) {\n    if a > 1 {\n        if a < 9 {\n            g();\n        }\n    }\n}\n";
 
-/// A function with so many lines.
+/// A function with `lines` lines.
 fn function(name: &str, lines: usize) -> String {
     format!("fn {name}() {{\n{}}}\n", "    call(1);\n".repeat(lines))
 }
@@ -102,7 +102,7 @@ fn what_grew_past_its_limit_has_degraded() {
         markdown.contains("| src/lib.rs: second (line 53) | improved |"),
         "{markdown}"
     );
-    // A limit of the project's own counts.
+    // The project's own limits apply.
     place.write("rustassistant.toml", "[smells]\nlong-function = false\n");
     assert_eq!(compared(&place, &["HEAD"])["verdict"], "stable");
 }
@@ -116,7 +116,7 @@ fn a_file_that_was_moved_is_the_same() {
     assert_eq!(json["files"][0]["was"], "src/lib.rs");
     assert_eq!(json["files"][0]["verdict"], "stable");
     assert_eq!(json["files"][0]["functions"], json!([]));
-    // It is gone for those who ask for another folder.
+    // Excluded when comparing only another folder.
     let other = compared(&place, &["HEAD", "src/other.rs"]);
     assert_eq!(other["files"], json!([]));
 }

@@ -1,4 +1,4 @@
-//! `compiler clear`, and what the doctor says of what checking leaves behind.
+//! `compiler clear`, and the doctor's report on files left by checking.
 
 use crate::harness::Place;
 
@@ -75,7 +75,7 @@ fn without_a_package_there_is_nothing_to_look_after() {
     assert!(doctor(&place).contains("`compiler.enabled` is `false` here"));
 }
 
-/// Programs of a project are started by those who ask for a verdict, and by nobody who only looks.
+/// A project's programs are started only for verdicts, never for read-only commands.
 #[cfg(unix)]
 #[test]
 fn looking_starts_nothing_that_a_project_brings() {

@@ -1,4 +1,4 @@
-//! What stands in several places: found across files, told once with the other places, and left alone where it should be.
+//! Duplicates: found across files, reported once with their other places, and ignored where they should be.
 
 use serde_json::Value;
 
@@ -20,7 +20,7 @@ fn package(place: &Place, folder: &str, name: &str) {
     place.write(&format!("{folder}/Cargo.toml"), manifest);
 }
 
-/// Id, path and line of each finding about duplicates, and the paths and first lines of the other places.
+/// Id, path and line of each duplicate finding, and the paths and first lines of the other places.
 fn found(place: &Place, arguments: &[&str]) -> Vec<(String, String, Vec<String>)> {
     let report = place.json(&[&FULL[..], arguments].concat());
     let mut found = Vec::new();

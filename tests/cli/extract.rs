@@ -1,4 +1,4 @@
-//! `refactor run extract-function`: each program of `fixtures/extract` is changed between its marks, and prints the same.
+//! `refactor run extract-function`: each program in `fixtures/extract` is changed between its marks, and prints the same.
 
 use std::{
     fs,
@@ -8,7 +8,7 @@ use std::{
 
 use crate::harness::{Place, Run};
 
-/// The lines between the marks, from 1, and the program without them.
+/// The lines between the marks, 1-based, and the program without the marks.
 fn unmarked(marked: &str) -> (usize, usize, String) {
     let (mut first, mut last) = (0, 0);
     let mut lines = Vec::new();
@@ -30,7 +30,7 @@ fn extract(place: &Place, text: &str, more: &[&str]) -> Run {
     place.run([&words[..], more].concat())
 }
 
-/// What a program prints, and how many warnings it brings.
+/// The output of a program, and the number of its warnings.
 fn printed(place: &Place, text: &str) -> (String, usize) {
     place.write("built.rs", text);
     let built = Command::new("rustc")
@@ -217,7 +217,7 @@ fn how_a_type_is_dropped_is_read_where_it_is_declared() {
 
 const DOCUMENTATION: &str = include_str!("../../server/report/documentation/extract_function.md");
 
-/// The code of a fence of the documentation.
+/// The code of a fenced block in the documentation.
 fn fenced(name: &str) -> &'static str {
     let (_, rest) = DOCUMENTATION
         .split_once(&format!("```rust {name}\n"))
@@ -225,7 +225,7 @@ fn fenced(name: &str) -> &'static str {
     rest.split_once("```").unwrap().0
 }
 
-/// The place between two marks, as a command line names it.
+/// The place between two marks, in command line syntax.
 fn marked_place(text: &str) -> String {
     let mut places = Vec::new();
     for (line, words) in text.lines().enumerate() {
@@ -278,7 +278,7 @@ fn it_is_listed_and_explained() {
         .says("Did you mean `extract-function`?");
 }
 
-/// What `refactor at` says of it, for programs.
+/// The JSON output of `refactor at`.
 fn at(place: &Place, words: &str) -> serde_json::Value {
     let run = place
         .run(["refactor", "at", words, "--format", "json"])
@@ -334,7 +334,7 @@ fn a_selection_is_told_whether_a_function_may_be_made_of_it() {
         .run(["refactor", "run", "extract-function", &whole])
         .expect(2)
         .says("`compiler.enabled` is `false` here, so rustc isn't asked.");
-    // A line alone is no selection.
+    // A single line isn't a selection.
     assert_eq!(why(&at(&place, &format!("main.rs:{first}"))), None);
 }
 
@@ -371,7 +371,7 @@ fn tally(words: &[&str], most: usize) -> usize {
 }
 ";
 
-/// What a command prints with every smell switched on.
+/// The output of a command with every smell enabled.
 fn shown(place: &Place, words: &[&str]) -> String {
     let full = ["--config", "profile=full"];
     place.run([words, &full].concat()).expect(0).stdout

@@ -1,4 +1,4 @@
-//! The forms of a report that other tools read: what they need is there, and no name or message breaks out of its place.
+//! Report formats for other tools: the required data is present, and no name or message escapes its context.
 
 use serde_json::{Value, json};
 
@@ -94,7 +94,7 @@ fn sarif_has_rules_places_and_fixes() {
     assert!(fixes > 0, "{log:#}");
 }
 
-/// What a form's suggestion makes of the text.
+/// Applies the suggestion of a format to the text.
 fn replaced(text: &str, range: &Value, new: &str) -> String {
     let at = |position: &Value| {
         let number = |field: &str| usize::try_from(position[field].as_u64().unwrap()).unwrap();

@@ -1,4 +1,4 @@
-//! The real binary in a place of its own: a directory with files, and a home that nothing else uses.
+//! Runs the real binary in its own place: a directory with files, and a separate home directory.
 
 use std::{
     ffi::OsStr,
@@ -9,10 +9,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// So long a hang takes to be called one; far more than any run needs.
+/// Timeout for detecting a hang; far longer than any run takes.
 const PATIENCE: Duration = Duration::from_mins(3);
 
-/// Variables by which coding agents make themselves known.
+/// Environment variables that identify coding agents.
 const AGENTS: [&str; 6] = [
     "AI_AGENT",
     "AGENT",
@@ -27,7 +27,7 @@ pub(crate) struct Place {
     home: PathBuf,
 }
 
-/// What a run left.
+/// The result of a run.
 #[derive(Debug)]
 pub(crate) struct Run {
     pub(crate) stdout: String,
@@ -58,7 +58,7 @@ impl Place {
         self.dir.path()
     }
 
-    /// A path below the directory that the binary runs in.
+    /// A path below the working directory of the binary.
     pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.dir.path().join("work").join(name)
     }
@@ -74,7 +74,7 @@ impl Place {
         std::fs::read_to_string(self.path(name)).unwrap()
     }
 
-    /// The command with an environment that says nothing but the home.
+    /// The command with an environment that contains only the home directory.
     pub(crate) fn command(&self) -> Command {
         self.command_for(Path::new(env!("CARGO_BIN_EXE_rustassistant")))
     }
@@ -102,7 +102,7 @@ impl Place {
         command
     }
 
-    /// The command as somebody to whom permissions matter: root may read and write everything.
+    /// The command as a user who is subject to permissions, unlike root.
     #[cfg(unix)]
     pub(crate) fn command_of_somebody(&self) -> Command {
         use std::{
@@ -116,7 +116,7 @@ impl Place {
         if std::fs::read(&probe).is_err() {
             return self.command();
         }
-        // The binary may lie where nobody else can go, and is too large to be copied for each test.
+        // The binary may be inaccessible to other users, and is too large to be copied for each test.
         let binary = self.root().join("rustassistant");
         let original = env!("CARGO_BIN_EXE_rustassistant");
         if std::fs::hard_link(original, &binary).is_err() {
@@ -147,12 +147,12 @@ impl Place {
     }
 }
 
-/// Runs the command to its end; a run that hangs or panics fails the test.
+/// Runs the command to its end; fails the test on a hang or a panic.
 pub(crate) fn finish(command: Command) -> Run {
     finish_within(command, PATIENCE)
 }
 
-/// The same where a run may take longer, as where rustc checks a large crate many times.
+/// The same with a longer timeout, such as for rustc checking a large crate many times.
 pub(crate) fn finish_within(mut command: Command, patience: Duration) -> Run {
     let mut child = command.spawn().unwrap();
     let stdout = drain(child.stdout.take());
@@ -208,7 +208,7 @@ impl Run {
         serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error}: {self:#?}"))
     }
 
-    /// The report without what may differ between runs.
+    /// The report without the parts that may vary between runs.
     pub(crate) fn stable_report(&self) -> serde_json::Value {
         let mut report = self.report();
         let summary = report["summary"].as_object_mut().unwrap();
@@ -219,7 +219,7 @@ impl Run {
     }
 }
 
-/// The paths in a report, in its order.
+/// The paths in a report, in order.
 pub(crate) fn paths(report: &serde_json::Value) -> Vec<&str> {
     let files = report["files"].as_array().unwrap();
     files
@@ -228,7 +228,7 @@ pub(crate) fn paths(report: &serde_json::Value) -> Vec<&str> {
         .collect()
 }
 
-/// Runs git in a place, with no options but ours.
+/// Runs git in a place, isolated from other configuration.
 #[cfg(unix)]
 pub(crate) fn git(place: &Place, arguments: &[&str]) {
     let mut git = Command::new("git");

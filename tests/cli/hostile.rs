@@ -1,4 +1,4 @@
-//! What a project may ship to do harm, and what comes of it.
+//! Malicious contents of a project, and their effects.
 
 use crate::harness::Place;
 
@@ -121,7 +121,7 @@ mod links {
             if suffixes != [""] {
                 std::fs::copy(place.path("whole.db"), place.path(name)).unwrap();
             }
-            // Beside a log that has something in it, the file is copied with all that is beside it.
+            // Next to a nonempty log, the file is copied together with its companions.
             if let ["-wal", other] = suffixes {
                 place.write(&format!("{name}-wal"), "x");
                 make_pipe(&place.path(&format!("{name}{other}")));
@@ -134,7 +134,7 @@ mod links {
                 &["cache", "restore", name][..],
                 &["cache", "migrate", "--from", name, "--to", "new.db"],
             ] {
-                // That it ends is all that is asked of it; what is no file is refused.
+                // It only has to terminate; anything but a regular file is refused.
                 let run = place.run(command.iter().copied());
                 assert!(run.code.is_some(), "{name}: {}", run.stderr);
                 if suffixes == [""] {

@@ -1,4 +1,4 @@
-//! What a build without the door for agents says where it is asked for.
+//! The message of a build without the server for agents.
 
 use crate::harness::Place;
 

@@ -1,4 +1,4 @@
-//! What a build that asks no model says where one is asked for.
+//! The message of a build without model support.
 
 use crate::harness::Place;
 

@@ -1,4 +1,4 @@
-//! What a build without a team's cache says of one.
+//! The message of a build without support for a team's cache.
 
 use crate::{
     cache::{configure, fill, place, run},

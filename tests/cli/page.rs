@@ -1,4 +1,4 @@
-//! The page for browsers: nothing of a project's runs or disguises anything in it, and what it holds is bounded.
+//! The HTML page: nothing from a project is executed or disguises other content, and its size is bounded.
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use serde_json::Value;
@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 use crate::harness::Place;
 
 const ORDERS: &str = include_str!("fixtures/orders.rs");
-/// Several folders, because of the slash.
+/// Consists of several folders because of the slash.
 const HOSTILE: &str = "src/</script><script>alert(1)<!-- \u{202e}`${x}`\u{7}.rs";
 const COLLAPSIBLE: &str = "fn f(a: bool, b: bool) {\n    if a {\n        if b {\n            g(\"</script><img src=x onerror=alert(1)>\u{202e}\u{2028}\");\n        }\n    }\n}\n";
 
@@ -30,7 +30,7 @@ fn page(place: &Place, arguments: &[&str]) -> String {
     run.expect(0).stdout
 }
 
-/// What stands between two marks, of which the page has one each.
+/// The text between two marks, each of which occurs once in the page.
 fn between<'a>(page: &'a str, start: &str, end: &str) -> &'a str {
     assert_eq!(page.matches(start).count(), 1, "{start}");
     let (_, rest) = page.split_once(start).unwrap();
@@ -49,7 +49,7 @@ fn data(page: &str) -> Value {
     serde_json::from_str(data_text(page)).unwrap()
 }
 
-/// The findings of a file whose path has these words.
+/// The findings of the file whose path contains these words.
 fn findings<'a>(data: &'a Value, words: &str) -> &'a Vec<Value> {
     let files = data["files"].as_array().unwrap();
     let mut files = files.iter();
@@ -70,7 +70,7 @@ fn the_policy_names_the_script_and_the_style_alone() {
             "default-src 'none'; script-src {script}; style-src {style}; base-uri 'none'; form-action 'none'"
         )
     );
-    // Before anything that it is about.
+    // Before any content that it applies to.
     assert!(page.find("Content-Security-Policy").unwrap() < page.find("<style>").unwrap());
     for word in ["http://", "https://", "src=\"", "<link", "@import", "url("] {
         let ours = page.replace(data_text(&page), "");
@@ -91,7 +91,7 @@ fn nothing_of_a_project_leaves_its_place() {
             || !character.is_control() && !('\u{2028}'..='\u{202e}').contains(&character)
     };
     assert!(page.chars().all(is_seen));
-    // Not even when it is read: what nobody sees is written out.
+    // Not even when displayed: invisible characters are escaped.
     let data = data(&page);
     let files = data["files"].as_array().unwrap();
     let hostile = files.iter().find(|file| file["path"] != "src/orders.rs");
@@ -115,7 +115,7 @@ fn equal_reports_give_equal_bytes() {
         let time = between(&page, "\"time\":{", "}");
         page.replace(time, "")
     };
-    // The second comes from the cache.
+    // The second one comes from the cache.
     assert_eq!(without_time(), without_time());
 }
 

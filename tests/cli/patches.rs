@@ -1,4 +1,4 @@
-//! `verify`: changes that somebody else has made are proved, need tests or are broken.
+//! `verify`: external changes are proven, need tests or are broken.
 
 use std::{io::Write, process::Stdio, thread};
 
@@ -39,7 +39,7 @@ fn shop() -> Place {
     place
 }
 
-/// A patch as git writes it, of one whole file.
+/// A patch of one whole file in git's format.
 fn patch(path: &str, before: &str, after: &str) -> String {
     let lines = |text: &str, sign: &str| -> String {
         let lines = text.lines().map(|line| format!("{sign}{line}\n"));
@@ -58,7 +58,7 @@ fn verify(place: &Place, patch: &str) -> Run {
     place.run(["verify", "--patch", "change.patch"])
 }
 
-/// What is said of a change of `src/lib.rs`, and nothing is changed.
+/// Judges a change of `src/lib.rs`, and asserts that nothing is modified.
 fn judged(from: &str, to: &str) -> Run {
     assert!(LIB.contains(from), "{from}");
     let place = shop();
@@ -91,7 +91,7 @@ fn layout_and_comments_are_proved() {
             .stdout
             .contains("src/lib.rs: whitespace and comments")
     );
-    // What documents an item may be read by macros.
+    // Macros may read doc comments.
     let run = judged("/// A price with its tax.", "/// A price.");
     assert!(run.expect(1).stdout.starts_with("needs tests: "));
 }
@@ -131,7 +131,7 @@ fn several_files_are_one_change() {
         "{}",
         run.stdout
     );
-    // The other way round it is the same.
+    // The reverse yields the same result.
     place.write("src/prices.rs", merged);
     let run = verify(&place, &patch("src/prices.rs", merged, PRICES)).expect(0);
     assert!(
@@ -293,7 +293,7 @@ fn what_uses_the_package_is_checked_with_it() {
     assert!(!place.path("Cargo.lock").exists());
 }
 
-/// The replacements of a table of `fixtures/patches`.
+/// The replacements of a table in `fixtures/patches`.
 fn replacements(table: &str) -> Vec<(&str, &str)> {
     let pairs = table.split("====\n");
     pairs
@@ -301,7 +301,7 @@ fn replacements(table: &str) -> Vec<(&str, &str)> {
         .collect()
 }
 
-/// How many changes of a loose program are proved, need tests and are broken.
+/// The number of changes to a loose program that are proven, need tests and are broken.
 fn verdicts(table: &str) -> [usize; 3] {
     let base = include_str!("fixtures/patches/base.rs");
     let place = Place::new();

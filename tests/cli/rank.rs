@@ -1,10 +1,10 @@
-//! Where work is best begun.
+//! Ranking where to start.
 
 use serde_json::Value;
 
 use crate::harness::{Place, finish, git};
 
-/// A function of this complexity.
+/// A function with this complexity.
 fn function(name: &str, complexity: usize) -> String {
     let ifs = "    if go() {\n        call();\n    }\n".repeat(complexity);
     format!("fn {name}() {{\n{ifs}}}\n")

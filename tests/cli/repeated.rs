@@ -1,4 +1,4 @@
-//! `refactor run extract-repeated-block`: one function for statements that stand again, shown or written, or why not.
+//! `refactor run extract-repeated-block`: one function for repeated statements, shown or written, or the reason against it.
 
 use crate::harness::Place;
 
@@ -6,7 +6,7 @@ const DOCUMENTATION: &str =
     include_str!("../../server/report/documentation/extract_repeated_block.md");
 const MANIFEST: &str = "[package]\nname = \"a\"\nversion = \"0.1.0\"\nedition = \"2021\"\n";
 
-/// The code of a fence of the documentation.
+/// The code of a fenced block in the documentation.
 fn fenced(name: &str) -> &'static str {
     let (_, rest) = DOCUMENTATION
         .split_once(&format!("```rust {name}\n"))
@@ -25,7 +25,7 @@ fn block(indent: &str) -> String {
     .concat()
 }
 
-/// A function whose block begins in its third line.
+/// A function whose block starts on its third line.
 fn function(name: &str) -> String {
     let block = block("    ");
     format!(
@@ -87,7 +87,7 @@ fn all_places_call_it_and_the_diff_is_shown_first() {
         .says("There are no statements here that are repeated in the file.");
 }
 
-/// A function of four lines that differs in what it looks for, and in how much of that is enough.
+/// A function of four lines that varies in the key it searches for and in its limit.
 fn reading(name: &str, values: (&str, u32)) -> String {
     let (key, most) = values;
     format!(
@@ -149,7 +149,7 @@ fn what_is_called_is_given_if_that_is_all() {
     assert_eq!(after.matches(head).count(), 1, "{after}");
 }
 
-/// A method that takes its state along, of a type of its own.
+/// A method that passes its state along, on a separate type.
 fn of_type(name: &str, names: [&str; 4]) -> String {
     let [row, sum, last, most] = names;
     format!(
@@ -178,7 +178,7 @@ fn twins_of_two_types_call_one_function() {
     }
 }
 
-/// What reports say in JSON that answers the findings of a smell.
+/// The answers in a JSON report to the findings of a smell.
 fn answers(place: &Place, smell: &str, more: &[&str]) -> Vec<serde_json::Value> {
     let words = [
         "refactor",
@@ -215,7 +215,7 @@ fn reports_name_it_only_where_it_is_offered() {
             answers(&place, "similar-block", &["--offers", "src"]),
             [expected]
         );
-        // Without a look at the places nothing is known of that.
+        // Without inspecting the places, this is unknown.
         let unknown = serde_json::json!([]);
         assert_eq!(answers(&place, "similar-block", &["src"]), [unknown]);
         let human = ["refactor", "analyze", "--config", "profile=full", "src"];

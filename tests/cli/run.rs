@@ -1,4 +1,4 @@
-//! `refactor at` and `refactor run`: what is offered at a place, and one of it carried out, with its new files or not at all.
+//! `refactor at` and `refactor run`: offers at a position, and applying one of them, with its new files or not at all.
 
 use std::{collections::BTreeMap, fs, path::PathBuf};
 
@@ -167,7 +167,7 @@ fn of_two_in_a_line_one_has_to_be_named() {
     assert!(run.expect(0).stdout.contains("if !b { 4 } else { 3 }"));
 }
 
-/// A package with a module of tests that may move to `src/stack/tests.rs`; `more` is behind the tests.
+/// A package with a module of tests that can be moved to `src/stack/tests.rs`; `more` follows the tests.
 fn stack(more: &str) -> Place {
     let place = Place::new();
     place
@@ -185,12 +185,12 @@ fn stack_text(more: &str) -> String {
     )
 }
 
-/// Where the tests are in `src/stack.rs`.
+/// The position of the tests in `src/stack.rs`.
 const TESTS: &str = "src/stack.rs:6:5";
 
 const MOVE: [&str; 5] = ["refactor", "run", "move-tests-to-file", TESTS, "--write"];
 
-/// Every file and folder below the place, files with what they hold.
+/// All files and folders below the place, with the contents of files.
 fn tree(place: &Place) -> BTreeMap<PathBuf, Option<Vec<u8>>> {
     let entries = WalkDir::new(place.path("")).into_iter().map(Result::unwrap);
     entries
@@ -204,7 +204,7 @@ fn tree(place: &Place) -> BTreeMap<PathBuf, Option<Vec<u8>>> {
         .collect()
 }
 
-/// It ends with these words, and nothing has changed.
+/// Asserts that the command fails with these words and changes nothing.
 fn refuses(place: &Place, words: &str) {
     let before = tree(place);
     let run = place.run(MOVE).expect(2).says(words);
@@ -227,7 +227,7 @@ fn a_new_file_is_shown_and_then_created() {
         moved.starts_with("use super::double;\n\n#[test]\nfn of_one() {\n"),
         "{moved}"
     );
-    // From the folder of the file itself, the place of its modules is the same.
+    // From the file's own folder, the location of its modules is the same.
     let inside = stack("");
     let mut command = inside.command();
     command.current_dir(inside.path("src")).args([
@@ -241,7 +241,7 @@ fn a_new_file_is_shown_and_then_created() {
     assert_eq!(inside.read("src/stack/tests.rs"), moved);
 }
 
-/// What is moved outwards may fit on a line where it didn't.
+/// Code that moves outwards may fit on one line.
 #[test]
 fn a_new_file_is_as_rustfmt_writes_it() {
     let place = stack("");
@@ -261,7 +261,7 @@ fn a_new_file_is_as_rustfmt_writes_it() {
     assert_eq!(place.read("src/stack.rs"), "pub mod sums;\n");
     let moved = place.read("src/stack/sums.rs");
     assert!(moved.contains(&format!("\n{head} {{}}\n")), "{moved}");
-    // Where the file is written in another way, so is the new one.
+    // If the file is formatted differently, so is the new one.
     place.write(
         "src/stack.rs",
         format!("fn  f() {{}}\n{}", module("others")),
@@ -342,7 +342,7 @@ fn a_folder_that_takes_no_new_file_is_named() {
         let permissions = fs::Permissions::from_mode(mode);
         fs::set_permissions(place.path(name), permissions).unwrap();
     };
-    // The folder of the file, and the folder of the new file alone.
+    // The folder of the file, and only the folder of the new file.
     for closed in ["src", "src/stack"] {
         let place = stack("");
         fs::create_dir(place.path("src/stack")).unwrap();
@@ -365,7 +365,7 @@ fn a_folder_that_takes_no_new_file_is_named() {
 
 #[test]
 fn a_disk_that_fills_leaves_both_files_as_they_were() {
-    // So much code stays, so that the new file alone has room where its text and the old one's new text haven't.
+    // Enough code remains that there is space for the new file alone, but not for the new contents of the old one.
     let code = "fn g() {}\n".repeat(12_000);
     for ballast in [0, 64 << 10, 96 << 10, 110 << 10] {
         let place = stack("");

@@ -1,4 +1,4 @@
-//! `cache …` of a team through the real binary, which also serves it.
+//! `cache …` for a team's cache, through the real binary, which also serves it.
 
 use std::{
     io::{BufRead, BufReader},
@@ -10,11 +10,11 @@ use crate::{
     harness::{Place, Run},
 };
 
-/// A server of a team's cache, which ends with the test.
+/// The server of a team's cache, stopped at the end of the test.
 struct Team {
     _place: Place,
     server: Child,
-    /// Keys that open `main`.
+    /// Keys with access to `main`.
     write: String,
     read: String,
     url: String,
@@ -28,7 +28,7 @@ impl Team {
         let made = place.run(["cache", "keygen"]).expect(0);
         let public = line_after(&made, "public key: ");
         let signing = std::fs::read_to_string(place.home().join("signing.key")).unwrap();
-        // A server that finds keys makes none.
+        // A server that finds keys creates none.
         let add = |arguments: &[&str]| {
             let command = ["cache", "serve", "add-key"].iter().chain(arguments);
             place.run(command).expect(0).stdout.trim().to_owned()
@@ -58,7 +58,7 @@ impl Team {
         }
     }
 
-    /// The variables of somebody who writes.
+    /// The environment variables of a writer.
     fn writer(&self) -> [(&str, &str); 4] {
         [
             ("RUSTASSISTANT_CACHE_URL", &self.url),
@@ -121,7 +121,7 @@ fn a_pipeline_fills_the_team_s_cache_and_others_read_it() {
     assert_eq!(number(&warmed, "computed"), 0);
     assert_eq!(number(&warmed, "written to the local file"), FILES as u64);
 
-    // Who only reads can't take anything from the others.
+    // A reader can't delete anything from the others.
     run(&ada, &[], &["cache", "clear", "--team"])
         .expect(2)
         .says("--yes");
@@ -133,7 +133,7 @@ fn a_pipeline_fills_the_team_s_cache_and_others_read_it() {
     let cleared = run(&pipeline, &writer, &["cache", "clear", "--team", "--yes"]).expect(0);
     assert_eq!(number(&cleared, "entries removed"), FILES as u64);
 
-    // What this machine had, and the team has lost, is uploaded again.
+    // Entries that this machine has, but the team has lost, are uploaded again.
     let again = run(&pipeline, &writer, &warm).expect(0);
     assert_eq!(number(&again, "from the local file"), FILES as u64);
     assert_eq!(number(&again, "uploaded to the team's cache"), FILES as u64);
@@ -235,7 +235,7 @@ fn the_doctor_looks_at_the_team_s_cache() {
     assert!(off.stdout.contains("disabled by"), "{}", off.stdout);
 }
 
-/// Nobody listens at port 1.
+/// Nothing listens on port 1.
 #[test]
 fn a_team_s_cache_that_is_down_costs_only_itself() {
     let place = place();

@@ -1,4 +1,4 @@
-//! What rustc has said is remembered for as long as everything is as it was, and no longer.
+//! Results of rustc are cached as long as nothing has changed, and no longer.
 
 use std::{
     fs,
@@ -20,7 +20,7 @@ pub fn next(a: Option<u8>) -> u8 {
 }
 ";
 
-/// A package, and a cargo in front of the real one that counts how often it is called.
+/// A package, and a cargo wrapper that counts its invocations.
 struct Counted {
     place: Place,
 }
@@ -54,7 +54,7 @@ impl Counted {
         self.place.root().join("calls")
     }
 
-    /// How often cargo was called since this was last asked.
+    /// Number of cargo invocations since the last call.
     fn calls(&self) -> usize {
         let calls = fs::read_to_string(self.calls_file()).unwrap_or_default();
         let _ = fs::remove_file(self.calls_file());
@@ -75,7 +75,7 @@ impl Counted {
         finish(self.command(arguments))
     }
 
-    /// Asks until the answer is remembered: what was written a moment ago may have been written meanwhile.
+    /// Repeats the command until its result is cached: files modified a moment ago may have changed during the check.
     fn settle(&self, arguments: &[&str]) -> String {
         for _ in 0..5 {
             let out = self.run(arguments).stdout;
@@ -87,7 +87,7 @@ impl Counted {
     }
 }
 
-/// The cargo that a counted one calls, wherever rustup's tests are started.
+/// The cargo that the wrapper calls, even if the tests run through rustup.
 fn real_cargo() -> PathBuf {
     let path = std::env::var_os("PATH").unwrap();
     let mut places = std::env::split_paths(&path).map(|folder| folder.join("cargo"));
@@ -104,7 +104,7 @@ fn the_same_question_starts_no_cargo() {
     let second = counted.settle(&VERIFY);
     assert!(second.contains("let Some(b) = a else"), "{second}");
     assert_eq!(first.stdout, second);
-    // Neither a path nor a text is kept for it.
+    // Neither paths nor source texts are stored.
     let kept = fs::read(counted.place.home().join("cache.db")).unwrap();
     let holds = |words: &str| kept.windows(words.len()).any(|it| it == words.as_bytes());
     assert!(!holds("kinds.rs") && !holds("let Some"));
@@ -140,7 +140,7 @@ fn whatever_else_it_follows_from_is_asked_anew() {
         if name == "src/kinds.rs" {
             place.write(name, format!("{text}{KINDS}"));
         } else if name == "rust-toolchain" {
-            // A file that is there and says nothing is no toolchain; that it is there counts.
+            // An existing empty file selects no toolchain, but its existence is tracked.
             place.write("rust-toolchain.toml", "[toolchain]\n");
         } else {
             place.write(name, text);
@@ -205,7 +205,7 @@ fn a_patch_is_remembered_with_all_that_uses_it() {
     place.write("tests/user.rs", user.replace("OTHER, 1", "OTHER, 2"));
     counted.run(&verify).expect(0);
     assert!(counted.calls() > 0);
-    // What reads a file that was not read before doesn't follow from what is known.
+    // If it reads a file that wasn't read before, the cached result doesn't apply.
     place.write("src/extra.rs", "pub const EXTRA: u8 = 1;\n");
     let more = patch(
         "src/other.rs",

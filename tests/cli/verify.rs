@@ -1,10 +1,10 @@
-//! `refactor apply --verify`: what rustc refuses is taken back, and nothing is touched but what it was asked about.
+//! `refactor apply --verify`: changes that rustc rejects are reverted, and only the requested files are touched.
 
 use std::path::Path;
 
 use crate::harness::{Place, Run};
 
-/// Two answers, of which the package's own `matches!` spoils one.
+/// Two offers, one of which is spoiled by the package's own `matches!`.
 const KINDS: &str = "\
 pub fn is_low(kind: u8) -> bool {
     kind == 1 || kind == 2 || kind == 4 || kind == 8
@@ -104,7 +104,7 @@ fn what_is_built_for_a_package_is_there() {
     assert_eq!(is_flat(&place), (true, true));
 }
 
-/// Everything stays as it is, and the reason is said.
+/// Asserts that nothing changes, and that the reason is reported.
 fn assert_refused(place: &Place, why: &str) {
     verify(place, "src/kinds.rs").expect(2).says(why);
     assert_eq!(place.read("src/kinds.rs"), KINDS);
@@ -137,7 +137,7 @@ fn denied_warnings_are_errors() {
     let place = shop(
         "#![deny(warnings)]\n#![forbid(unsafe_code)]\npub mod kinds;\nmacro_rules! matches {\n    ($a:expr) => {\n        $a\n    };\n}\n",
     );
-    // Nobody uses the macro, so it doesn't compile as it is.
+    // The macro is unused, so the package doesn't compile unchanged.
     assert_refused(&place, "src/lib.rs:4: error: unused macro definition");
 }
 
@@ -263,7 +263,7 @@ fn what_a_test_stands_against_is_taken_back_and_the_rest_stays() {
         .says("src/kinds.rs:6: undid `let-else`: the test `it_is_as_it_was` fails");
     assert_eq!(is_flat(&place), (true, false));
     assert!(!place.path("left").exists() && !place.path("Cargo.lock").exists());
-    // Whoever asks rustc alone hears nothing of tests.
+    // Verifying with rustc alone doesn't run tests.
     verify(&place, "src").expect(0);
     assert_eq!(is_flat(&place), (true, true));
 }

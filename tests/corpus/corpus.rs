@@ -1,4 +1,4 @@
-//! Where the sources of the real crates lie that tests and benchmarks read.
+//! Locates the sources of the real crates that tests and benchmarks read.
 
 use std::{
     path::{Path, PathBuf},
@@ -9,7 +9,7 @@ use std::{
 ///
 /// # Panics
 ///
-/// If cargo can't get the crates, or there is no such crate among them.
+/// If cargo can't download the crates, or the crate isn't one of them.
 pub(crate) fn source_of(name: &str) -> PathBuf {
     let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus/Cargo.toml");
     let output = Command::new(env!("CARGO"))

@@ -1,1 +1,1 @@
-//! Nothing: this package only names what it depends on.
+//! Empty: this package only lists dependencies.

@@ -1,4 +1,4 @@
-//! Offers as editors take them.
+//! Code actions as editors request them.
 
 use serde_json::{Value, json};
 
@@ -173,7 +173,7 @@ fn an_edit_is_laid_out_as_rustfmt_does() {
                 log.take(filter);\n        log.sort();\n    }\n}\n";
     let as_it_was = "    let filter = filter_commits_by_search(\n        LogFilterSearch::new(options.clone()),\n    );\n";
     let laid_out = "    let filter = filter_commits_by_search(LogFilterSearch::new(\n        options.clone(),\n    ));\n";
-    // The options decide, and whoever switches the compiler off is left with the lines as they were.
+    // The options decide; without the compiler, the lines are left as they were.
     for (width, options, expected) in [
         (66, "", laid_out),
         (64, "", as_it_was),
@@ -209,7 +209,7 @@ fn an_action_of_an_older_text_resolves_to_nothing() {
     let refused = client.call("codeAction/resolve", action.clone());
     assert_eq!(refused.unwrap_err().code, -32801);
 
-    // The same text in a later version is the same text, and the edit is for that version.
+    // The action is still valid for a later version with the same text, and the edit is for that version.
     client.change(&uri, 3, &json!([edit(&range((0, 0), (1, 0)), "")]));
     let resolved = client.request("codeAction/resolve", action.clone());
     let change = &resolved["edit"]["documentChanges"][0];
@@ -251,7 +251,7 @@ fn with(data: &Value, field: &str, value: Value) -> Value {
 fn reasons_are_told_only_to_whoever_asks_for_refactorings() {
     let mut client = Client::ready(clients::vscode());
     let uri = client.uri("a.rs");
-    // The comment would lose its place.
+    // The comment would lose its position.
     let text = nested("f").replace("if b {", "if b /* why */ {");
     client.open(&uri, &text);
     let at = cursor(IF.0, IF.1);
@@ -285,7 +285,7 @@ fn files_of_others_get_no_actions() {
     }
 }
 
-/// A function whose only finding is in its fourth line.
+/// A function whose only finding is on its fourth line.
 const INSIDE: &str = "/// Documented.\npub fn f(a: bool, b: bool) -> u8 {\n    let mut c = 1;\n    if a {\n        if b {\n            c = 2;\n        }\n    }\n    c\n}\n";
 
 fn quick_fixes(actions: &[Value]) -> Vec<&Value> {

@@ -1,4 +1,4 @@
-//! Offers that rustc has to agree to: a command stands for the edit, and cargo runs where a person has chosen it alone.
+//! Offers that rustc must accept: a command takes the place of the edit, and cargo runs only when the user has chosen it.
 
 use serde_json::{Value, json};
 
@@ -23,7 +23,7 @@ pub fn twice(names: &mut Vec<String>, name: String) {
 }
 ";
 
-/// A package with a text in the editor that the disk doesn't have.
+/// A package with an open document that differs from the file on disk.
 fn opened(client: Client, capabilities: Value) -> (Client, String) {
     let mut client = client;
     client.write_file("Cargo.toml", MANIFEST);
@@ -142,7 +142,7 @@ fn it_is_offered_to_a_person_alone_and_never_as_a_fix_of_everything() {
 
 #[test]
 fn where_rustc_may_not_be_asked_it_is_not_offered() {
-    // As the extension says of a workspace that nobody trusts.
+    // As set by the extension in an untrusted workspace.
     let client = Client::start();
     client.write_file("rustassistant.toml", "[compiler]\nenabled = false\n");
     let (mut client, uri) = opened(client, clients::vscode());

@@ -1,4 +1,4 @@
-//! What is worked out before anybody asks: only where that was agreed to, and forgotten with the first change.
+//! Work done ahead of requests: only with consent, and discarded on the first change.
 
 use std::{
     thread,
@@ -15,7 +15,7 @@ use crate::{
 
 const MANIFEST: &str = "[package]\nname = \"a\"\nversion = \"0.1.0\"\nedition = \"2021\"\n";
 const ON: &str = "profile = 'full'\n[compiler]\nahead = true\n";
-/// Longer than a cursor rests and a small package takes, where nothing may be worked out.
+/// Longer than the idle delay and the check of a small package, for asserting that nothing runs.
 const A_WHILE: Duration = Duration::from_secs(4);
 
 fn opened(user: &str, project: &str, params: impl FnOnce(&mut Value)) -> (Client, String) {
@@ -32,7 +32,7 @@ fn opened(user: &str, project: &str, params: impl FnOnce(&mut Value)) -> (Client
     (client, uri)
 }
 
-/// The action that extracts the first part, at the function's name.
+/// The action at the function's name that extracts the first part.
 fn action(client: &mut Client, uri: &str, trigger: u32) -> Option<Value> {
     let context = json!({"diagnostics": [], "triggerKind": trigger});
     let name = range((0, 9), (0, 9));
@@ -47,7 +47,7 @@ fn action(client: &mut Client, uri: &str, trigger: u32) -> Option<Value> {
 fn with_edit(client: &mut Client, uri: &str) -> Value {
     let begun = Instant::now();
     loop {
-        // As a person opens the menu again.
+        // As when the user opens the menu again.
         let action = action(client, uri, 1).unwrap();
         if action.get("edit").is_some() {
             return action;
@@ -57,7 +57,7 @@ fn with_edit(client: &mut Client, uri: &str) -> Value {
     }
 }
 
-/// Nothing is worked out, however long the cursor rests.
+/// Asserts that nothing runs, however long the cursor is idle.
 fn assert_nothing_runs(client: &mut Client, uri: &str) {
     for trigger in [2, 1] {
         let _ = action(client, uri, trigger);
@@ -71,7 +71,7 @@ fn assert_nothing_runs(client: &mut Client, uri: &str) {
 #[test]
 fn an_action_whose_outcome_is_known_carries_its_edit() {
     let (mut client, uri) = opened(ON, "", |_| ());
-    // As an editor asks whenever the cursor moves.
+    // As an editor requests whenever the cursor moves.
     assert_eq!(action(&mut client, &uri, 2), None);
     let known = with_edit(&mut client, &uri);
     assert!(known.get("command").is_none(), "{known}");
@@ -79,7 +79,7 @@ fn an_action_whose_outcome_is_known_carries_its_edit() {
     let edits = &known["edit"]["documentChanges"][0]["edits"];
     let after = apply(TALL, edits, "utf-16");
     assert!(after.contains("fn count_long_words("), "{after}");
-    // The editor may ask for what is left of it, which is nothing.
+    // The editor may resolve the action, but nothing is left to resolve.
     assert_eq!(client.request("codeAction/resolve", known.clone()), known);
     assert!(
         client
@@ -90,12 +90,12 @@ fn an_action_whose_outcome_is_known_carries_its_edit() {
     let on_disk = std::fs::read_to_string(client.root().join("src/lib.rs")).unwrap();
     assert_eq!(on_disk, TALL);
 
-    // Another text, and what was known is known no longer.
+    // After a change, previous results are discarded.
     let longer = format!("{TALL}\npub fn other() {{}}\n");
     client.change(&uri, 2, &json!([{"text": longer}]));
     let changed = action(&mut client, &uri, 1).unwrap();
     assert!(changed.get("edit").is_none(), "{changed}");
-    // It isn't saved, so nothing is worked out.
+    // The document isn't saved, so nothing runs.
     thread::sleep(A_WHILE);
     let unsaved = action(&mut client, &uri, 1).unwrap();
     assert!(unsaved.get("edit").is_none() && unsaved.get("command").is_some());
@@ -114,7 +114,7 @@ fn news_of_another_file_ends_what_is_known() {
     client.settle();
     let action = action(&mut client, &uri, 1).unwrap();
     assert!(action.get("edit").is_none(), "{action}");
-    // What checking leaves behind is no news.
+    // Changes to files created by checking are ignored.
     let _ = with_edit(&mut client, &uri);
     let own = client.uri("target/rustassistant/x/src/lib.rs");
     let changes = json!([{"uri": own, "type": 2}]);
@@ -168,7 +168,7 @@ fn nothing_runs_that_nobody_has_agreed_to() {
         });
         assert_nothing_runs(&mut client, &uri);
     }
-    // A machine has to have time for it.
+    // Requires a machine with spare cores.
     if thread::available_parallelism().unwrap().get() >= 4 {
         let (mut client, uri) = opened(FULL, "", |capabilities| {
             capabilities["experimental"] = json!({"rustassistant": {"trustedWorkspace": true}});
@@ -182,7 +182,7 @@ fn nothing_runs_that_nobody_has_agreed_to() {
 fn nothing_that_lies_in_a_project_stands_for_consent() {
     let mut client = crate::extracting::consent::hostile();
     client.write_file("src/lib.rs", TALL);
-    // What an editor has from a project's own settings.
+    // Settings that an editor reads from the project.
     let options = json!({"profile": "full", "compiler": {"ahead": true}});
     let root = client.root_uri();
     client.set_settings(options.clone());

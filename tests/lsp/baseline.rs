@@ -1,4 +1,4 @@
-//! Findings that a baseline holds back are not published, and come back with what it says.
+//! Findings suppressed by a baseline aren't published, and reappear when the baseline changes.
 
 use serde_json::{Value, json};
 
@@ -10,7 +10,7 @@ use crate::{
 const FILE: &str = ".rustassistant-baseline.json";
 const UNWRAPS: &str = "fn first(a: Option<u8>) -> u8 {\n    let b = match a {\n        Some(b) => b,\n        None => return 0,\n    };\n    b + 1\n}\n";
 
-/// The baseline that the command line writes of the client's folder.
+/// Writes a baseline of the client's folder with the command line.
 fn write_baseline(client: &Client) {
     let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_rustassistant"));
     let status = command
@@ -48,7 +48,7 @@ fn what_is_accepted_is_not_published() {
     client.open(&uri, UNWRAPS);
     assert_eq!(count(&mut client, &uri), 0);
 
-    // What moves stays held back, what is new is told, and an equal beside it too.
+    // Moved findings stay suppressed; new ones are reported, including one equal to a suppressed finding.
     client.change(
         &uri,
         2,

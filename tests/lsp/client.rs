@@ -1,5 +1,5 @@
-//! A small blocking client over real pipes. Whatever the server says has to be asked for by the test: its end asserts that
-//! nothing was left unread, that the server left with code 0 and that it never panicked.
+//! A small blocking client over real pipes. Tests must consume everything the server sends: dropping the client asserts that
+//! nothing is left unread, that the server exited with code 0 and that it never panicked.
 
 use std::{
     collections::{HashMap, VecDeque},
@@ -17,7 +17,7 @@ use std::{
 
 use serde_json::{Value, json};
 
-/// How long a test waits for a message before it fails. Far longer than any message takes, a check by rustc among them.
+/// Timeout for a message before a test fails. Far longer than any message takes, including a check by rustc.
 const PATIENCE: Duration = Duration::from_mins(4);
 
 pub(crate) struct Client {
@@ -28,20 +28,20 @@ pub(crate) struct Client {
     errors_are_read: Option<thread::JoinHandle<()>>,
     next_id: i64,
     replies: HashMap<i64, Value>,
-    /// Notifications that no test has taken yet.
+    /// Notifications that no test has consumed yet.
     notifications: VecDeque<Value>,
-    /// Requests of the server that no test has taken yet.
+    /// Requests of the server that no test has consumed yet.
     asked: Vec<Value>,
-    /// What is not answered at once.
+    /// Selects the requests whose replies are held back.
     is_held: fn(&str) -> bool,
-    /// The requests of the server that wait for their answer.
+    /// Requests of the server whose replies are held back.
     held: Vec<Value>,
     settings: Value,
-    /// What is answered beside for one scope.
+    /// Settings returned for one scope instead.
     settings_of: HashMap<String, Value>,
-    /// What `workspace/applyEdit` is answered with.
+    /// The reply to `workspace/applyEdit`.
     applied: Value,
-    /// The answer that is chosen where a person is asked, by its place.
+    /// The index of the action chosen in message requests.
     pressed: Option<usize>,
     folder: tempfile::TempDir,
     is_over: bool,
@@ -49,7 +49,7 @@ pub(crate) struct Client {
     stop_reading: Arc<AtomicBool>,
 }
 
-/// The error of a reply.
+/// The error in a reply.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Refused {
     pub(crate) code: i64,
@@ -57,7 +57,7 @@ pub(crate) struct Refused {
 }
 
 impl Client {
-    /// A server process that has not been told anything yet, in an empty folder with an empty home.
+    /// Starts a server process that hasn't received anything yet, in an empty folder with an empty home directory.
     pub(crate) fn start() -> Self {
         Self::start_with(&[], &[])
     }
@@ -115,14 +115,14 @@ impl Client {
         }
     }
 
-    /// A server that is ready, for a client with these capabilities and one workspace folder.
+    /// An initialized server, for a client with these capabilities and one workspace folder.
     pub(crate) fn ready(capabilities: Value) -> Self {
         let mut client = Self::start();
         client.initialize(capabilities);
         client
     }
 
-    /// Sends `initialize` and `initialized`, and gives the result of the first.
+    /// Sends `initialize` and `initialized`, and returns the result of the first.
     pub(crate) fn initialize(&mut self, capabilities: Value) -> Value {
         let root = self.root_uri();
         self.initialize_with(json!({
@@ -139,28 +139,28 @@ impl Client {
         result
     }
 
-    /// What `workspace/configuration` is answered with.
+    /// Sets the reply to `workspace/configuration`.
     pub(crate) fn set_settings(&mut self, settings: Value) {
         self.settings = settings;
     }
 
-    /// What it is answered with for a folder.
+    /// Sets that reply for a folder.
     pub(crate) fn set_settings_of(&mut self, folder: &str, settings: Value) {
         self.settings_of.insert(folder.to_owned(), settings);
     }
 
-    /// What `workspace/applyEdit` is answered with.
+    /// Sets the reply to `workspace/applyEdit`.
     pub(crate) fn set_applied(&mut self, answer: Value) {
         self.applied = answer;
     }
 
-    /// Which answer is chosen where a person is asked.
+    /// Sets which action is chosen in message requests.
     #[cfg(feature = "model")]
     pub(crate) fn set_pressed(&mut self, place: usize) {
         self.pressed = Some(place);
     }
 
-    /// From here on the server's requests of these methods stay without a reply, until [`Client::give_answers`].
+    /// Holds back the replies to the server's requests with these methods, until [`Client::give_answers`].
     pub(crate) fn hold_answers(&mut self, is_held: fn(&str) -> bool) {
         self.is_held = is_held;
     }
@@ -184,7 +184,7 @@ impl Client {
         uri_of(&self.root())
     }
 
-    /// The URI of a file in the workspace folder, which need not exist.
+    /// The URI of a file in the workspace folder, which may not exist.
     pub(crate) fn uri(&self, file: &str) -> String {
         uri_of(&self.root().join(file))
     }
@@ -203,7 +203,7 @@ impl Client {
         input.flush().unwrap();
     }
 
-    /// For a server that may be gone already.
+    /// For a server that may have exited already.
     pub(crate) fn try_send_raw(&mut self, bytes: &[u8]) {
         let _ = self.input.as_mut().unwrap().write_all(bytes);
     }
@@ -217,14 +217,14 @@ impl Client {
         self.send(&json!({"jsonrpc": "2.0", "method": method, "params": params}));
     }
 
-    /// The id to wait for.
+    /// Returns the id to wait for.
     pub(crate) fn send_request(&mut self, method: &str, params: Value) -> i64 {
         let message = self.prepare(method, params);
         self.send(&message);
         message["id"].as_i64().unwrap()
     }
 
-    /// A request that was not sent yet.
+    /// A request that isn't sent yet.
     pub(crate) fn prepare(&mut self, method: &str, params: Value) -> Value {
         self.next_id += 1;
         json!({"jsonrpc": "2.0", "id": self.next_id, "method": method, "params": params})
@@ -319,7 +319,7 @@ impl Client {
         self.replies.contains_key(&id)
     }
 
-    /// The oldest notification of this method that was not taken yet, as its parameters.
+    /// Consumes the oldest notification with this method, and returns its parameters.
     pub(crate) fn take_notification(&mut self, method: &str) -> Value {
         let is_one = |message: &Value| message["method"] == method;
         self.take_until(|client| client.notifications.iter().any(is_one));
@@ -327,7 +327,7 @@ impl Client {
         self.notifications.remove(at).unwrap()["params"].clone()
     }
 
-    /// The published diagnostics of this version; those of earlier ones are dropped.
+    /// The published diagnostics for this version; those of earlier ones are dropped.
     pub(crate) fn published(&mut self, uri: &str, version: Option<i32>) -> Value {
         loop {
             let params = self.take_notification("textDocument/publishDiagnostics");
@@ -338,7 +338,7 @@ impl Client {
         }
     }
 
-    /// Waits until the server has asked this, and gives the parameters.
+    /// Waits for a request of the server, and returns its parameters.
     pub(crate) fn take_asked(&mut self, method: &str) -> Value {
         let is_one = |message: &Value| message["method"] == method;
         self.take_until(|client| client.asked.iter().any(is_one));
@@ -346,7 +346,7 @@ impl Client {
         self.asked.remove(at)["params"].clone()
     }
 
-    /// The same where the server asks this before it comes to rest, for a client that it tells so.
+    /// Consumes such a request if the server sends it before becoming idle, for a client that receives the server's status.
     pub(crate) fn take_asked_at_work(&mut self, method: &str) -> Option<Value> {
         let is_one = |message: &Value| message["method"] == method;
         let is_rest = |message: &Value| {
@@ -369,7 +369,7 @@ impl Client {
             .retain(|message| message["method"] != method);
     }
 
-    /// Takes in everything until the server has ended, and forgets what it notified of this.
+    /// Reads everything until the server has exited, and drops its notifications with this method.
     pub(crate) fn forget_notifications_at_end(&mut self, method: &str) {
         self.input.take();
         while let Ok(message) = self.incoming.recv_timeout(PATIENCE) {
@@ -386,7 +386,7 @@ impl Client {
         self.replies.clear();
     }
 
-    /// Makes sure that everything that was sent before has been taken in.
+    /// Ensures that everything sent before has been processed.
     pub(crate) fn settle(&mut self) {
         let refused = self.call("rustassistant/nothing", json!({}));
         assert_eq!(refused.unwrap_err().code, -32601);
@@ -396,7 +396,7 @@ impl Client {
         self.errors.lock().unwrap().clone()
     }
 
-    /// Waits until the log, which is written beside the answers, has these words so often.
+    /// Waits until the log, which is written independently of responses, contains the words this many times.
     pub(crate) fn wait_logged(&self, words: &str, times: usize) {
         let deadline = Instant::now() + PATIENCE;
         while self.errors().matches(words).count() < times {
@@ -459,19 +459,19 @@ impl Client {
             },
             _ => Value::Null,
         };
-        // The server may have left already.
+        // The server may have exited already.
         let reply = json!({"jsonrpc": "2.0", "id": message["id"], "result": result});
         self.try_send_raw(&frame(&reply));
     }
 
     // Ending
 
-    /// Takes the reply with an id of null.
+    /// Waits for the reply with a null id.
     pub(crate) fn wait_anonymous(&mut self) -> Refused {
         self.wait(-1).unwrap_err()
     }
 
-    /// `shutdown` and `exit` as one does them, and the exit code.
+    /// Sends `shutdown` and `exit`, and returns the exit code.
     pub(crate) fn leave(&mut self) -> i32 {
         self.request("shutdown", Value::Null);
         self.notify("exit", Value::Null);
@@ -498,12 +498,12 @@ impl Client {
         }
     }
 
-    /// The server may log errors that contain this.
+    /// Permits the server to log errors that contain these words.
     pub(crate) fn expect_error(&mut self, words: &'static str) {
         self.expected_error = Some(words);
     }
 
-    /// Closes the pipe that the server writes to.
+    /// Closes the server's output pipe.
     pub(crate) fn close_output(&mut self) {
         self.stop_reading.store(true, Ordering::SeqCst);
     }
@@ -558,7 +558,7 @@ pub(crate) fn pull_params(uri: &str) -> Value {
     json!({"textDocument": {"uri": uri}})
 }
 
-/// A range from and to (line, character).
+/// A range between two (line, character) pairs.
 pub(crate) fn range(start: (u32, u32), end: (u32, u32)) -> Value {
     let position = |(line, character)| json!({"line": line, "character": character});
     json!({"start": position(start), "end": position(end)})
@@ -579,7 +579,7 @@ pub(crate) fn uri_of(path: &Path) -> String {
     format!("file://{slash}{path}")
 }
 
-/// The text after an editor has applied these edits.
+/// The text after an editor has applied the edits.
 pub(crate) fn apply(text: &str, edits: &Value, encoding: &str) -> String {
     let mut edits: Vec<&Value> = edits.as_array().unwrap().iter().collect();
     let mut places: Vec<(usize, usize)> = edits
@@ -600,7 +600,7 @@ pub(crate) fn apply(text: &str, edits: &Value, encoding: &str) -> String {
     text
 }
 
-/// The byte of a position that is in the text.
+/// The byte offset of a position in the text.
 pub(crate) fn offset(text: &str, position: &Value, encoding: &str) -> usize {
     let line = usize::try_from(position["line"].as_u64().unwrap()).unwrap();
     let column = usize::try_from(position["character"].as_u64().unwrap()).unwrap();
@@ -614,7 +614,7 @@ pub(crate) fn offset(text: &str, position: &Value, encoding: &str) -> usize {
     rest.map_or(text.len(), |(at, _)| start + at)
 }
 
-/// The position of a byte.
+/// The position of a byte offset.
 pub(crate) fn position(text: &str, offset: usize, encoding: &str) -> Value {
     let line_start = text[..offset].rfind('\n').map_or(0, |at| at + 1);
     let line = text[..offset].matches('\n').count();
@@ -631,7 +631,7 @@ fn width(character: char, encoding: &str) -> usize {
     }
 }
 
-/// The pipe is closed when this returns; the thread notices that it should stop at the next message.
+/// Closes the pipe on return; the thread checks the stop flag only on the next message.
 fn read_messages(mut output: impl BufRead, sender: &mpsc::Sender<Value>, stops: &AtomicBool) {
     while let Some(message) = read_message(&mut output) {
         if sender.send(message).is_err() || stops.load(Ordering::SeqCst) {

@@ -1,4 +1,4 @@
-//! Clients of the kinds that there are, each after a real one; `replicas.rs` replays what was recorded from the editors.
+//! The existing kinds of clients, each modelled after a real one; `replicas.rs` replays capabilities recorded from editors.
 
 use serde_json::{Value, json};
 
@@ -44,7 +44,7 @@ pub(crate) fn vscode() -> Value {
     })
 }
 
-/// Neovim 0.11: takes all encodings, and pushed or pulled diagnostics without refresh.
+/// Neovim 0.11: supports all encodings, and pushed or pulled diagnostics without refresh.
 pub(crate) fn neovim() -> Value {
     json!({
         "general": {"positionEncodings": ["utf-8", "utf-16", "utf-32"]},
@@ -73,7 +73,7 @@ pub(crate) fn neovim() -> Value {
     })
 }
 
-/// Like Helix before 25.07: has no pull at all, and names its refresh with the wrong word.
+/// Like Helix before 25.07: doesn't pull, and misspells its refresh capability.
 pub(crate) fn helix() -> Value {
     json!({
         "general": {"positionEncodings": ["utf-8", "utf-32", "utf-16"]},
@@ -109,7 +109,7 @@ pub(crate) fn helix() -> Value {
     })
 }
 
-/// A client that pulls and speaks one encoding.
+/// A client that pulls and uses one encoding.
 pub(crate) fn pulling(encoding: &str) -> Value {
     let mut capabilities = vscode();
     capabilities["general"]["positionEncodings"] = json!([encoding]);

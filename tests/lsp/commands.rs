@@ -1,4 +1,4 @@
-//! Commands about the cache, the documentation and the work in the background.
+//! Commands for the cache, the documentation and the background work.
 
 use std::process::Command;
 
@@ -10,7 +10,7 @@ use crate::{
     samples::{IF, nested},
 };
 
-/// A client that shows how the server is, with so many files in its folder; all of them are worked through.
+/// A client that shows the server's status, with this number of files in its folder, all of which have been processed.
 fn with_files(count: usize) -> Client {
     let mut client = Client::start();
     for at in 0..count {
@@ -31,7 +31,7 @@ fn statistics(client: &mut Client) -> Value {
     client.execute("cacheStatistics", &json!([])).unwrap()
 }
 
-/// As the command line says them.
+/// The statistics printed by the command line.
 fn printed_statistics(client: &Client) -> Value {
     let output = Command::new(env!("CARGO_BIN_EXE_rustassistant"))
         .args(["cache", "stats", "--json"])
@@ -105,7 +105,7 @@ fn a_cleared_cache_is_filled_again() {
     let uri = client.uri("src/m0.rs");
     client.open(&uri, &nested("f0"));
     assert_eq!(client.pulled_items(&uri).len(), 1);
-    // What was worked out is written behind everybody's back.
+    // Results are written in the background.
     while statistics(&mut client)["holdings"]["entries"] != 3 {}
 
     let cleared = client.execute("clearCache", &json!([])).unwrap();

@@ -1,4 +1,4 @@
-//! Documents change in the order in which the client says so, and a call sees those of its own moment.
+//! Documents change in the order sent by the client, and a request sees the documents as of its own time.
 
 use serde_json::{Value, json};
 
@@ -8,7 +8,7 @@ use crate::{
     samples::{IF, nested},
 };
 
-/// What the log says of a text that the server no longer knows.
+/// The log message about a document whose text the server has lost.
 const LOST: &str = "until its full text is sent";
 
 fn first_line(items: &Value) -> u64 {
@@ -69,7 +69,7 @@ fn edits_count_in_the_encoding_of_the_session() {
         let mut client = Client::ready(clients::pulling(encoding));
         let uri = client.uri("a.rs");
         client.open(&uri, &format!("/*🦀*/{}", nested("f")));
-        // Takes the comment's end away and gives it back, both behind the character.
+        // Removes and restores the end of the comment, both after the character.
         let end = range((0, 2 + width), (0, 4 + width));
         client.change(&uri, 2, &json!([edit(&end, "")]));
         assert_eq!(client.pulled_items(&uri), Vec::<Value>::new());

@@ -1,4 +1,4 @@
-//! A long session of typing leaves the server with the text that the editor has.
+//! After a long session of typing, the server has the same text as the editor.
 
 use serde_json::{Value, json};
 
@@ -41,7 +41,7 @@ impl Editor {
         self.client.change(&self.uri, self.version, &changes);
     }
 
-    /// As an editor does it: from the last edit to the first, in one notification.
+    /// Applies the edits like an editor: from last to first, in one notification.
     fn apply(&mut self, edits: &Value) {
         let changes: Vec<Value> = edits
             .as_array()
@@ -67,8 +67,8 @@ impl Editor {
         )
     }
 
-    /// Everything that the server says of the document: its diagnostics, and the actions with their edits at some of them
-    /// and at places between.
+    /// Everything that the server reports for the document: its diagnostics, and the actions with their edits at some of them
+    /// and at positions in between.
     fn view(&mut self) -> View {
         let diagnostics = self.client.pulled_items(&self.uri);
         let mut places: Vec<Value> = diagnostics
@@ -81,7 +81,7 @@ impl Editor {
         for place in places {
             for action in self.client.actions(&self.uri, &place) {
                 let mut resolved = self.client.request("codeAction/resolve", action);
-                // The session's own numbers.
+                // Numbers specific to the session.
                 resolved["data"] = Value::Null;
                 if resolved["command"].is_object() {
                     resolved["command"]["arguments"] = Value::Null;
@@ -96,7 +96,7 @@ impl Editor {
 
 type View = (Vec<Value>, Vec<Value>);
 
-/// Says the first difference only: the whole of a long file is no help.
+/// Reports only the first difference: a long file wouldn't be helpful.
 fn assert_same(left: &View, right: &View, when: &str) {
     for (left, right) in [(&left.0, &right.0), (&left.1, &right.1)] {
         let difference = left.iter().zip(right).find(|(left, right)| left != right);
@@ -105,12 +105,12 @@ fn assert_same(left: &View, right: &View, when: &str) {
     }
 }
 
-/// The file that editors must not feel is long enough once; encodings differ in positions alone.
+/// A single large file is sufficient; encodings differ only in positions.
 fn typing_and_an_action_keep_the_view(encoding: &'static str, lines: usize) {
     let text = long(lines);
     let mut editor = Editor::open(encoding, &text);
 
-    // Types 500 characters of code into the middle, asking for actions in between, and waits for nothing.
+    // Types 500 characters of code into the middle, requesting actions in between without waiting.
     let block = "\n    if limit > 7 {\n        if verbose {\n            größer(\"\u{1f980}\");\n        }\n    }";
     let typed = block.repeat(500 / block.chars().count() + 1);
     let anchor = "let mut total = 0;";
@@ -130,7 +130,7 @@ fn typing_and_an_action_keep_the_view(encoding: &'static str, lines: usize) {
     let mut fresh = Editor::open(encoding, &editor.text);
     assert_same(&editor.view(), &fresh.view(), "after typing");
 
-    // Applies an action and takes it back again.
+    // Applies an action and undoes it.
     let before = editor.text.clone();
     let inner = middle + editor.text[middle..].find("if limit").unwrap();
     let id = editor.ask_for_actions(inner);
@@ -146,7 +146,7 @@ fn typing_and_an_action_keep_the_view(encoding: &'static str, lines: usize) {
     let mut fresh = Editor::open(encoding, &before);
     assert_same(&editor.view(), &fresh.view(), "after undoing it");
 
-    // Takes all of the typing back, character by character.
+    // Undoes all of the typing, character by character.
     for character in typed.chars().rev() {
         editor.replace(at - character.len_utf8(), at, "");
         at -= character.len_utf8();
@@ -156,7 +156,7 @@ fn typing_and_an_action_keep_the_view(encoding: &'static str, lines: usize) {
     assert_same(&editor.view(), &fresh.view(), "after deleting it");
 }
 
-/// One change from the text of now back to `before`.
+/// A single change from the current text back to `before`.
 fn undo(editor: &mut Editor, before: &str) {
     let now = editor.text.clone();
     let same = |(left, right): &(char, char)| left == right;
@@ -193,7 +193,7 @@ fn typing_and_an_action_keep_the_view_in_utf_32() {
     typing_and_an_action_keep_the_view("utf-32", 1_000);
 }
 
-/// Edits of every kind at places that look random and are always the same.
+/// Edits of every kind at pseudorandom, reproducible positions.
 #[test]
 fn edits_anywhere_keep_the_view() {
     let inserts = [
@@ -229,7 +229,7 @@ fn edits_anywhere_keep_the_view() {
     }
 }
 
-/// The start of the character at `offset`; never between a carriage return and its newline, where no editor edits.
+/// The start of the character at `offset`, but never between a carriage return and its newline, where no editor edits.
 fn floor(text: &str, offset: usize) -> usize {
     let mut at = offset;
     while !text.is_char_boundary(at) || text[..at].ends_with('\r') {

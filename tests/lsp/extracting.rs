@@ -1,4 +1,4 @@
-//! Extracting a function: rustc is asked where a person has chosen it, and nowhere else.
+//! Extracting a function: rustc runs when the user has chosen the action, and at no other time.
 
 use std::{
     thread,
@@ -28,7 +28,7 @@ pub fn f(names: &[u32]) -> u32 {
     total
 }
 ";
-/// A program that runs until it is told to go on, at most for four minutes, and says which one it is.
+/// A program that records its process id and waits for the file `go`, for at most four minutes.
 const WAITING: &str = "\
 fn main() {
     std::fs::write(\"running.new\", std::process::id().to_string()).unwrap();
@@ -42,7 +42,7 @@ fn main() {
 }
 ";
 
-/// A package with texts in the editor that the disk doesn't have, and the URI of the file with the loop.
+/// A package with open documents that differ from the files on disk, and the URI of the file with the loop.
 fn opened(capabilities: Value) -> (Client, String) {
     let client = package();
     open_typed(client, capabilities)
@@ -226,7 +226,7 @@ fn whoever_switches_the_compiler_off_gets_no_offer() {
     let mut client = package();
     client.set_settings(json!({"compiler": {"enabled": false}}));
     let (mut client, uri) = open_typed(client, clients::vscode());
-    // Settings are asked for once the session has begun, and hold from their answer on.
+    // Settings are requested after initialization, and apply once they are received.
     let since = Instant::now();
     while !extractions(&mut client, &uri, &the_loop(), &context).is_empty() {
         assert!(since.elapsed() < Duration::from_mins(1));
@@ -296,7 +296,7 @@ fn a_text_that_was_changed_before_is_not_extracted_from() {
     assert_eq!(refused.code, -32602);
 }
 
-/// A package whose check waits, and which is being checked.
+/// A package whose check is running and blocked.
 fn waiting(capabilities: Value) -> (Client, String, Value, i64) {
     let client = package();
     client.write_file("build.rs", WAITING);
@@ -306,7 +306,7 @@ fn waiting(capabilities: Value) -> (Client, String, Value, i64) {
     let (running, since) = (client.root().join("running"), Instant::now());
     while !running.exists() {
         assert!(since.elapsed() < Duration::from_mins(4));
-        // What the server asks meanwhile is answered.
+        // Requests of the server are answered in the meantime.
         client.settle();
         thread::sleep(Duration::from_millis(5));
     }
@@ -356,7 +356,7 @@ fn an_editor_that_refuses_is_quoted() {
 mod ends {
     use super::*;
 
-    /// Waits until a program has ended; whether its end was asked for doesn't matter.
+    /// Waits until a process has exited, whether or not it was told to.
     fn wait_for_end(process: &str) {
         let since = Instant::now();
         let runs = || {
@@ -422,7 +422,7 @@ pub(crate) mod consent {
 
     use super::*;
 
-    /// Programs that say that they ran, wherever a project can name one that cargo or rustup would start.
+    /// Programs that record that they ran, wherever a project can specify one for cargo or rustup to start.
     pub(crate) fn hostile() -> Client {
         let client = package();
         let root = client.root();
@@ -469,7 +469,7 @@ pub(crate) mod consent {
         client
     }
 
-    /// Everything that an editor asks and tells, short of choosing the action.
+    /// Sends every request and notification of an editor, short of choosing the action.
     fn look_everywhere(client: &mut Client, uri: &str) {
         let whole = range((0, 0), (10, 0));
         for trigger in [1, 2] {
@@ -539,7 +539,7 @@ pub(crate) mod consent {
         let ran = client.root().join("ran");
         assert!(!ran.exists(), "{:?}", fs::read_to_string(&ran));
 
-        // The same project does run something once a person has.
+        // The same project does run something once the user has chosen it.
         let id = choose(&mut client, &command);
         client.wait(id).unwrap();
         assert!(ran.exists());
@@ -548,7 +548,7 @@ pub(crate) mod consent {
     }
 }
 
-/// A loop in a loop, twice, which is too much for one function.
+/// Two nested loops, which are too much for one function.
 pub(crate) const TALL: &str = "\
 pub fn tally(words: &[&str], most: usize) -> usize {
     let mut seen = 0;

@@ -1,4 +1,4 @@
-//! Everything safe in one go: when a file is saved, and in the whole workspace.
+//! Applying all safe fixes at once: on saving a file, and in the whole workspace.
 
 use serde_json::{Value, json};
 
@@ -20,7 +20,7 @@ fn two(first: &str, second: &str) -> String {
     format!("{}\n{}", nested(first), nested(second))
 }
 
-/// As an editor asks on saving.
+/// Requests the actions of an editor on saving.
 fn on_save(client: &mut Client, uri: &str, only: &str) -> Vec<Value> {
     let context = json!({"diagnostics": [], "only": [only], "triggerKind": 2});
     client.actions_in(uri, &range((0, 0), (1_000, 0)), &context)
@@ -141,7 +141,7 @@ fn a_fix_for_an_older_text_resolves_to_nothing() {
     assert_eq!(refused.unwrap_err().code, -32801);
 }
 
-/// What the editor is told to change, by file, and the text that it gives.
+/// The edit of the server's `workspace/applyEdit` request.
 fn asked_edit(client: &mut Client) -> Value {
     let asked = client.take_asked("workspace/applyEdit");
     assert_eq!(asked["label"], TITLE);
@@ -267,7 +267,7 @@ fn a_file_that_is_open_under_another_name_is_changed_once() {
     message(&mut client);
 }
 
-/// So many files, and nothing to do in the background any more.
+/// A workspace with many files and no pending background work.
 fn large_workspace() -> Client {
     let mut client = Client::start();
     for at in 0..1_500 {
@@ -277,12 +277,12 @@ fn large_workspace() -> Client {
     capabilities["window"]["workDoneProgress"] = json!(true);
     capabilities["experimental"] = json!({"serverStatusNotification": true});
     client.initialize(capabilities);
-    // Whether a machine is so slow that this work is shown makes no difference afterwards.
+    // On a slow machine, progress of this work may be shown; that makes no difference later.
     while client.take_asked_at_work(CREATE).is_some() {}
     client
 }
 
-/// Has everything fixed. The work waits for the answer to what it asks first.
+/// Starts fixing everything. The work waits for the reply to its first request.
 fn begin_fixing(client: &mut Client) -> (i64, Value) {
     client.hold_answers(|method| method == CREATE);
     let id = client.send_request(
@@ -360,7 +360,7 @@ fn what_is_typed_meanwhile_is_not_overwritten() {
     let answer = client.wait(id).unwrap();
     let said = message(&mut client);
     if answer["applied"] == true {
-        // The change came before the work; then it is the newer text that is changed.
+        // The change arrived before the work started, so the newer text is edited.
         assert_second_version_is_changed(&mut client, &uri);
     } else {
         assert!(said.contains("has changed in the meantime"), "{said}");

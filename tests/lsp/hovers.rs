@@ -1,4 +1,4 @@
-//! What is shown where the pointer rests.
+//! Hovers.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! Measures above functions.
+//! Code lenses with metrics above functions.
 
 use serde_json::{Value, json};
 
@@ -45,7 +45,7 @@ fn functions_with_findings_show_their_measures() {
     let name = json!({"start": {"line": 2, "character": 3}, "end": {"line": 2, "character": 4}});
     assert_eq!(shown[0]["range"], name);
 
-    // It can be resolved whatever the text is by then.
+    // It can be resolved regardless of later changes.
     client.change(&uri, 2, &json!([edit(&cursor(0, 0), "\n")]));
     let resolved = client.request("codeLens/resolve", shown[0].clone());
     let expected = json!({

@@ -1,4 +1,4 @@
-//! How a session begins, how it ends, and what it survives.
+//! The start and end of a session, and what it survives.
 
 use std::process::Command;
 
@@ -278,7 +278,7 @@ fn a_client_that_stops_reading_is_left_in_peace() {
     let uri = client.uri("a.rs");
     client.open(&uri, &"fn f() { g(); }\n".repeat(5_000));
     client.close_output();
-    // The pipe is closed when the first answer has been read, and broken at the next.
+    // The pipe is closed after the first response was read, and fails on the next write.
     while !client.has_ended() {
         let message = client.prepare("textDocument/diagnostic", pull_params(&uri));
         client.try_send_raw(&frame(&message));

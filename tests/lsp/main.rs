@@ -1,6 +1,6 @@
-//! The language server as editors meet it: over real pipes.
+//! The language server as used by editors: over real pipes.
 
-// A test that can't go on says where by panicking, and reads better without references to what it just made.
+// A test that can't continue reports its location by panicking, and is more readable without references to temporary values.
 #![allow(clippy::unwrap_used, clippy::needless_pass_by_value)]
 
 mod actions;

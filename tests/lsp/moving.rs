@@ -1,4 +1,4 @@
-//! Tests that move into a file of their own: a change over two files.
+//! Moving tests into their own file: a change across two files.
 
 use std::fs;
 
@@ -24,7 +24,7 @@ fn with_tests() -> (String, u32) {
     (text, 5)
 }
 
-/// A package whose `lib.rs` declares the file that is open.
+/// A package whose `lib.rs` declares the open file.
 fn opened(capabilities: Value) -> (Client, String, u32) {
     let mut client = Client::ready(capabilities);
     client.write_file(

@@ -1,5 +1,5 @@
-//! A language model chooses how a function is split: nothing is sent before a person has chosen it, and nothing changes before a
-//! person has agreed to what holds.
+//! A language model chooses how to split a function: nothing is sent before the user requests it, and nothing changes before
+//! the user accepts a verified result.
 
 use std::{
     io::{Read, Write},
@@ -21,7 +21,7 @@ use crate::{
 
 const COMMAND: &str = "rustassistant.planExtractions";
 
-/// Three loops that each count something else.
+/// Three loops that each count something different.
 fn lamps() -> String {
     let part = |name: &str| {
         format!(
@@ -34,7 +34,7 @@ fn lamps() -> String {
     )
 }
 
-/// A server that chooses the first part, and counts its questions.
+/// A server that chooses the first part, and counts its requests.
 fn model(wait: Duration) -> (u16, Arc<AtomicUsize>) {
     let plan = json!({"plans": [{"parts": [{"number": 1, "name": "tally_bright"}], "why": "It counts.\u{1b}[31m"}]});
     answering(&plan, wait)
@@ -67,7 +67,7 @@ fn answering(said: &Value, wait: Duration) -> (u16, Arc<AtomicUsize>) {
                 "HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n",
                 answer.len()
             );
-            // Whoever has cancelled is gone.
+            // A client that cancelled has disconnected.
             let _ = stream.write_all((head + &answer).as_bytes());
         }
     });
@@ -127,7 +127,7 @@ fn what_a_person_agrees_to_is_carried_out() {
     assert!(action.get("edit").is_none() && action.get("isPreferred").is_none());
     assert_eq!(asked.load(Ordering::SeqCst), 0);
 
-    // Who closes the question changes nothing.
+    // Dismissing the message changes nothing.
     let id = choose(&mut client, &action);
     assert_eq!(client.wait(id).unwrap()["applied"], false);
     let question = client.take_asked("window/showMessageRequest");
@@ -154,12 +154,12 @@ fn what_a_person_agrees_to_is_carried_out() {
         after.contains("fn tally_bright(lamps: &[u32]) -> u32 {"),
         "{after}"
     );
-    // The answer was kept from before.
+    // The answer came from the cache.
     assert_eq!(asked.load(Ordering::SeqCst), 1);
     client.take_asked("window/showMessageRequest");
 }
 
-/// A server that writes the function anew.
+/// A server that rewrites the function.
 fn writer() -> (u16, Arc<AtomicUsize>) {
     const CODE: &str = "pub fn report(lamps: &[u32]) -> (u32, u32, u32) {\n    let bright = tally(lamps);\n    let dull = tally(lamps);\n    let middling = tally(lamps);\n    (bright, dull, middling)\n}\n\nfn tally(lamps: &[u32]) -> u32 {\n    let mut count = 0;\n    for lamp in lamps.iter().filter(|lamp| **lamp > 1) {\n        if *lamp < 40 && *lamp != 7 {\n            count += 1;\n        } else if *lamp == 7 {\n            count += 2;\n        }\n    }\n    count\n}\n";
     answering(
@@ -240,7 +240,7 @@ fn a_model_names_a_condition_that_tells_no_name() {
     let text = "fn note(_: u8) {}\n\npub fn report(a: u8, is_late: bool) {\n    if a == 1 || is_late && a > 7 {\n        note(a);\n        note(7);\n    }\n    if is_late && a > 9 && is_late {\n        note(a);\n        note(8);\n    }\n}\n";
     let names = json!({"names": ["is_late", "unsafe", "note", "is_due", "IsDue", "wants_note"]});
     let (port, asked) = answering(&names, Duration::ZERO);
-    // Rustc has no part in it.
+    // Rustc isn't involved.
     let (mut client, uri) = opened_with(port, "", "[compiler]\nenabled = false\n");
     client.change(&uri, 2, &json!([{"text": text}]));
     let context = json!({"diagnostics": [], "triggerKind": 1});

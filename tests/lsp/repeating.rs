@@ -1,4 +1,4 @@
-//! Extracting statements that stand again: offered at the finding, and one edit for all places once rustc has agreed.
+//! Extracting repeated statements: offered at the finding, with one edit for all places once rustc has accepted it.
 
 use serde_json::{Value, json};
 
@@ -11,7 +11,7 @@ const TITLE: &str = "Extract the repeated block into a function";
 const COMMAND: &str = "rustassistant.extractFunction";
 const REFRESH: &str = "workspace/diagnostic/refresh";
 
-/// A function whose block begins in its second line.
+/// A function whose block starts on its second line.
 fn function(name: &str, names: &str) -> String {
     format!(
         "pub fn {name}(names: &[{names}], count: &mut usize) {{\n    let width = names.iter().map(|it| it.len()).max().unwrap_or(0);\n    \
@@ -20,7 +20,7 @@ fn function(name: &str, names: &str) -> String {
     )
 }
 
-/// A package whose file is open with a text that the disk doesn't have.
+/// A package whose open document differs from the file on disk.
 fn opened(text: &str, options: &str) -> (Client, String) {
     let mut client = Client::start();
     client.write_file(
@@ -37,7 +37,7 @@ fn opened(text: &str, options: &str) -> (Client, String) {
     (client, uri)
 }
 
-/// Waits until the finding is there.
+/// Waits until the finding is reported.
 fn wait_for_finding(client: &mut Client, uri: &str) {
     wait_for(client, uri, "repeated-block");
 }
@@ -104,7 +104,7 @@ fn all_places_of_the_open_text_call_one_function_after_one_edit() {
     let name = answer["name"].as_str().unwrap();
     let call = format!("    {name}(names, count);\n");
     assert_eq!(after.matches(&call).count(), 2, "{after}");
-    // An editor can rename it from its first call.
+    // An editor can rename the function at its first call.
     assert_eq!(answer["call"], json!({"line": 1, "character": 4}));
 }
 
@@ -121,7 +121,7 @@ fn what_rustc_or_syntax_refuses_is_one_sentence() {
         said["message"],
         "RustAssistant: `names` has a different type there."
     );
-    // In a module of its own it may mean something else, which syntax tells.
+    // In a different module, names may have another meaning, which syntax alone shows.
     let second = function("second", "&str");
     let text = format!("{}\nmod m {{\n{second}}}\n", function("first", "&str"));
     client.change(&uri, 2, &json!([{"text": text}]));
@@ -156,7 +156,7 @@ fn whoever_switches_the_compiler_off_gets_no_offer() {
     assert!(offered(&mut client, &uri, &person).is_empty());
 }
 
-/// Nobody has surveyed the file where the full profile is off.
+/// Without the full profile, the file hasn't been surveyed.
 #[test]
 fn it_is_offered_by_default_too() {
     let names = ["first", "second", "third"];

@@ -1,6 +1,6 @@
-//! What real clients said of themselves, said again: each is sent only what it can take.
+//! Replays recorded capabilities of real clients: each client receives only what it supports.
 //!
-//! `tests/editors/capabilities` holds what was recorded from the editors themselves, a file for each version.
+//! `tests/editors/capabilities` contains the recordings, one file per editor version.
 
 use std::path::Path;
 
@@ -18,13 +18,13 @@ struct Replica {
     client: Client,
     name: String,
     capabilities: Value,
-    /// What the server said of itself.
+    /// The server's capabilities.
     server: Value,
     encoding: String,
     uri: String,
 }
 
-/// What every recorded client can do.
+/// The capabilities of all recorded clients.
 fn recorded() -> Vec<(String, Value)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/editors/capabilities");
     let mut replicas: Vec<(String, Value)> = std::fs::read_dir(folder)
@@ -95,7 +95,7 @@ impl Replica {
         assert!(self.server["codeActionProvider"].is_object());
     }
 
-    /// Pulled by clients that can be told to pull again, else published.
+    /// Pulled by clients that support refresh, published otherwise.
     fn diagnostics(&mut self) -> Vec<Value> {
         if self.server.get("diagnosticProvider").is_some() {
             return self.client.pulled_items(&self.uri);
@@ -126,7 +126,7 @@ impl Replica {
             .actions_in(&uri, &range(IF, (IF.0, IF.1 + 2)), &context)
     }
 
-    /// The action with its edit, as this client gets it.
+    /// Returns the action with its edit, as this client receives it.
     fn resolved(&mut self, action: Value) -> Value {
         const ROOT: &str = "/textDocument/codeAction";
         for (field, capability) in [
@@ -147,7 +147,7 @@ impl Replica {
         action
     }
 
-    /// The edits of a document in a workspace edit of the shape that this client takes, with the version that they are for.
+    /// The edits of a document in a workspace edit of the form this client supports, with the version they apply to.
     fn edits(&self, edit: &Value, uri: &str) -> (Value, Value) {
         if !self.can("/workspace/workspaceEdit/documentChanges") {
             assert!(edit.get("documentChanges").is_none(), "{}", self.name);
@@ -180,7 +180,7 @@ impl Replica {
         self.client.call(method, params)
     }
 
-    /// Ends the session. Whatever the server has asked for or told meanwhile, the client has to know it.
+    /// Ends the session. The client must support everything the server has sent.
     fn leave(mut self) {
         assert_eq!(self.client.leave(), 0);
         for (method, capability) in [
@@ -217,7 +217,7 @@ impl Replica {
     }
 }
 
-/// A session with each recorded client, until `act` is done with it.
+/// Runs `act` in a session of each recorded client.
 fn each(act: impl Fn(&mut Replica)) {
     let recorded = recorded();
     for editor in ["emacs", "helix", "neovim", "vscode"] {
@@ -228,7 +228,7 @@ fn each(act: impl Fn(&mut Replica)) {
         act(&mut replica);
         if replica.server.get("diagnosticProvider").is_none() {
             let method = "textDocument/publishDiagnostics";
-            // One for the document; it may have been taken.
+            // One for the document; it may have been consumed.
             replica.client.settle();
             replica.client.forget_notifications(method);
         }

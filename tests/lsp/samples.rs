@@ -1,6 +1,6 @@
-//! Texts with something to say about.
+//! Sample texts with findings.
 
-/// A function with one `if` that holds nothing but another.
+/// A function with an `if` that contains only another `if`.
 pub(crate) fn nested(name: &str) -> String {
     format!(
         "fn {name}(a: bool, b: bool) {{\n    if a {{\n        if b {{\n            g();\n        }}\n    }}\n}}\n"
@@ -10,7 +10,7 @@ pub(crate) fn nested(name: &str) -> String {
 /// The line of the outer `if` of [`nested`], and the column of the keyword.
 pub(crate) const IF: (u32, u32) = (1, 4);
 
-/// About so many lines, each part as in real files: findings, other code, and characters of every width.
+/// About `lines` lines with a mix as in real files: findings, other code, and characters of every width.
 pub(crate) fn long(lines: usize) -> String {
     let mut text = String::from("//! Ünïcode \u{1f980} in a comment.\n\n");
     let lines_of_unit = unit(0).lines().count();

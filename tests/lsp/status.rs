@@ -1,4 +1,4 @@
-//! How the server is, for clients that show it.
+//! The server's status, for clients that show it.
 
 use serde_json::{Value, json};
 
@@ -53,6 +53,6 @@ fn clients_that_do_not_show_it_are_not_told() {
     client.write_file("a.rs", &nested("a"));
     client.initialize(clients::vscode());
     client.execute("reindex", &json!([])).unwrap();
-    // The end of the session fails for a notification that nobody has asked for.
+    // Leftover notifications fail the test at the end of the session.
     client.settle();
 }

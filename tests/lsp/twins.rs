@@ -1,4 +1,4 @@
-//! Code that stands in several files: said where it is open, with the other places, and no longer when it differs.
+//! Duplicates across files: reported in open files with their other places, and no longer once they differ.
 
 use serde_json::{Value, json};
 
@@ -10,7 +10,7 @@ use crate::{
 const FULL: &str = "profile = \"full\"\n";
 const REFRESH: &str = "workspace/diagnostic/refresh";
 
-/// Its name is in the second line.
+/// The function's name is on the second line.
 fn function(name: &str) -> String {
     format!(
         "/// Counts.\nfn {name}(start: usize, rows: &[Row]) -> usize {{\n    let mut sum = start;\n    \
@@ -27,7 +27,7 @@ fn ready(capabilities: Value, options: &str) -> Client {
     client
 }
 
-/// The addresses and first lines of the other places of the only finding.
+/// The URIs and first lines of the other places of the only finding.
 fn others(items: &[Value]) -> Vec<(String, u64)> {
     let [item] = items else {
         panic!("one finding: {items:?}");
@@ -43,7 +43,7 @@ fn others(items: &[Value]) -> Vec<(String, u64)> {
         .collect()
 }
 
-/// Pulls again after each time that the server asks for it, until there are so many findings.
+/// Pulls again on every refresh, until the number of findings is reached.
 fn pulled(client: &mut Client, uri: &str, count: usize) -> Vec<Value> {
     loop {
         let items = client.pulled_items(uri);
@@ -86,7 +86,7 @@ fn an_edit_ends_a_duplicate_in_another_open_file_and_makes_it_again() {
     client.change(&b, 3, &json!([edit(&range((4, 8), (4, 16)), "")]));
     assert_eq!(others(&pulled(&mut client, &b, 1)), [(a.clone(), 1)]);
     assert_eq!(others(&pulled(&mut client, &a, 1)), [(b.clone(), 1)]);
-    // A line above moves the other place.
+    // A new line above moves the other place.
     client.change(&b, 4, &json!([edit(&cursor(0, 0), "\n\n")]));
     pulled(&mut client, &b, 1);
     client.take_asked(REFRESH);
@@ -103,7 +103,7 @@ fn a_client_that_is_told_hears_of_another_open_file() {
     client.open(&a, &function("one"));
     assert_eq!(items(client.published(&a, Some(1))).len(), 0);
     client.open(&b, &function("other"));
-    // Either may be first.
+    // In either order.
     let told = |client: &mut Client| client.take_notification("textDocument/publishDiagnostics");
     let mut places: Vec<_> = (0..2)
         .map(|_| told(&mut client))

@@ -1,4 +1,4 @@
-//! What is said of files that nobody has opened, to clients that ask about the whole workspace.
+//! Diagnostics for unopened files, for clients that pull workspace diagnostics.
 
 use serde_json::{Value, json};
 
@@ -17,7 +17,7 @@ fn function(name: &str) -> String {
     )
 }
 
-/// A workspace of two files with the same function.
+/// A workspace with two files that contain the same function.
 fn twins(options: &str) -> Client {
     let mut client = Client::start();
     client.write_file("rustassistant.toml", options);

@@ -1,4 +1,4 @@
-//! A client that reads nothing of the log.
+//! A client that doesn't read the log.
 
 use std::{
     io::{Read, Write},
@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-/// How long the answer may take; far longer than it does.
+/// Timeout for the response; far longer than it takes.
 const PATIENCE: Duration = Duration::from_mins(1);
 
 #[test]
@@ -28,14 +28,14 @@ fn who_reads_no_log_still_gets_answers() {
     let mut input = server.stdin.take().unwrap();
     thread::spawn(move || {
         let frame = |body: &str| format!("Content-Length: {}\r\n\r\n{body}", body.len());
-        // Each is answered, and a line of the log.
+        // Each message gets a response and a line in the log.
         let garbage = frame("no JSON").repeat(5_000);
         let initialize =
             r#"{"jsonrpc":"2.0","id":7,"method":"initialize","params":{"capabilities":{}}}"#;
         let sent = input.write_all(garbage.as_bytes());
         sent.and_then(|()| input.write_all(frame(initialize).as_bytes()))
             .unwrap();
-        // The session goes on until its server is ended.
+        // The session lasts until its server is stopped.
         thread::park();
     });
     let mut output = server.stdout.take().unwrap();

@@ -1,4 +1,4 @@
-//! Options, folders, files on disk, and what is done in the background.
+//! Settings, folders, files on disk, and background work.
 
 use std::{
     collections::HashSet,
@@ -88,7 +88,7 @@ fn the_editors_options_are_asked_for_and_asked_for_again() {
     assert_eq!(asked["items"], json!([{"section": "rustassistant"}]));
     let uri = client.uri("a.rs");
     client.open(&uri, &nested("f"));
-    // The answer may be taken in after the document.
+    // The settings may be processed after the document.
     while found(&mut client, &uri) != 0 {
         client.take_asked("workspace/diagnostic/refresh");
     }
@@ -265,7 +265,7 @@ fn each_of_several_folders_has_settings_of_its_own() {
     client.take_asked("workspace/diagnostic/refresh");
     assert_eq!(files.clone().map(|uri| found(&mut client, &uri)), [1, 0]);
 
-    // What is sent for all doesn't take the place of what each has.
+    // Settings sent for all folders don't replace those of each folder.
     client.set_settings_of(&one, off());
     client.notify(
         "workspace/didChangeConfiguration",
@@ -284,8 +284,8 @@ fn with_progress() -> Value {
     capabilities
 }
 
-/// A server whose work in the background is shown, with what it asked for that and the number of files. There are as many
-/// files as this machine takes long enough for; the work waits for [`Client::give_answers`].
+/// A server with visible background work, with its progress request and the number of files. Uses as many files as needed for
+/// this machine to take long enough; the work waits for [`Client::give_answers`].
 fn shown_work() -> (Client, Value, u64) {
     for count in [200, 800, 3_200, 12_800, 51_200] {
         let mut client = Client::start();
@@ -309,7 +309,7 @@ fn end_shown(client: &mut Client) {
     client.forget_notifications_at_end("experimental/serverStatus");
 }
 
-/// The kinds of a work's progress until its end.
+/// The kinds of progress notifications until the end.
 fn progress_to_end(client: &mut Client) -> Vec<String> {
     let mut kinds = Vec::new();
     loop {
@@ -347,7 +347,7 @@ fn work_that_is_over_in_a_moment_is_not_shown() {
     assert_eq!(stored_entries(&client), 3);
 }
 
-/// How many reports the cache of the client's home has, as the command line says it.
+/// The number of reports in the cache of the client's home directory, as reported by the command line.
 fn stored_entries(client: &Client) -> u64 {
     let output = std::process::Command::new(env!("CARGO_BIN_EXE_rustassistant"))
         .args(["cache", "stats"])
@@ -409,12 +409,12 @@ fn only_what_is_on_disk_is_kept() {
     );
     client.settle();
     assert_eq!(client.leave(), 0);
-    // The background may have come by before: the empty file is on disk too.
+    // The background work may have run before: the empty file is on disk too.
     let entries = stored_entries(&client);
     assert!((1..=2).contains(&entries), "{entries}");
 }
 
-/// The comparison is an opportunity only as long as the enum derives what makes it one, and that stands elsewhere.
+/// The comparison is an opportunity only while the enum derives the required trait, elsewhere in the file.
 #[test]
 fn what_is_kept_on_saving_is_what_the_whole_file_says() {
     let function = "pub fn is_early(kind: Kind) -> bool {\n    let early = kind == Kind::A || kind == Kind::B || kind == Kind::C \
@@ -433,7 +433,7 @@ fn what_is_kept_on_saving_is_what_the_whole_file_says() {
     client.write_file("a.rs", &text("Clone"));
     let saved = json!({"textDocument": {"uri": uri}});
     client.notify("textDocument/didSave", saved);
-    // A report and a survey of what was there, and the report on what is saved, which is written behind the answer.
+    // A report and a survey of the old text, and the report of the saved text, which is written after the response.
     let started = Instant::now();
     while stored_entries(&client) < 3 {
         assert!(started.elapsed() < Duration::from_mins(1));
@@ -474,7 +474,7 @@ fn a_home_that_is_a_file_changes_nothing() {
     let uri = client.uri("a.rs");
     client.open(&uri, &nested("f"));
     assert_eq!(found(&mut client, &uri), 1);
-    // The message about the home may come late.
+    // The message about the home directory may arrive late.
     assert_eq!(client.leave(), 0);
     client.forget_notifications_at_end("window/showMessage");
 }
@@ -501,7 +501,7 @@ fn an_unchanged_result_is_not_sent_again() {
     client.open(&uri, &nested("f"));
     let first = client.pull(&uri);
     let again = json!({"textDocument": {"uri": uri}, "previousResultId": first["resultId"]});
-    // A change that moves nothing gives the same result.
+    // A change that affects no finding yields the same result.
     client.change(&uri, 2, &json!([edit(&cursor(6, 1), " ")]));
     let second = client.request("textDocument/diagnostic", again.clone());
     assert_eq!(

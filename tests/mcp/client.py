@@ -1,4 +1,4 @@
-"""The official client drives the server: started with the server's program, a folder and what is allowed."""
+"""Drives the server with the official client: started with the server's program, a folder and the permissions."""
 
 import asyncio
 import sys

@@ -1,4 +1,4 @@
-//! A client of its own: lines of JSON to the real binary, and every line that comes back.
+//! A custom client: sends lines of JSON to the real binary, and records every line of output.
 
 use std::{
     io::{BufRead, BufReader, Read, Write},
@@ -11,11 +11,11 @@ use std::{
 
 use serde_json::{Value, json};
 
-/// So long a hang takes to be called one; far more than any answer needs.
+/// Timeout for detecting a hang; far longer than any answer takes.
 const PATIENCE: Duration = Duration::from_mins(4);
 pub(crate) const MOST_CHARACTERS: usize = 4_000;
 
-/// A folder for an agent, with a home that nothing else uses.
+/// A folder for an agent, with its own home directory.
 pub(crate) struct Place {
     dir: tempfile::TempDir,
 }
@@ -46,7 +46,7 @@ impl Place {
         self.program(&[&["mcp"], arguments].concat())
     }
 
-    /// The program with an environment that says nothing but the home.
+    /// The program with an environment that contains only the home directory.
     pub(crate) fn program(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_rustassistant"));
         for (name, _) in std::env::vars_os() {
@@ -62,7 +62,7 @@ impl Place {
         command
     }
 
-    /// Starts a server, and says who it is that asks.
+    /// Starts a server and initializes the session.
     pub(crate) fn start(&self, arguments: &[&str]) -> Client {
         let mut client = Client::start(self.command(arguments));
         let begun = client.ask(
@@ -121,7 +121,7 @@ impl Client {
         }
     }
 
-    /// Asks without waiting for the answer.
+    /// Sends a call without waiting for the answer.
     pub(crate) fn begin(&mut self, tool: &str, arguments: &Value) -> u64 {
         self.next += 1;
         let parameters = json!({ "name": tool, "arguments": arguments });
@@ -141,7 +141,7 @@ impl Client {
         self.send(&json!({ "jsonrpc": "2.0", "method": method }).to_string());
     }
 
-    /// The answer to a request, whatever it is.
+    /// Returns the answer to a request, whatever it is.
     pub(crate) fn ask(&mut self, method: &str, parameters: &Value) -> Value {
         self.next += 1;
         let id = self.next;
@@ -175,7 +175,7 @@ impl Client {
         }
     }
 
-    /// What is told; anything else fails the test.
+    /// Returns a successful answer; anything else fails the test.
     pub(crate) fn told(&mut self, tool: &str, arguments: &Value) -> String {
         match self.call(tool, arguments) {
             Said::Told(words) => words,
@@ -183,7 +183,7 @@ impl Client {
         }
     }
 
-    /// Why it is refused.
+    /// Returns the reason for a refusal.
     pub(crate) fn refused(&mut self, tool: &str, arguments: &Value) -> String {
         match self.call(tool, arguments) {
             Said::Refused(words) => words,
@@ -191,7 +191,7 @@ impl Client {
         }
     }
 
-    /// What is wrong with the call itself.
+    /// Returns the error of an invalid call.
     pub(crate) fn bad(&mut self, tool: &str, arguments: &Value) -> String {
         match self.call(tool, arguments) {
             Said::BadCall(words) => words,
@@ -208,7 +208,7 @@ impl Client {
         line.split_whitespace().next().unwrap().to_owned()
     }
 
-    /// Leaves, and returns what the server had to say beside its answers.
+    /// Disconnects, and returns the server's other output.
     pub(crate) fn leave(mut self) -> String {
         drop(self.stdin.take());
         let since = Instant::now();
@@ -236,7 +236,7 @@ impl Drop for Client {
     }
 }
 
-/// What became of a call.
+/// The outcome of a call.
 #[derive(Debug)]
 pub(crate) enum Said {
     Told(String),
@@ -244,7 +244,7 @@ pub(crate) enum Said {
     BadCall(String),
 }
 
-/// What holds for every answer.
+/// Checks the properties of every answer.
 fn checked(words: String) -> String {
     let count = words.chars().count();
     assert!(
@@ -257,7 +257,7 @@ fn checked(words: String) -> String {
     words
 }
 
-/// Everything in a folder, by path.
+/// All files in a folder, by path.
 pub(crate) fn contents(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
     let mut found = Vec::new();
     let mut waiting = vec![folder.to_path_buf()];

@@ -1,4 +1,4 @@
-//! What asks rustc, where that is allowed.
+//! Tools that run rustc, if permitted.
 
 use std::{
     thread,
@@ -117,7 +117,7 @@ fn what_rustc_has_to_agree_to_is_asked_before_it_is_shown() {
     client.leave();
 }
 
-/// A package whose build script takes longer than anybody waits, and says that it runs.
+/// A package with a build script that takes longer than any timeout, and signals that it runs.
 #[cfg(unix)]
 fn slow() -> crate::client::Place {
     let place = place();
@@ -128,7 +128,7 @@ fn slow() -> crate::client::Place {
     place
 }
 
-/// The number of the build script's process, once it runs.
+/// The process id of the build script, once it runs.
 #[cfg(unix)]
 fn running(place: &crate::client::Place) -> u32 {
     let since = Instant::now();
@@ -164,7 +164,7 @@ fn a_check_ends_where_nobody_wants_it_any_more() {
     let arguments = json!({ "patch": patch(NESTED, &after) });
     let id = client.begin("verify", &arguments);
     let process = running(&place);
-    // Everything else is answered meanwhile.
+    // Other calls are answered in the meantime.
     assert!(client.told("findings", &json!({})).contains("finding"));
     let cancelled = json!({ "jsonrpc": "2.0", "method": "notifications/cancelled", "params": { "requestId": id } });
     client.send(&cancelled.to_string());

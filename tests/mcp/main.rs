@@ -1,4 +1,4 @@
-//! The door for coding agents through the real binary.
+//! The server for coding agents, through the real binary.
 
 #![allow(
     clippy::unwrap_used,
@@ -138,7 +138,7 @@ fn a_stale_offer_is_refused() {
         let why = client.refused(tool, &arguments);
         assert!(why.contains("stale"), "{why}");
     }
-    // What nobody has offered is none, whatever it looks like.
+    // A forged offer isn't accepted, even if it is well-formed.
     place.write("src/lib.rs", NESTED);
     let forged = format!("{}00000000", &offer[..offer.len() - 8]);
     assert!(
@@ -204,7 +204,7 @@ fn nothing_outside_of_the_root_is_read_or_changed() {
             .contains("outside")
     );
     assert!(client.told("findings", &json!({})).contains("in 1 file"));
-    // The root's own path may begin a name.
+    // A path may start with the root's own path.
     let own = place.root().canonicalize().unwrap().join("src/lib.rs");
     client.told("offers", &json!({ "path": own, "range": "2" }));
     assert_eq!(std::fs::read_to_string(&outside).unwrap(), NESTED);
@@ -334,7 +334,7 @@ fn what_is_no_message_is_passed_over() {
     let unnamed = client.ask("tools/call", &json!({ "arguments": {} }));
     assert!(unnamed.get("error").is_some(), "{unnamed}");
     client.bad("frobnicate", &json!({}));
-    // Too large to be judged, and small enough to be heard.
+    // Too large to be judged, but small enough to be received.
     let patch = "x".repeat(17 << 20);
     let why = client.refused("verify", &json!({ "patch": patch }));
     assert!(why.contains("16 MB"), "{why}");
@@ -387,7 +387,7 @@ fn what_cannot_be_served_is_said() {
         assert_eq!(run.status.code(), Some(2), "{said}");
         assert!(said.contains(words) && run.stdout.is_empty(), "{said}");
     }
-    // Whoever leaves at once has left.
+    // Disconnecting immediately isn't an error.
     let run = place.command(&[]).stdin(Stdio::null()).output().unwrap();
     assert!(run.status.success() && run.stdout.is_empty(), "{run:?}");
     place.write("rustassistant.toml", "nonsense = 1\n");

@@ -1,4 +1,4 @@
-//! Two hundred calls that a seed chooses: every tool, well and badly called.
+//! Two hundred calls chosen by a seed: every tool, with valid and invalid arguments.
 
 use serde_json::{Value, json};
 
@@ -8,7 +8,7 @@ use crate::{
     place,
 };
 
-/// Numbers that follow from a seed.
+/// A seeded random number generator.
 struct Chance(u64);
 
 impl Chance {
@@ -29,7 +29,7 @@ const TOOLS: [&str; 6] = [
 ];
 const CALLS: usize = 200;
 
-/// Whether a call is one that has an answer.
+/// Whether a call is valid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Good,
@@ -105,7 +105,7 @@ fn every_call_has_an_answer_and_nothing_is_changed() {
     for at in 0..CALLS {
         let number = at % TOOLS.len();
         let tool = TOOLS[number];
-        // What nobody has allowed is never a good call here.
+        // Tools that aren't permitted are always refused here.
         let kind = match tool {
             "apply" | "verify" => Kind::Bad,
             _ => *chance.of(&[Kind::Good, Kind::Bad]),
@@ -117,7 +117,7 @@ fn every_call_has_an_answer_and_nothing_is_changed() {
         let said = client.call(tool, &arguments);
         let is_told = matches!(said, Said::Told(_));
         assert!(is_told || kind == Kind::Bad, "{tool} {arguments}: {said:?}");
-        // No path, no revision and nothing to skip is a good call all the same.
+        // An absent path, revision or offset is still valid.
         let is_harmless = tool == "findings"
             && ["paths", "since"].iter().any(|key| {
                 arguments

@@ -1,4 +1,4 @@
-//! The official client for Python, in the version that is named here.
+//! The official Python client, in a pinned version.
 
 use std::{
     fs,
@@ -9,7 +9,7 @@ use std::{
 use crate::place;
 
 const CLIENT: &str = "mcp==2.3.0";
-/// Set where the client can't be had, by whoever says so.
+/// Set explicitly if the client can't be installed.
 const WITHOUT: &str = "RUSTASSISTANT_WITHOUT_MCP_CLIENT";
 
 #[test]
@@ -34,7 +34,7 @@ fn the_official_client_gets_along() {
     assert!(place.read("src/lib.rs").contains("if a && b {"));
 }
 
-/// The interpreter of an environment that has the client, which is made once.
+/// The interpreter of an environment with the client, which is created once.
 fn python() -> Result<PathBuf, String> {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("mcp-client");
     let python = folder.join(if cfg!(windows) {

@@ -1,4 +1,5 @@
-//! What an agent carries out is what the command line carries out, whose edits the runs of soundness try in programs.
+//! Applying an offer through an agent yields the same result as the command line, whose edits the soundness tests verify on
+//! programs.
 
 use std::path::Path;
 
@@ -6,10 +7,10 @@ use serde_json::json;
 
 use crate::{client::Place, place};
 
-/// So many offers are carried out on both ways.
+/// Number of offers that are applied both ways.
 const OFFERS: usize = 120;
 
-/// The offers of a file: each name with its refactoring and its place.
+/// The offers of a file: each name with its refactoring and its position.
 fn offers(said: &str) -> impl Iterator<Item = (&str, &str, &str)> {
     let names = said.lines().filter_map(|line| line.split("  ").next());
     names.filter_map(|name| {
@@ -19,7 +20,7 @@ fn offers(said: &str) -> impl Iterator<Item = (&str, &str, &str)> {
     })
 }
 
-/// What `refactor run` makes of the file.
+/// The file after `refactor run`.
 fn by_command_line(place: &Place, id: &str, at: &str) -> Option<String> {
     let before = place.read("src/lib.rs");
     let mut command = place.program(&["refactor", "run", id, at, "--write"]);
@@ -41,7 +42,8 @@ fn an_agent_carries_out_what_the_command_line_does() {
             let range = format!("{first}-{}", last.min(first + 24));
             let said = client.told("offers", &json!({ "path": "src/lib.rs", "range": range }));
             for (name, id, at) in offers(&said) {
-                // Several at one place are told apart by what comes of them; the command line wants another place.
+                // Several offers at one position are distinguished by their results; the command line requires a different
+                // position.
                 let Some(expected) = by_command_line(&place, id, at) else {
                     continue;
                 };
@@ -63,7 +65,7 @@ fn an_agent_carries_out_what_the_command_line_does() {
     client.leave();
 }
 
-/// Small programs that what is offered is tried in, the largest first.
+/// Small programs in which offers are tested, the largest first.
 fn programs() -> impl Iterator<Item = String> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/soundness/programs/2021");
     let entries = std::fs::read_dir(folder).unwrap();

@@ -1,4 +1,5 @@
-//! Many replies about functions of real crates: whatever is offered compiles by itself and is a gain, and nothing comes of malice.
+//! Many replies about functions of real crates: every offer compiles on its own and is an improvement, and malicious replies
+//! have no effect.
 
 use std::{
     collections::BTreeSet,
@@ -32,24 +33,24 @@ use crate::{
 };
 
 const SEED: u64 = 3;
-/// A large crate is checked again for each part that is tried.
+/// A large crate is checked again for each attempted part.
 const PATIENCE: Duration = Duration::from_mins(20);
-/// Lower than anybody has them, so that small crates have enough functions above them.
+/// Lower than usual, so that small crates have enough functions above them.
 const LIMITS: [&str; 3] = [
     "smells.cognitive-complexity.warn=7",
     "smells.deep-nesting.warn=4",
     "smells.long-function.warn=30",
 ];
-/// The sorts of replies, in turn.
+/// The kinds of replies, in rotation.
 const SORTS: [fn(&mut Numbers, usize) -> String; 3] = [good, bad, malicious];
 
-/// What a run is of.
+/// The scope of a run.
 struct Extent {
-    /// Of what this package depends on, so that they are here.
+    /// Dependencies of this package, so that they are available locally.
     crates: &'static [&'static str],
-    /// Of each crate.
+    /// Functions per crate.
     functions: usize,
-    /// About each function.
+    /// Replies per function.
     replies: usize,
 }
 
@@ -73,12 +74,12 @@ const FULL: Extent = Extent {
     replies: 5,
 };
 
-/// What came of the replies of a run.
+/// The outcome of the replies in a run.
 #[derive(Debug, Default)]
 struct Tally {
     functions: usize,
     replies: usize,
-    /// Different edits that were offered, by the sort of the reply.
+    /// Number of distinct edits offered, by kind of reply.
     offered: [usize; 3],
 }
 
@@ -89,7 +90,7 @@ fn what_is_offered_in_real_crates_compiles_and_gains() {
     assert!(tally.offered[0] >= 2, "{tally:?}");
 }
 
-/// `tests/model/run --full` does this.
+/// Run by `tests/model/run --full`.
 #[test]
 #[ignore = "it takes half an hour"]
 fn what_is_offered_in_many_real_crates_compiles_and_gains() {
@@ -123,7 +124,7 @@ fn tried(extent: &Extent) -> Tally {
     tally
 }
 
-/// A server whose replies are of the sort that the model's name says, by its number; and how often it was asked.
+/// A server whose kind of reply is given by the number in the model's name, and its request counter.
 fn model() -> (u16, Arc<AtomicUsize>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
@@ -177,17 +178,17 @@ fn reply(request: &Value) -> String {
     SORTS[number % SORTS.len()](&mut numbers, listed)
 }
 
-/// A real crate in a folder of its own.
+/// A copy of a real crate in its own folder.
 struct Copied {
     place: Place,
     port: u16,
-    /// How often cargo warns of it.
+    /// The number of warnings cargo reports for it.
     warnings: usize,
 }
 
-/// A function that is too large for the rules of this test.
+/// A function above the limits of this test.
 struct Large {
-    /// Below the crate's folder.
+    /// Relative to the crate's folder.
     file: String,
     line: u32,
     source: Source,
@@ -206,9 +207,9 @@ impl Copied {
                 fs::copy(entry.path(), &to).unwrap();
             }
         }
-        // With it cargo takes the copy for a package of a registry.
+        // With this file, cargo would treat the copy as a registry package.
         let _ = fs::remove_file(root.join(".cargo-ok"));
-        // What it depends on is what this package does.
+        // Its dependencies are locked to those of this package.
         let locked = Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.lock");
         fs::copy(locked, root.join("Cargo.lock")).unwrap();
         let manifest = fs::read_to_string(from.join("Cargo.toml")).unwrap();
@@ -223,7 +224,7 @@ impl Copied {
         copied
     }
 
-    /// How often cargo warns of the crate as it lies there, or its errors.
+    /// The number of warnings for the unmodified crate, or its errors.
     fn warnings(&self) -> Result<usize, String> {
         let run = Command::new(env!("CARGO"))
             .args(["check", "--quiet", "--message-format=short"])
@@ -272,8 +273,8 @@ impl Copied {
         all
     }
 
-    /// Asks about a function, with replies of every sort in turn, and tries each offer by itself. What rustc doesn't compile here,
-    /// nobody is asked about.
+    /// Requests plans for a function, with all kinds of replies in rotation, and tests each offer on its own. Functions that
+    /// rustc doesn't compile here aren't sent to the model.
     fn ask(&self, (large, replies): (&Large, usize), asked: &AtomicUsize, tally: &mut Tally) {
         let mut offered = BTreeSet::new();
         for reply in 0..replies {
@@ -295,7 +296,7 @@ impl Copied {
         tally.functions += 1;
     }
 
-    /// The plans that are offered after the reply of this number.
+    /// The plans offered after the reply with this number.
     fn plans(&self, large: &Large, number: usize) -> Vec<Value> {
         let limits = LIMITS.map(|it| format!("{it}\n")).concat();
         let options = format!(
@@ -316,7 +317,7 @@ impl Copied {
         plans
     }
 
-    /// The edit compiles without a new warning where it is the only one, and the function is smaller by what it says.
+    /// Checks that the edit on its own compiles without new warnings, and reduces the function as claimed.
     fn hold(&self, large: &Large, plan: &Value) {
         let said = format!("{}:{} {plan}", large.file, large.line);
         let patch = diffy::Patch::from_str(plan["diff"].as_str().unwrap()).unwrap();
@@ -359,7 +360,7 @@ fn source_of(name: &str) -> PathBuf {
     Path::new(path.unwrap()).parent().unwrap().to_path_buf()
 }
 
-/// A manifest without what only tests, examples and benchmarks of the crate need.
+/// A manifest without the dependencies of the crate's tests, examples and benchmarks.
 fn library_alone(manifest: &str) -> String {
     let mut kept = String::new();
     let mut is_kept = true;
@@ -373,7 +374,7 @@ fn library_alone(manifest: &str) -> String {
                 "[[bin",
                 "[target.",
             ];
-            // What a platform needs stays, but for what its tests do.
+            // Platform-specific dependencies are kept, except for those of tests.
             let is_of_target = line.starts_with("[target.") && !line.contains("dev-");
             is_kept = is_of_target || !left.iter().any(|it| line.starts_with(it));
         }

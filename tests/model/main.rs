@@ -1,4 +1,4 @@
-//! What asks a language model, through the real binary: a model's server on this machine says what it is told to.
+//! Everything that uses a language model, through the real binary and a scripted local server.
 
 #![allow(
     clippy::unwrap_used,
@@ -15,7 +15,7 @@ mod rewrites;
 
 use harness::Place;
 
-/// Three loops that each count something else.
+/// A function with three loops that each count something else.
 fn lamps() -> String {
     let part = |name: &str, than: &str| {
         format!(
@@ -146,7 +146,7 @@ fn what_the_budget_does_not_allow_is_not_sent() {
         ),
         ("request = '1k'", "`model.budget.request` allows 1000"),
     ] {
-        // Nobody listens there.
+        // Nothing listens there.
         let options = format!(
             "[model]\nprovider = 'openai'\nmodel = 'good'\nurl = 'http://127.0.0.1:9/v1'\n[model.budget]\n{budget}\n"
         );
@@ -156,7 +156,7 @@ fn what_the_budget_does_not_allow_is_not_sent() {
             run.stderr.contains(said) && run.stderr.contains("Nothing was sent."),
             "{run:?}"
         );
-        // What no ledger has to be asked for is known before anything is compiled.
+        // Limits that need no ledger are checked before anything is compiled.
         let is_plain = budget.starts_with("request") || budget.ends_with(" 0");
         assert_eq!(
             run.stderr.contains("Checking with rustc"),

@@ -1,4 +1,4 @@
-//! A server whose requests and answers are those of the official packages, in the versions that are named here.
+//! A server with the requests and responses of the official packages, in pinned versions.
 
 use std::{
     fs,
@@ -17,7 +17,7 @@ use crate::{
 };
 
 const PACKAGES: &str = "anthropic==2.14.0 openai==3.57.0";
-/// Set where the packages can't be had, by whoever says so.
+/// Set explicitly if the packages can't be installed.
 const WITHOUT: &str = "RUSTASSISTANT_WITHOUT_MODEL_PACKAGES";
 const KEY: &str = "s3cret";
 
@@ -34,7 +34,7 @@ static SERVER: LazyLock<Option<Server>> = LazyLock::new(|| {
 struct Server {
     port: u16,
     asked: Arc<Mutex<Vec<Value>>>,
-    /// It ends when this does.
+    /// Terminated when this is dropped.
     _child: Child,
 }
 
@@ -64,7 +64,7 @@ impl Server {
         }
     }
 
-    /// A place whose model is of this name.
+    /// A place configured with this model.
     fn place(&self, provider: &str, model: &str, more: &str) -> Place {
         let path = if provider == "openai" { "/v1" } else { "" };
         place(&format!(
@@ -88,7 +88,7 @@ fn plan(place: &Place, more: &[&str]) -> Run {
     run
 }
 
-/// Tokens of the day.
+/// Tokens used today.
 fn used(place: &Place) -> u64 {
     let status = place.run(["model", "status"]).expect(0).stdout;
     let line = status.lines().find_map(|line| line.strip_prefix("day: "));
@@ -337,7 +337,7 @@ fn what_rustc_says_is_told_to_whoever_wrote_it() {
         "{run:?}"
     );
     assert_eq!((server.asked_of("mended"), used(&place)), (2, 1200));
-    // What held is kept under the first question.
+    // An accepted answer is cached under the first question.
     place.write("lib.rs", lamps());
     rewrite(&place, &[])
         .expect(0)
@@ -531,7 +531,7 @@ fn a_model_names_a_condition_where_the_code_tells_no_name() {
         .says("can't be named `is_late` here");
 }
 
-/// The interpreter of an environment that has the packages, which is made once.
+/// The interpreter of an environment with the packages, which is created once.
 fn python() -> Result<PathBuf, String> {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("model-packages");
     let python = folder.join(if cfg!(windows) {

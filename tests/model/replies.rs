@@ -1,4 +1,5 @@
-//! Many replies, good, bad and malicious: whatever is offered compiles, does the same and is a gain, and nothing comes of malice.
+//! Many replies, good, bad and malicious: every offer compiles, preserves behaviour and is an improvement, and malicious
+//! replies have no effect.
 
 use std::{collections::BTreeSet, path::Path, process::Command, sync::Arc, thread};
 
@@ -14,12 +15,12 @@ use serde_json::{Value, json};
 
 use crate::lamps;
 
-/// Replies of each sort.
+/// Replies of each kind.
 const EACH: u64 = 12;
 
 const MAIN: &str = "\nfn main() {\n    let lamp = |n: u32| Lamp { is_on: n % 3 != 0, watts: n * 7 % 80, room: n % 9 };\n    let lamps: Vec<Lamp> = (0..200).map(lamp).collect();\n    println!(\"{:?}\", report(&lamps));\n}\n";
 
-/// Numbers that look like chance, and are the same in every run.
+/// A deterministic random number generator.
 pub(crate) struct Numbers(pub(crate) u64);
 
 impl Numbers {

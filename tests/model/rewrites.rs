@@ -1,4 +1,4 @@
-//! Refactorings as a good model writes them: all pass the gate, and rustc has nothing against them.
+//! Refactorings as a good model writes them: all pass the checks, and rustc accepts them.
 
 use std::{fmt::Write, path::Path, sync::Arc, thread};
 
@@ -11,7 +11,7 @@ use rustassistant::{
     text::{TextRange, TextSize},
 };
 
-/// What functions use.
+/// Declarations that the functions use.
 const HEAD: &str = "#![allow(dead_code)]
 use std::collections::HashMap;
 
@@ -33,7 +33,7 @@ fn check(it: &str) -> Result<u32, String> {
 }
 ";
 
-/// Functions, and what is written in their place.
+/// Functions and their rewritten versions.
 const PAIRS: [(&str, &str); 20] = [
     // Guards in a loop.
     (
@@ -65,7 +65,7 @@ const PAIRS: [(&str, &str); 20] = [
         "pub fn both(a: &str, b: &str) -> Result<u32, String> {\n    match check(a) {\n        Ok(a) => match check(b) {\n            Ok(b) => {\n                if a > b {\n                    Ok(a - b)\n                } else {\n                    Ok(b - a)\n                }\n            }\n            Err(why) => Err(why),\n        },\n        Err(why) => Err(why),\n    }\n}\n",
         "pub fn both(a: &str, b: &str) -> Result<u32, String> {\n    let a = check(a)?;\n    let b = check(b)?;\n    Ok(a.abs_diff(b))\n}\n",
     ),
-    // A match of several.
+    // A match with several patterns.
     (
         "pub fn area(shape: &Shape) -> u32 {\n    if let Shape::Square(side) = shape {\n        side * side\n    } else {\n        if let Shape::Box { wide, high } = shape {\n            if *wide > 0 {\n                wide * high\n            } else {\n                0\n            }\n        } else {\n            0\n        }\n    }\n}\n",
         "pub fn area(shape: &Shape) -> u32 {\n    match shape {\n        Shape::Square(side) => side * side,\n        Shape::Box { wide, high } if *wide > 0 => wide * high,\n        _ => 0,\n    }\n}\n",
@@ -80,7 +80,7 @@ const PAIRS: [(&str, &str); 20] = [
         "pub fn place_of(lamps: &[Lamp], name: &str) -> Option<usize> {\n    for (at, lamp) in lamps.iter().enumerate() {\n        if lamp.is_on {\n            if lamp.name == name {\n                if lamp.watts > 9 {\n                    return Some(at);\n                }\n            }\n        }\n    }\n    None\n}\n",
         "pub fn place_of(lamps: &[Lamp], name: &str) -> Option<usize> {\n    lamps\n        .iter()\n        .position(|lamp| lamp.is_on && lamp.name == name && lamp.watts > 9)\n}\n",
     ),
-    // A map that counts.
+    // A map used for counting.
     (
         "pub fn tally(lamps: &[Lamp]) -> HashMap<String, u32> {\n    let mut found = HashMap::new();\n    for lamp in lamps {\n        if lamp.is_on {\n            if !lamp.name.is_empty() {\n                if found.contains_key(&lamp.name) {\n                    *found.get_mut(&lamp.name).unwrap() += 1;\n                } else {\n                    found.insert(lamp.name.clone(), 1);\n                }\n            }\n        }\n    }\n    found\n}\n",
         "pub fn tally(lamps: &[Lamp]) -> HashMap<String, u32> {\n    let mut found: HashMap<String, u32> = HashMap::new();\n    for lamp in lamps {\n        if lamp.is_on && !lamp.name.is_empty() {\n            *found.entry(lamp.name.clone()).or_insert(0) += 1;\n        }\n    }\n    found\n}\n",
@@ -95,7 +95,7 @@ const PAIRS: [(&str, &str); 20] = [
         "pub fn pairs(text: &str) -> Vec<(String, String)> {\n    let mut all = Vec::new();\n    for line in text.lines() {\n        if !line.is_empty() {\n            if !line.starts_with('#') {\n                if let Some((key, value)) = line.split_once('=') {\n                    all.push((key.trim().to_owned(), value.trim().to_owned()));\n                }\n            }\n        }\n    }\n    all\n}\n",
         "pub fn pairs(text: &str) -> Vec<(String, String)> {\n    let lines = text.lines().filter(|line| !line.is_empty() && !line.starts_with('#'));\n    lines\n        .filter_map(|line| line.split_once('='))\n        .map(|(key, value)| (key.trim().to_owned(), value.trim().to_owned()))\n        .collect()\n}\n",
     ),
-    // The comment goes to a helper with its step.
+    // The comment moves to a helper with its step.
     (
         "pub fn total(texts: &[&str]) -> Result<u32, String> {\n    let mut sum = 0;\n    for text in texts {\n        if !text.is_empty() {\n            // Signs are of no matter.\n            if let Some(rest) = text.strip_prefix('+') {\n                sum += check(rest)?;\n            } else {\n                sum += check(text)?;\n            }\n        }\n    }\n    Ok(sum)\n}\n",
         "pub fn total(texts: &[&str]) -> Result<u32, String> {\n    let mut sum = 0;\n    for text in texts.iter().filter(|text| !text.is_empty()) {\n        sum += check(without_sign(text))?;\n    }\n    Ok(sum)\n}\n\n// Signs are of no matter.\nfn without_sign(text: &str) -> &str {\n    text.strip_prefix('+').unwrap_or(text)\n}\n",
@@ -115,7 +115,7 @@ const PAIRS: [(&str, &str); 20] = [
         "pub fn join(a: &[u32], b: &[u32]) -> Vec<u32> {\n    let mut all = Vec::new();\n    if !a.is_empty() {\n        if !b.is_empty() {\n            for it in a {\n                if b.contains(it) {\n                    all.push(*it);\n                }\n            }\n        }\n    }\n    all\n}\n",
         "pub fn join(a: &[u32], b: &[u32]) -> Vec<u32> {\n    if a.is_empty() || b.is_empty() {\n        return Vec::new();\n    }\n    a.iter().filter(|it| b.contains(it)).copied().collect()\n}\n",
     ),
-    // What a closure says twice.
+    // Code that a closure deduplicates.
     (
         "pub fn split(lamps: &[Lamp]) -> (Vec<u32>, Vec<u32>) {\n    let mut few = Vec::new();\n    let mut many = Vec::new();\n    for lamp in lamps {\n        if lamp.is_on {\n            if lamp.watts > 33 {\n                many.push(lamp.watts);\n            } else {\n                few.push(lamp.watts);\n            }\n        }\n    }\n    (few, many)\n}\n",
         "pub fn split(lamps: &[Lamp]) -> (Vec<u32>, Vec<u32>) {\n    let on = lamps.iter().filter(|lamp| lamp.is_on);\n    let watts = on.map(|lamp| lamp.watts);\n    watts.partition(|watts| *watts <= 33)\n}\n",
@@ -137,7 +137,7 @@ const PAIRS: [(&str, &str); 20] = [
     ),
 ];
 
-/// The rules where somebody sets options on the command line.
+/// The rules with options from the command line.
 pub(crate) fn rules_of(options: &[&str]) -> Rules {
     let flags: Vec<String> = options.iter().map(|&it| it.to_owned()).collect();
     let request = Request {

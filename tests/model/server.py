@@ -1,7 +1,7 @@
-"""A model's server on this machine: it holds requests against the types of the official packages and answers with their models.
+"""A local model server: validates requests against the types of the official packages and builds responses with their models.
 
-What it does is the name of the model that a request names, up to an `@`. The first line that it prints is its port; every request that
-it is sent is one more line.
+Its behaviour is selected by the model's name in a request, up to an `@`. The first line of its output is its port; every request
+adds one more line.
 """
 
 import itertools
@@ -25,7 +25,7 @@ PARAMS = {
     "anthropic": message_create_params.MessageCreateParamsNonStreaming,
     "openai": completion_create_params.CompletionCreateParamsNonStreaming,
 }
-# What the official clients send, by path.
+# The headers sent by the official clients, by provider.
 OFFICIAL = {}
 
 
@@ -62,7 +62,7 @@ def fault(message, provider):
 
 
 def chosen(subject):
-    """The listed parts, each with its first and last line and what is left without it; then two that are apart."""
+    """The listed parts, each with its first and last line and the measure without it; then two disjoint ones."""
     pattern = r"^(\d+): lines (\d+)-(\d+), parameters: \d+, \D*\d+ → (\d+)"
     parts = [[int(it) for it in found] for found in re.findall(pattern, subject, re.M)]
     parts.sort(key=lambda part: part[3])
@@ -94,7 +94,7 @@ fn tally(lamps: &[Lamp], is_wanted: impl Fn(&Lamp) -> bool) -> u32 {
 
 
 def rewritten(name, subject):
-    """The function as a model writes it anew; `mended` does so once it is told what is wrong."""
+    """The function as rewritten by a model; `mended` only does so after an objection."""
     code = TALLY
     if name == "stubborn" or (name == "mended" and "This reply was given before:" not in subject):
         code = TALLY.replace("-> u32 {", "-> u64 {")
@@ -135,7 +135,7 @@ def answer(name, subject):
 
 
 def problems(body, provider):
-    """What the official types have against a request."""
+    """The violations of the official types in a request."""
     try:
         pydantic.TypeAdapter(PARAMS[provider]).validate_python(body)
     except pydantic.ValidationError as error:
@@ -175,7 +175,8 @@ class Handler(BaseHTTPRequestHandler):
             theirs, ours = OFFICIAL[provider].get(header), headers.get(header)
             if ours != theirs:
                 found = found or f"{header}: {ours} is not {theirs}"
-        # The documentation gives Anthropic's key a header of its own; the official client gives it as a bearer, too.
+        # According to the documentation, Anthropic's key has a separate header; the official client also sends it as a bearer
+        # token.
         given = headers.get("x-api-key") if provider == "anthropic" else headers.get("authorization")
         if given not in (KEY, OFFICIAL[provider]["authorization"]):
             found = found or f"the key is {given}"
@@ -225,5 +226,5 @@ messages = [{"role": "user", "content": "x"}]
 anthropic.Anthropic(api_key=KEY, base_url=base).messages.create(model="official", max_tokens=1, messages=messages)
 openai.OpenAI(api_key=KEY, base_url=base + "/v1").chat.completions.create(model="official", messages=messages)
 print(server.server_port, flush=True)
-# It ends with whoever started it.
+# Exits when its parent does.
 sys.stdin.read()

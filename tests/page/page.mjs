@@ -1,4 +1,4 @@
-// The page in a real browser: a hostile project, a small shop, and this server's own code.
+// The page in a real browser: a malicious project, a small shop, and this server's own code.
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
@@ -13,7 +13,7 @@ const load = createRequire(join(folder, "package.json"));
 const { chromium } = load("playwright-core");
 const axe = readFileSync(load.resolve("axe-core/axe.min.js"), "utf8");
 
-/** So long the first paint may take, in milliseconds; the best of a few counts, because other programs run too. */
+/** Maximum time of the first paint in milliseconds; the best of several attempts counts, because of other load. */
 const FIRST_PAINT = 1000;
 const FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
   "--disable-component-update", "--disable-sync"];
@@ -38,7 +38,7 @@ after(async () => {
 
 // ---- Projects --------------------------------------------------------------------------------------------------------------
 
-/** Writes a project and its page, whose address it returns. */
+/** Writes a project and its page, and returns the page's address. */
 function report(name, write) {
   const place = join(root, name);
   mkdirSync(place, { recursive: true });
@@ -67,7 +67,7 @@ function writeHostile(place) {
 
 // ---- Browser ---------------------------------------------------------------------------------------------------------------
 
-/** Opens an address, does something there, and holds that nothing was said, asked for or refused on the way. */
+/** Opens an address, runs a function there, and asserts that there were no messages, requests or errors. */
 async function visit(address, options, act) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
   const page = await context.newPage();
@@ -86,7 +86,7 @@ const picture = (page, name, options = {}) => page.screenshot({ path: join(folde
 const texts = (page, selector) => page.locator(selector).allInnerTexts();
 const focused = (page, read) => page.evaluate(read);
 
-/** Opens everything that opens; the findings come last, and stay. */
+/** Opens everything that can be opened; the findings are last, and stay open. */
 async function openAll(page) {
   for (const tab of (await page.getByRole("tab").all()).toReversed()) {
     await tab.click();
@@ -186,7 +186,7 @@ test("tables filter", async () => {
     const unfiltered = await count.innerText();
     await page.getByLabel("Filter by message, path or smell").fill("engine/");
     await page.waitForFunction((before) => document.querySelector("#panel-findings .count").textContent !== before, unfiltered);
-    // A message may name the path as well, of another place.
+    // The path in a message may be that of another place.
     const rows = await texts(page, "#panel-findings tbody tr:not(.detail)");
     assert.ok(rows.length > 0 && rows.length < all);
     assert.ok(rows.every((row) => row.includes("engine/")), rows.join("\n"));
@@ -276,7 +276,7 @@ test("the keyboard reaches everything, and the focus is seen", async () => {
         return { is: [node.getAttribute("role") ?? node.getAttribute("type") ?? node.localName, ...kinds].join(" "), seen: styles.some((style) => style.outlineStyle !== "none" && style.opacity !== "0") };
       }));
     }
-    // Behind the last stop is the browser's own frame.
+    // After the last stop, the focus is on the browser's own controls.
     stops.pop();
     const order = stops.map(({ is }) => is);
     const marks = ["a skip", "radio", "a", "button link", "treeitem", "tab", "search", "button sort", "button row-button"];
@@ -309,7 +309,7 @@ for (const colorScheme of ["light", "dark"]) {
 
 // ---- Schemes, screens and paper --------------------------------------------------------------------------------------------
 
-/** The lightness of a colour as people see it, from 0 to 1. */
+/** The perceived lightness of a colour, from 0 to 1. */
 function luminance(colour) {
   const parts = colour.match(/[\d.]+/g).slice(0, 3).map((part) => Number(part) / 255);
   const [red, green, blue] = parts.map((part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4));

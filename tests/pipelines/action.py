@@ -1,4 +1,4 @@
-"""Runs the steps of the action as the service does: expressions become values of variables, outputs are read from a file."""
+"""Runs the steps of the action like the service: expressions become values of variables, outputs are read from a file."""
 
 import hashlib
 import json
@@ -29,11 +29,11 @@ tried = 0
 
 
 class Ended(Exception):
-    """A step has failed."""
+    """A step failed."""
 
 
 class Run:
-    """One use of the action: what its steps put out, and what the log says."""
+    """One use of the action: the outputs of its steps, and the log."""
 
     def __init__(self, folder, *, github=None, environment=None, **inputs):
         global tried
@@ -67,7 +67,7 @@ class Run:
         if "if" in step and not self.value(step["if"]):
             return
         if "uses" in step:
-            # Nothing is in the service's cache.
+            # The service's cache is empty.
             self.steps[step["id"]] = {"with": {key: self.filled_in(text) for key, text in step["with"].items()}}
             return
         output = self.temporary / f"output {step['id']}"
@@ -92,7 +92,7 @@ class Run:
         return re.sub(r"\$\{\{ (.*?) \}\}", lambda found: str(self.value(found[1]) or ""), text)
 
     def value(self, expression):
-        """Of the few expressions that the action has."""
+        """The value of one of the few expressions used by the action."""
         if " && " in expression:
             return all([self.value(part) for part in expression.split(" && ")])
         if " || " in expression:
@@ -135,7 +135,7 @@ def commit(folder):
 
 
 def repository():
-    """A branch off main that brings a finding beside an old one, and what the service merges of both."""
+    """A branch off main that adds a finding next to an old one, and the merge of both created by the service."""
     origin = WORK / "origin"
     origin.mkdir()
     git(origin, "init", "-q", "-b", "main")
@@ -170,7 +170,7 @@ def holds_the_manifest():
         if "run" in step:
             script = re.fullmatch(r'bash "\$GITHUB_ACTION_PATH/(\w+)"', step["run"])
             assert script and (ACTION / script[1]).is_file(), step["run"]
-            # What a script takes from the action is what the step hands in, and all of it.
+            # A script uses exactly the variables that its step passes.
             taken = set(re.findall(r"\$\{?([A-Z][A-Z_]*)", (ACTION / script[1]).read_text()))
             ours = {name for name in taken if not name.startswith(("GITHUB_", "RUNNER_")) and name not in ("PWD", "FETCH_HEAD")}
             assert set(step.get("env", {})) == ours, (script[1], ours, step.get("env"))
@@ -184,17 +184,17 @@ def tries_scopes(origin, parted):
     run.expect(1, "file=src/new.rs,", "let-else").not_saying("src/lib.rs")
     assert run.outputs == {"findings": "true", "sarif": ""}, run.outputs
     Run(merged, binary=BINARY, github=pull_request).expect(0, "file=src/new.rs,")
-    # The base that the event tells is older than what was merged.
+    # The event's base is older than the merged one.
     older = {"event": {"pull_request": {"base": {"sha": parted}}}}
     Run(clone(origin, "merged", "older"), binary=BINARY, github=older, fail_on="warn").expect(1, "src/new.rs").not_saying("src/lib.rs")
-    # The branch itself: where both parted is thirty commits away from nothing that was fetched.
+    # On the branch itself, the merge base is thirty commits away from everything that was fetched.
     for since in [base, "main", "origin/main"]:
         topic = clone(origin, "topic", f"topic since {since}".replace("/", " "))
         Run(topic, binary=BINARY, since=since, fail_on="warn").expect(1, "src/new.rs").not_saying("src/lib.rs")
     Run(clone(origin, "topic", "relative"), binary=BINARY, since="HEAD~2", fail_on="warn").expect(1, "src/new.rs").not_saying("src/lib.rs")
     queue = {"event": {"merge_group": {"base_sha": base}}}
     Run(merged, binary=BINARY, github=queue, fail_on="warn").expect(1).not_saying("src/lib.rs")
-    # Nothing that changed has a finding, and no base at all.
+    # No change has a finding; and without a base.
     Run(clone(origin, "main", "main"), binary=BINARY, since=parted, fail_on="warn").expect(0).not_saying("::warning")
     run = Run(merged, binary=BINARY, fail_on="warn").expect(1, "src/new.rs", "src/lib.rs")
     assert run.steps["base"] == {"revision": ""}, run.steps

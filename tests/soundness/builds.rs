@@ -1,7 +1,8 @@
 //! Builds and runs many small programs at once.
 //!
-//! Each program becomes a module of a crate that runs the one that it is asked for, so that a compiler is started for a batch
-//! and not for every program. A crate that doesn't build is taken apart: what the errors name is built alone, the rest again.
+//! Each program becomes a module of a crate that runs the requested one, so that the compiler is started per batch rather than
+//! per program. If a crate doesn't build, it is split: the programs named by the errors are built separately, and the rest
+//! again.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -20,9 +21,9 @@ use tempfile::TempDir;
 use super::workers::in_parallel;
 
 const PROGRAMS_IN_A_CRATE: usize = 24;
-/// How long a program may run that prints a few lines.
+/// Time limit for a program that prints a few lines.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// What a program prints at most: one that never ends shouldn't fill the memory before it is stopped.
+/// Maximum output of a program in bytes, so that one that never terminates doesn't fill the memory before it is stopped.
 const MOST_PRINTED: u64 = 1 << 20;
 
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -34,9 +35,9 @@ pub(crate) struct Program {
 #[derive(Debug, Clone)]
 pub(crate) enum Verdict {
     Built {
-        /// With the exit code, since a panic is something that a program does.
+        /// Includes the exit code, since panicking is part of a program's behaviour.
         printed: String,
-        /// How often the compiler and clippy warn, by lint.
+        /// Number of warnings from the compiler and clippy, by lint.
         warnings: Warnings,
     },
     /// The compiler's errors.
@@ -45,7 +46,7 @@ pub(crate) enum Verdict {
 
 pub(crate) type Warnings = BTreeMap<String, usize>;
 
-/// What the compiler, clippy and a run say of each program, in their order.
+/// The results of the compiler, clippy and a run for each program, in order.
 pub(crate) fn verdicts(programs: &[Program]) -> Vec<Verdict> {
     let batches = batches(programs);
     let found = in_parallel(&batches, |batch| verdicts_of(programs, batch));
@@ -62,7 +63,7 @@ pub(crate) fn new_warnings(before: &Warnings, after: &Warnings) -> Vec<String> {
     more.map(|(lint, _)| lint.clone()).collect()
 }
 
-/// The places of programs of one edition, as many as a crate may have.
+/// The indices of programs with the same edition, as many as a crate may have.
 fn batches(programs: &[Program]) -> Vec<Vec<usize>> {
     let mut by_edition: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
     for (place, program) in programs.iter().enumerate() {
@@ -102,14 +103,14 @@ fn verdicts_of(programs: &[Program], batch: &[usize]) -> Vec<(usize, Verdict)> {
     verdicts
 }
 
-/// A crate of programs that the compiler has seen.
+/// A crate of programs that has been compiled.
 struct Built {
     folder: TempDir,
     is_success: bool,
     messages: Vec<Message>,
 }
 
-/// A program is a module here: what it says of its root is said of that.
+/// Adapts the text to a program being a module here: paths from the crate root are rewritten.
 fn rooted(text: &str, place: usize) -> String {
     const ROOT: &str = "crate::";
     let mut rooted = String::with_capacity(text.len());
@@ -237,7 +238,7 @@ fn run(program: &Path, place: usize) -> String {
     let output = child.stdout.take().expect("the output is piped");
     let reader = thread::spawn(move || {
         let mut bytes = Vec::new();
-        // A program that is stopped is judged by what it has printed.
+        // A program that was stopped is judged by its output so far.
         let _ = output.take(MOST_PRINTED).read_to_end(&mut bytes);
         bytes
     });

@@ -1,4 +1,4 @@
-//! Applying edits to a copy of a crate, and asking the compiler.
+//! Applies edits to a copy of a crate, and runs the compiler.
 
 use std::{
     collections::BTreeMap,
@@ -23,42 +23,42 @@ use super::{
     rustfmt::is_formatted,
 };
 
-/// Edits of a crate that are named one by one for their warnings; each takes several runs of clippy.
+/// Maximum number of edits per crate whose warnings are attributed individually; each takes several runs of clippy.
 const MOST_ATTRIBUTED: usize = 5;
 
-/// A copy of a crate that may be changed.
+/// A modifiable copy of a crate.
 pub(crate) struct Trial {
     folder: TempDir,
     root: PathBuf,
     targets: Targets,
 }
 
-/// What of the crate builds before anything is changed.
+/// The targets of the crate that build without changes.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Targets {
     All,
     Default,
 }
 
-/// What the crate's own tests said of the largest round.
+/// The results of the crate's own tests on the largest round.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Tests {
     Passed,
     FailedAfter,
-    /// They fail or don't build without any edit, so they tell nothing.
+    /// They fail or don't build without any edit, so they show nothing.
     FailedBefore,
 }
 
 pub(crate) struct Outcome {
     pub(crate) tried: Vec<Candidate>,
     pub(crate) broken: Vec<(Candidate, String)>,
-    /// Edits that hold, but lose a comment.
+    /// Edits that compile, but lose a comment.
     pub(crate) faulty: Vec<(Candidate, &'static str)>,
-    /// Safe edits after which clippy warns of something that it didn't warn of before.
+    /// Safe edits that introduce a new clippy warning.
     pub(crate) warned: Vec<(Candidate, String)>,
-    /// Edits of formatted code.
+    /// Number of edits in formatted code.
     pub(crate) of_formatted: usize,
-    /// Those after which rustfmt would change something.
+    /// Edits whose result rustfmt would change.
     pub(crate) unformatted: Vec<Candidate>,
     pub(crate) tests: Tests,
 }
@@ -169,7 +169,7 @@ impl Trial {
         self.sort_out(right, broken);
     }
 
-    /// Finds the edits of a round that bring a new warning.
+    /// Finds the edits of a round that introduce a new warning.
     fn sort_out_warnings(
         &self,
         round: &[&Candidate],
@@ -201,7 +201,7 @@ impl Trial {
         self.sort_out_warnings(right, before, warned);
     }
 
-    /// How often the compiler and clippy warn, by lint and file.
+    /// The number of warnings from the compiler and clippy, by lint and file.
     fn warnings(&self) -> Warnings {
         let output = match self.targets {
             Targets::All => self.cargo(&[
@@ -265,7 +265,7 @@ impl Trial {
     }
 }
 
-/// The lint of a message of cargo's, and the file.
+/// The lint and the file of a cargo message.
 fn warning_of(line: &str) -> Option<String> {
     let said: Value = serde_json::from_str(line).ok()?;
     let message = &said["message"];
@@ -274,7 +274,7 @@ fn warning_of(line: &str) -> Option<String> {
     Some(format!("{code} in {file}"))
 }
 
-/// Does work while the files of a round are edited.
+/// Runs a function while the files of a round are edited.
 fn with_edits<T>(round: &[&Candidate], work: impl FnOnce() -> T) -> T {
     let mut texts: BTreeMap<&PathBuf, (Arc<str>, Vec<_>)> = BTreeMap::new();
     for candidate in round {
@@ -293,7 +293,7 @@ fn with_edits<T>(round: &[&Candidate], work: impl FnOnce() -> T) -> T {
     result
 }
 
-/// Rounds of edits that don't touch each other.
+/// Groups edits into rounds that don't overlap.
 fn rounds(candidates: &[Candidate]) -> Vec<Vec<&Candidate>> {
     let mut rest: Vec<&Candidate> = candidates.iter().collect();
     let mut rounds = Vec::new();
@@ -326,7 +326,7 @@ fn without<'a>(round: &[&'a Candidate], broken: &[(Candidate, String)]) -> Vec<&
         .collect()
 }
 
-/// What is wrong with an edit although the crate builds.
+/// What is wrong with an edit even if the crate builds.
 fn fault(candidate: &Candidate) -> Option<&'static str> {
     let before = text_of(&candidate.file);
     let after = candidate.edits.apply(&before)?;
@@ -336,8 +336,8 @@ fn fault(candidate: &Candidate) -> Option<&'static str> {
     None
 }
 
-/// Whether an edit leaves formatted code unformatted; nothing if the code was not formatted, or there is no rustfmt. Where
-/// lines move outwards, rustfmt would join some that now fit, and nobody but rustfmt knows which.
+/// Whether an edit preserves formatting; `None` if the code wasn't formatted, or rustfmt is missing. Where lines move outwards,
+/// rustfmt would join some that now fit, and only rustfmt knows which.
 pub(crate) fn stays_formatted(candidate: &Candidate) -> Option<bool> {
     let before = text_of(&candidate.file);
     let edition = candidate.edition.to_string();
@@ -349,7 +349,7 @@ pub(crate) fn stays_formatted(candidate: &Candidate) -> Option<bool> {
     is_formatted(&candidate.edits.apply(&before)?)
 }
 
-/// What rustfmt reads from the crate's own files, which it doesn't look for when it is given text.
+/// The rustfmt options of the crate, which rustfmt doesn't look up for standard input.
 fn options_of(width: LineWidth) -> String {
     let heuristics = match width.shares {
         Shares::Scaled => "Default",
@@ -393,7 +393,7 @@ fn copy(from: &Path, to: &Path) {
         let bytes = fs::read(entry.path()).expect("the crate can be read");
         fs::write(&target, bytes).expect("the temporary folder is ours");
     }
-    // Without these cargo takes the copy for a package of a registry.
+    // With these files, cargo would treat the copy as a registry package.
     for name in [".cargo-ok", ".cargo_vcs_info.json", "Cargo.toml.orig"] {
         let _ = fs::remove_file(to.join(name));
     }

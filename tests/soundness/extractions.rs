@@ -1,10 +1,10 @@
-//! Extracts a function from each marked program of `extraction/EDITION`, and compares.
+//! Extracts a function from each marked program in `extraction/EDITION`, and compares.
 //!
-//! The first line of a program says what is expected: `//= extracted`, or `//= refused: ` and words of the reason. Marks on
-//! lines of their own, `//{` and `//}`, stand around selected lines; `/*{*/` and `/*}*/` around a selected part of a line.
-//! `//= repeated: extracted` and `//= repeated: refused: ` are about statements that stand again, the first of them behind `//{`.
-//! What is extracted has to build, to print the same, to keep every comment, to stay as rustfmt writes it, and to bring no
-//! warning of the compiler or of clippy's defaults.
+//! The first line of a program is the expectation: `//= extracted`, or `//= refused: ` and part of the reason. Marks on
+//! separate lines, `//{` and `//}`, enclose selected lines; `/*{*/` and `/*}*/` enclose a selected part of a line.
+//! `//= repeated: extracted` and `//= repeated: refused: ` are for repeated statements, the first of which follows `//{`. The
+//! result must build, print the same, keep every comment, stay formatted by rustfmt, and introduce no warnings from the
+//! compiler or clippy's default lints.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -21,19 +21,19 @@ use super::{
 };
 
 const EDITIONS: [usize; 2] = [2021, 2024];
-/// So many of each kind are tried where not all are.
+/// Number of cases per kind, unless all are tested.
 const OF_EACH_KIND: usize = 1;
-/// So many in a hundred of those that can be extracted have to be.
+/// Minimum percentage of possible extractions that must succeed.
 const GOAL: usize = 95;
-/// What the command says where it refuses.
+/// The message with which the command refuses.
 const REFUSES: &str = "is not offered at";
 
-/// Which of them are tried.
+/// The selection of cases to test.
 #[derive(Debug, Clone)]
 pub(crate) struct Wanted {
     pub(crate) every_case: bool,
     pub(crate) seed: u64,
-    /// Only those whose names contain this.
+    /// Only cases whose names contain this.
     pub(crate) only: Option<String>,
 }
 
@@ -41,10 +41,10 @@ struct Case {
     name: String,
     kind: String,
     expected: Expected,
-    /// Without the marks.
+    /// The program without its marks.
     program: Program,
     refactoring: Refactoring,
-    /// As the command takes it: `LINE`, `LINE-LINE` or `LINE:COLUMN-LINE:COLUMN`.
+    /// In the syntax of the command: `LINE`, `LINE-LINE` or `LINE:COLUMN-LINE:COLUMN`.
     place: String,
 }
 
@@ -56,11 +56,11 @@ enum Refactoring {
 
 enum Expected {
     Extracted,
-    /// With words of the reason.
+    /// With part of the reason.
     Refused(String),
 }
 
-/// What came of a case.
+/// The outcome of a case.
 enum Got {
     Extracted(String),
     Refused(String),
@@ -133,14 +133,14 @@ impl Case {
         }
     }
 
-    /// Has the command extract it, in a folder of its own.
+    /// Runs the command in a separate folder.
     fn run(&self) -> Got {
         let folder = tempfile::tempdir().expect("a temporary folder can be made");
         let file = self.lay(folder.path());
         let place = format!("{}:{}", file.display(), self.place);
         let words: &[&str] = match self.refactoring {
             Refactoring::Function => &["extract-function", &place],
-            // Few of so small samples tell a name.
+            // Few of these small samples suggest a name.
             Refactoring::RepeatedBlock => &["extract-repeated-block", &place, "--name", "again"],
         };
         let output = Command::new(env!("CARGO_BIN_EXE_rustassistant"))
@@ -160,7 +160,7 @@ impl Case {
         }
     }
 
-    /// Writes the program; a file alone is of the edition that rustc is told where no manifest states one.
+    /// Writes the program; without a manifest, rustc uses this default edition.
     fn lay(&self, folder: &Path) -> PathBuf {
         const ALONE: usize = 2021;
         let text = &self.program.text;
@@ -178,7 +178,7 @@ impl Case {
     }
 }
 
-/// The program without its marks, and what is selected.
+/// The program without its marks, and the selection.
 fn unmarked(marked: &str) -> (String, String) {
     const OPEN: &str = "/*{*/";
     const CLOSE: &str = "/*}*/";
@@ -206,7 +206,7 @@ fn unmarked(marked: &str) -> (String, String) {
     (lines.join("\n") + "\n", format!("{first}-{last}"))
 }
 
-/// Both from 1.
+/// Both 1-based.
 fn line_and_column(text: &str, at: usize) -> String {
     let before = &text[..at];
     let line = before.matches('\n').count() + 1;
@@ -219,7 +219,7 @@ fn line_and_column(text: &str, at: usize) -> String {
     format!("{line}:{}", column + 1)
 }
 
-/// All, or some of each kind: which ones, the seed decides.
+/// All cases, or some of each kind, selected by the seed.
 fn chosen(wanted: &Wanted) -> Vec<Case> {
     let mut cases: Vec<Case> = EDITIONS
         .iter()
@@ -258,7 +258,7 @@ fn cases_of(edition: usize) -> Vec<Case> {
     files.iter().map(|file| Case::read(file, edition)).collect()
 }
 
-/// Whether both have the same comments, however often: what stood in each place stands once in the function.
+/// Whether both have the same distinct comments: those repeated in each place occur once in the function.
 fn has_each_comment(before: &str, after: &str) -> bool {
     let distinct = |text| comments(text).into_iter().collect::<BTreeSet<_>>();
     distinct(before) == distinct(after)

@@ -1,8 +1,8 @@
-//! Programs made from a seed: functions over values whose drops are seen, guards, getters that return references, types that
-//! only use settles, newtypes over floats and macros that declare, with every kind of control flow between them.
+//! Generates programs from a seed: functions over values with observable drops, guards, getters that return references, types
+//! inferred only from use, newtypes over floats and macros that declare, with every kind of control flow between them.
 //!
-//! They compile because of how they are made: what borrows borrows from parameters, every value has one of a few types, and
-//! a name is used only where it is visible. They end because loops count.
+//! They compile by construction: borrows are from parameters, every value has one of a few types, and names are used only where
+//! they are visible. They terminate because loops count.
 
 mod body;
 mod chance;
@@ -19,7 +19,7 @@ use chance::Chance;
 
 use super::{builds::Program, workers::in_parallel};
 
-/// So many programs, always the same ones for a seed. The editions take turns.
+/// Generates `count` programs, deterministically for a seed, alternating between the editions.
 pub(crate) fn programs(seed: u64, count: usize, editions: &[usize]) -> Vec<Program> {
     let places: Vec<usize> = (0..count).collect();
     in_parallel(&places, |place| {
@@ -67,7 +67,7 @@ fn params(chance: &mut Chance) -> Vec<Param> {
     params
 }
 
-/// What rustfmt makes of it; nothing if there is no rustfmt or it can't.
+/// The program formatted by rustfmt; `None` if rustfmt is missing or fails.
 fn formatted(text: &str, edition: usize) -> Option<String> {
     let mut rustfmt = Command::new("rustfmt")
         .args(["--emit", "stdout", "--quiet", "--edition"])

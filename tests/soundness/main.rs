@@ -1,13 +1,13 @@
-//! Carries out what is offered, in small programs and in real crates, and sees whether it holds.
+//! Applies offers in small programs and in real crates, and checks that they are correct.
 //!
-//! The programs print what they do; [`programs`] says what each offer has to keep. Of a real crate, it asks in every file for
-//! offers at the first character of every line of code and at every finding, applies them in rounds of edits that don't touch
-//! each other, and runs `cargo check` after each round; a round that fails is halved until the edits that break the crate are
-//! found. The safe edits of each round are applied once more for clippy, which must not warn of anything new, and the largest
-//! round for the crate's own tests. Every edit has to keep the comments, and what rustfmt wrote as rustfmt would write it.
+//! The programs print what they do; [`programs`] defines what each offer must preserve. For a real crate, offers are requested
+//! in every file, at the first character of every line of code and at every finding, applied in rounds of edits that don't
+//! overlap, and checked with `cargo check` after each round; a failing round is bisected until the edits that break the crate
+//! are found. The safe edits of each round are applied once more for clippy, which must not report anything new, and the
+//! largest round for the crate's own tests. Every edit must keep the comments and the formatting by rustfmt.
 //!
-//! `cargo test --test soundness [-- CRATE|FOLDER...]`; without names, the programs and the crates of [`CRATES`]. The programs
-//! alone: `-- --programs [--generated=COUNT] [--seed=SEED] [--only=NAME] [--every-edition]`. The extractions alone:
+//! `cargo test --test soundness [-- CRATE|FOLDER...]`; without names, the programs and the crates of [`CRATES`]. Only the
+//! programs: `-- --programs [--generated=COUNT] [--seed=SEED] [--only=NAME] [--every-edition]`. Only the extractions:
 //! `-- --extractions [--every-case] [--seed=SEED] [--only=NAME]`.
 
 mod builds;
@@ -25,7 +25,7 @@ use check::{Outcome, Trial};
 use extractions::Wanted;
 use programs::Extent;
 
-// Only a part of it is needed here.
+// Only part of it is needed here.
 #[allow(dead_code, clippy::unwrap_used, clippy::needless_pass_by_value)]
 #[path = "../lsp/client.rs"]
 mod client;
@@ -34,7 +34,7 @@ mod corpus;
 #[path = "../fixtures/rustfmt.rs"]
 mod rustfmt;
 
-/// Small enough to be built often, of different styles and editions.
+/// Small enough to be built often, in different styles and editions.
 const CRATES: [&str; 6] = [
     "semver",
     "httparse",
@@ -44,7 +44,7 @@ const CRATES: [&str; 6] = [
     "hyper",
 ];
 
-/// How many programs are made where nothing else is said.
+/// Default number of generated programs.
 const GENERATED: usize = 50;
 const SEED: u64 = 1;
 
@@ -98,7 +98,7 @@ impl Request {
                 None if word == "--extractions" => wants_extractions = true,
                 None if word == "--every-case" => every_case = true,
                 None if !word.starts_with("--") => crates.push(word),
-                // What cargo says to every test.
+                // Arguments that cargo passes to every test.
                 _ => {}
             }
         }
@@ -147,7 +147,7 @@ fn try_crate(name: &str) -> Outcome {
 
 #[derive(Default)]
 struct Total {
-    /// Edits and broken edits by refactoring.
+    /// Number of edits and of broken edits by refactoring.
     kinds: BTreeMap<&'static str, (usize, usize)>,
     passed: usize,
     failed: usize,

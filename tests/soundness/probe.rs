@@ -1,4 +1,4 @@
-//! Every offer in a crate, asked for as an editor would.
+//! Collects all offers in a crate, requested as by an editor.
 
 use std::{
     collections::HashSet,
@@ -23,12 +23,12 @@ use walkdir::WalkDir;
 pub(crate) struct Candidate {
     pub(crate) kind: &'static str,
     pub(crate) file: PathBuf,
-    /// The crate's edition, as a year.
+    /// The crate's edition as a year.
     pub(crate) edition: usize,
     pub(crate) width: LineWidth,
     pub(crate) applicability: Applicability,
     pub(crate) edits: Edits,
-    /// The first and the last line that the edits touch, from 0.
+    /// The first and last line that the edits touch, 0-based.
     pub(crate) lines: (u32, u32),
 }
 
@@ -41,7 +41,7 @@ impl Candidate {
         self.applicability == Applicability::Safe
     }
 
-    /// Whether the two are too close to be tried together.
+    /// Whether the two are too close to be tested together.
     pub(crate) fn is_near(&self, other: &Self) -> bool {
         self.file == other.file
             && self.lines.0 <= other.lines.1 + 1
@@ -79,7 +79,7 @@ fn in_file(file: &Path, source: &Source) -> Vec<Candidate> {
     in_places(file, source, &findings, &places)
 }
 
-/// Every change that is offered at one of the places, once.
+/// All distinct changes offered at any of the places.
 pub(crate) fn in_places(
     file: &Path,
     source: &Source,
@@ -96,7 +96,7 @@ pub(crate) fn in_places(
             .collect();
         let offers = offers_at(source, *range, &drawn);
         let all = offers.answers.iter().flatten().chain(&offers.assists);
-        // What rustc has to agree to has no edit before it has.
+        // Offers that rustc must accept have no edit yet.
         for offer in all.filter(|it| !it.refactoring().asks_rustc()) {
             let identity = format!("{} {:?}", offer.refactoring().id, offer.change().steps);
             if seen.insert(identity) {
@@ -153,7 +153,7 @@ pub(crate) fn rust_files(root: &Path) -> Vec<PathBuf> {
         .collect()
 }
 
-/// Keeps the texts that edits are applied to.
+/// The texts that edits are applied to, by file.
 pub(crate) fn text_of(file: &Path) -> Arc<str> {
     fs::read_to_string(file)
         .expect("the file was read before")

@@ -1,10 +1,11 @@
-//! Carries out every offer in small programs that print what they do, each alone, and compares.
+//! Applies every offer in small programs that print what they do, each on its own, and compares.
 //!
-//! A change has to build, to print the same, to keep every comment, to stay as rustfmt writes it, and to bring no warning of
-//! the compiler or of clippy's defaults. One that a person has to look at may print something else, because that is what they
-//! look for; it is counted and told all the same.
+//! A change must build, print the same, keep every comment, stay formatted by rustfmt, and introduce no warnings from the
+//! compiler or clippy's default lints. A change that needs review may print something else, as that is what the review is for;
+//! it is counted and reported anyway.
 //!
-//! The programs by hand lie in `programs/EDITION`, and are strange on purpose; [`generate`](super::generate) makes the others.
+//! The handwritten programs are in `programs/EDITION`, and are unusual on purpose; [`generate`](super::generate) creates the
+//! others.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -25,14 +26,14 @@ use super::{
 
 const EDITIONS: [usize; 3] = [2018, 2021, 2024];
 
-/// Which programs are tried.
+/// The programs to test.
 #[derive(Debug, Clone)]
 pub(crate) struct Extent {
-    /// Programs by hand are also tried in the editions that they were not written for.
+    /// Whether handwritten programs are also tested in editions they weren't written for.
     pub(crate) every_edition: bool,
     pub(crate) generated: usize,
     pub(crate) seed: u64,
-    /// Only those whose names contain this.
+    /// Only programs whose names contain this.
     pub(crate) only: Option<String>,
 }
 
@@ -46,12 +47,12 @@ struct Sample {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Origin {
     ByHand,
-    /// By hand, in an edition that it may not build in.
+    /// Handwritten, in an edition in which it may not build.
     ByHandElsewhere,
     Generated,
 }
 
-/// A change that is not what it should be.
+/// What is wrong with a change.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Wrong {
     DoesNotBuild(String),
@@ -65,10 +66,10 @@ pub(crate) enum Wrong {
 pub(crate) struct Outcome {
     programs: usize,
     generated: usize,
-    /// Offers by refactoring, and how many of them are wrong.
+    /// Number of offers and of wrong ones, by refactoring.
     offers: BTreeMap<String, (usize, usize)>,
     wrong: BTreeMap<&'static str, usize>,
-    /// Changes that a person has to look at, and that do something else.
+    /// Number of changes that need review and change behaviour.
     looked_at: usize,
     broken_samples: usize,
 }
@@ -119,7 +120,7 @@ pub(crate) fn try_programs(extent: &Extent) -> Outcome {
     outcome
 }
 
-/// What is offered in each program, in their order. One server answers for an edition.
+/// The offers in each program, in order. One server handles an edition.
 fn offers(samples: &[&Sample]) -> Vec<Vec<Offered>> {
     let of_edition = |edition: &usize| {
         let mut server = Server::start(*edition);
@@ -139,7 +140,7 @@ fn offers(samples: &[&Sample]) -> Vec<Vec<Offered>> {
     by_place.into_values().collect()
 }
 
-/// A change that is tried.
+/// A change under test.
 struct Trial<'a> {
     sample: &'a Sample,
     printed: &'a str,
@@ -164,13 +165,13 @@ impl Trial<'_> {
         before.judge(&self.offered.text, after)
     }
 
-    /// Whether it is the very thing that a person was asked to look for.
+    /// Whether this is exactly what the user was asked to review.
     fn allows(&self, wrong: &Wrong) -> bool {
         let is_looked_for = match wrong {
             Wrong::PrintsOther(_) => true,
-            // Its audit holds it to comments that are code.
+            // Its audit ensures that only commented-out code is removed.
             Wrong::Comments => self.offered.refactoring == "remove-dead-comment",
-            // A new index is for a person to use.
+            // The new index is for the user to use.
             Wrong::Warns(_) => self.offered.refactoring == "toggle-enumerate",
             _ => false,
         };
@@ -197,7 +198,7 @@ impl Trial<'_> {
     }
 }
 
-/// A program before it is changed, and what it does.
+/// A program before the change, and its behaviour.
 pub(crate) struct Before<'a> {
     pub(crate) program: &'a Program,
     pub(crate) printed: &'a str,
@@ -205,7 +206,7 @@ pub(crate) struct Before<'a> {
 }
 
 impl Before<'_> {
-    /// What is wrong with a text that is to do the same.
+    /// What is wrong with a text that should behave the same.
     pub(crate) fn judge(&self, text: &str, after: &Verdict) -> Vec<Wrong> {
         let mut wrong = Vec::new();
         match after {
@@ -345,11 +346,11 @@ fn by_hand(edition: usize, every_edition: bool) -> Vec<Sample> {
     samples
 }
 
-/// A program of this edition that is `tried` in that one.
+/// A program written for `edition` that is tested in the edition `tried`.
 fn read(file: &Path, edition: usize, tried: usize) -> Sample {
     let mut text = fs::read_to_string(file).expect("programs can be read");
     let stem = file.file_stem().expect("programs have names").display();
-    // The repository keeps one kind of line end.
+    // The repository uses a single line ending.
     if stem.to_string().ends_with("_crlf") {
         text = text.replace('\n', "\r\n");
     }

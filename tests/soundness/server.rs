@@ -1,4 +1,4 @@
-//! Every offer in a program, as an editor gets them from the server.
+//! All offers in a program, as an editor receives them from the server.
 
 use std::{collections::BTreeMap, path::Path, thread};
 
@@ -19,17 +19,17 @@ use super::{
 
 const ENCODING: &str = "utf-8";
 
-/// What the menu of an editor would carry out.
+/// An entry of an editor's menu, applied.
 #[derive(Debug, Clone)]
 pub(crate) struct Offered {
     pub(crate) refactoring: String,
     pub(crate) title: String,
     pub(crate) is_safe: bool,
-    /// The program afterwards.
+    /// The resulting program.
     pub(crate) text: String,
 }
 
-/// A server whose workspace is one package.
+/// A server whose workspace is a single package.
 pub(crate) struct Server {
     client: Client,
     edition: usize,
@@ -47,8 +47,7 @@ impl Server {
         Self { client, edition }
     }
 
-    /// Every change that is offered at a finding or at a cursor, once, and everything
-    /// safe together.
+    /// All distinct changes offered at a finding or a cursor, and the combined safe fixes.
     pub(crate) fn offers(&mut self, name: &str, text: &str) -> Vec<Offered> {
         let file = format!("src/bin/{name}.rs");
         self.client.write_file(&file, text);
@@ -66,7 +65,7 @@ impl Server {
             offers.entry(after.clone()).or_insert_with(|| Offered {
                 refactoring: refactoring.to_owned(),
                 title: action["title"].as_str().unwrap_or_default().to_owned(),
-                // What only the server knows of has to hold like everything that is carried out unseen.
+                // Changes known only to the server must be as correct as those applied without review.
                 is_safe: safety.get(&after).copied().unwrap_or(true),
                 text: after,
             });
@@ -78,7 +77,7 @@ impl Server {
 
     pub(crate) fn stop(mut self) {
         assert_eq!(self.client.leave(), 0, "{}", self.client.errors());
-        // What it says by itself is what it was asked for.
+        // Its unsolicited diagnostics are the same as the requested ones.
         let published = "textDocument/publishDiagnostics";
         self.client.forget_notifications_at_end(published);
     }
@@ -106,7 +105,7 @@ impl Server {
         answers.flatten().collect()
     }
 
-    /// Whether each text that an offer leads to may be reached without a look at it.
+    /// Whether the text resulting from each offer may be applied without review.
     fn safety(&self, file: &str, text: &str) -> BTreeMap<String, bool> {
         let path = self.client.root().join(file);
         let text = text.to_owned();
@@ -131,13 +130,13 @@ fn safety(path: &Path, text: &str, edition: usize) -> BTreeMap<String, bool> {
     for candidate in probe::in_places(path, &source, &findings, &places) {
         let is_safe = candidate.is_safe();
         let after = candidate.edits.apply(text).expect("edits fit the text");
-        // The same change may be offered by two refactorings.
+        // Two refactorings may offer the same change.
         *safety.entry(after).or_default() |= is_safe;
     }
     safety
 }
 
-/// Where an offer may begin: at the first token of every line, and before keywords, operators and braces.
+/// Positions at which an offer may apply: at the first token of every line, and before keywords, operators and braces.
 fn cursors(text: &str, edition: usize) -> Vec<TextSize> {
     let parsed_as = match edition {
         2018 => Edition::Edition2018,
@@ -169,7 +168,7 @@ fn begins_something(kind: SyntaxKind) -> bool {
     [T![!], T![&&], T![||], T![=>], T![?], T!['{'], T!['}']].contains(&kind)
 }
 
-/// The edits of a change to this document alone.
+/// The edits of a change that touches only this document.
 fn edits_of<'a>(edit: &'a Value, uri: &str) -> Option<&'a Value> {
     let changes = edit["documentChanges"].as_array()?;
     let [change] = changes.as_slice() else {
@@ -179,7 +178,7 @@ fn edits_of<'a>(edit: &'a Value, uri: &str) -> Option<&'a Value> {
     Some(&change["edits"])
 }
 
-/// An editor that wants finished edits, and asks for diagnostics.
+/// An editor that requires complete edits, and pulls diagnostics.
 fn capabilities() -> Value {
     json!({
         "general": {"positionEncodings": [ENCODING]},

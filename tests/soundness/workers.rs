@@ -1,4 +1,4 @@
-//! Work side by side.
+//! Parallel execution.
 
 use std::{
     collections::BTreeMap,
@@ -9,10 +9,10 @@ use std::{
     thread,
 };
 
-/// Compilers need much memory and a core each, so there are never many.
+/// Number of workers; compilers need a lot of memory and a core each.
 const WORKERS: usize = 2;
 
-/// What `work` makes of each item, in their order.
+/// The results of `work` for each item, in order.
 pub(crate) fn in_parallel<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
     let next = AtomicUsize::new(0);
     let results: Mutex<BTreeMap<usize, R>> = Mutex::default();

@@ -1,4 +1,4 @@
-//! The client of an HTTP cache: against a real nginx, and against servers that fail and lie in every way.
+//! The client of an HTTP cache: with a real nginx, and with servers that fail and lie in every way.
 
 mod budget;
 mod forged;
@@ -18,7 +18,7 @@ use rustassistant::cache::{
     Seal, Secret, SecretString, SigningKey,
 };
 
-/// The bearer key, which nothing may ever show.
+/// The bearer key, which must never be displayed.
 const SECRET: &str = "s3cret-bearer-key";
 
 fn key(seed: u8) -> Key {
@@ -34,7 +34,7 @@ fn entries(seeds: std::ops::Range<u8>) -> Vec<(Key, Entry)> {
     seeds.map(|seed| (key(seed), entry(seed))).collect()
 }
 
-/// Whom everybody here trusts.
+/// The signer that every client here trusts.
 fn signer() -> SigningKey {
     signer_of(7)
 }
@@ -47,7 +47,7 @@ fn signer_text(seed: u8) -> String {
     format!("ed25519-secret:{}", format!("{seed:02x}").repeat(32))
 }
 
-/// What an honest server has under this key.
+/// What an honest server stores under this key.
 fn sealed(seed: u8) -> Vec<u8> {
     sealed_by(signer(), Namespace::default(), seed)
 }
@@ -58,7 +58,7 @@ fn sealed_by(signer: SigningKey, namespace: Namespace, seed: u8) -> Vec<u8> {
     sealed.unwrap()
 }
 
-/// A machine that only reads, and has patience with a busy one.
+/// A read-only client with generous timeouts for busy machines.
 fn reader(url: &str) -> Remote {
     Remote {
         secret: Some(Secret::text(SECRET)),
@@ -87,13 +87,13 @@ fn is_hit(lookup: &Lookup, seed: u8) -> bool {
     matches!(lookup, Lookup::Hit(found, _) if *found == entry(seed))
 }
 
-/// The answer to one key is this fault, and its message says where and holds no secret.
+/// Asserts that looking up one key fails with this fault, whose message names the server and contains no secret.
 async fn fails(cache: &HttpCache, kind: FaultKind) -> Fault {
     assert_eq!(get(cache, 1).await, Lookup::Fault(kind));
     shown(&cache.last_fault(kind), kind)
 }
 
-/// As [`fails`], for many keys at once.
+/// Like [`fails`], for several keys at once.
 async fn fails_for_many(cache: &HttpCache, kind: FaultKind) -> Fault {
     let lookups = cache.get_many(&[key(1), key(2), key(3)]).await;
     assert_eq!(lookups, vec![Lookup::Fault(kind); 3]);

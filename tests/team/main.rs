@@ -1,4 +1,4 @@
-//! A team's cache against the real servers: Postgres, nginx, our own, and ones that lie.
+//! A team's cache with real servers: Postgres, nginx, this program's own, and ones that lie.
 
 #![expect(
     clippy::unwrap_used,

@@ -1,4 +1,4 @@
-//! The client of a Postgres cache, against a real Postgres.
+//! The client of a Postgres cache, with a real Postgres.
 
 #[path = "../fixtures/postgres.rs"]
 pub(crate) mod fixture;
@@ -34,7 +34,7 @@ fn entries(count: u32) -> Vec<(Key, Entry)> {
         .collect()
 }
 
-/// Rows that nobody signed, which a shelf takes for what they are.
+/// Unsigned rows, which a shelf returns unchanged.
 fn rows(count: u32) -> Vec<(Key, Vec<u8>)> {
     (0..count)
         .map(|number| (key(number), row(number)))
@@ -79,7 +79,7 @@ async fn shelf(remote: &Remote) -> PostgresShelf {
     PostgresShelf::new(remote).await.unwrap()
 }
 
-/// That it is this fault, in words that hold no secret.
+/// Asserts that it is this kind of fault, with a message without secrets.
 #[track_caller]
 fn assert_fault(fault: &Fault, kind: FaultKind) {
     let text = format!("{fault} {fault:?}");
@@ -88,7 +88,7 @@ fn assert_fault(fault: &Fault, kind: FaultKind) {
     assert!(!text.contains("s3cret"), "{text}");
 }
 
-/// That nothing is found, for this reason, and that the cache can say it in full.
+/// Asserts that nothing is found, for this reason, and returns the cache's full message.
 async fn assert_no_answer(cache: &PostgresCache, kind: FaultKind) -> String {
     let lookups = cache.get_many(&keys(3)).await;
     let last = lookups.iter().find_map(|lookup| match lookup {

@@ -1,4 +1,5 @@
-//! `cache serve`, the HTTP server: the real program, spoken to with an ordinary client, with raw bytes, and with our own.
+//! `cache serve`, the HTTP server: the real program, accessed with an ordinary client, with raw bytes, and with the program's
+//! own client.
 
 mod bounds;
 mod database;

@@ -1,5 +1,5 @@
-//! The whole way, with the program as people start it: a pipeline fills a team's cache, a second developer starts warm, and
-//! whatever goes wrong with the cache, everybody is told the same about their code.
+//! End to end, with the program as users start it: a pipeline fills a team's cache, a second developer starts warm, and
+//! whatever goes wrong with the cache, everyone gets the same findings.
 
 mod faults;
 mod office;

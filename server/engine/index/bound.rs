@@ -228,7 +228,8 @@ fn leaves_many(file: &FileUnit, run: &Run, statements: &[Statement]) -> bool {
     words.given(TextRange::up_to(block.len()), behind) > MOST_LEFT
 }
 
-/// The tokens from the first of the statements to the end of their list, the offset where that begins, and the text after them.
+/// The tokens from the first of the statements to the end of their list, the offset where that begins, and the range after
+/// them.
 fn words_of<'a>(
     file: &'a FileUnit,
     run: &Run,

@@ -122,8 +122,8 @@ fn is_place(value: &ast::Expr) -> bool {
     }
 }
 
-/// Whether a value is a list, a single call with its arguments, or only such a value wrapped in others: `Ok(Box::new(S { ..
-/// }))`.
+/// Whether a value is a list, a single call with its arguments, or only such a value wrapped in others:
+/// `Ok(Box::new(S { .. }))`.
 fn holds_row(value: &ast::Expr) -> bool {
     let is_wrapping = matches!(
         value,

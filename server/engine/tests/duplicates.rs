@@ -1,4 +1,4 @@
-//! Every function that a plain comparison of tokens finds twice is found, and none that it doesn't.
+//! Every function that a plain comparison of tokens finds twice is found, and no others.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -19,9 +19,9 @@ use crate::{
     text::TextRange,
 };
 
-/// So many files of the crates that cargo has unpacked on this machine are read.
+/// Maximum number of files to read from the crates that cargo has unpacked on this machine.
 const FILES: usize = 500;
-/// Signs count as they are written here and as the parser joins them there, so functions at the limit are left to others.
+/// Punctuation is counted differently here and in the index, so functions near the limit aren't compared.
 const SURELY_LONG: usize = 70;
 
 type Place = (FileId, TextRange);
@@ -80,7 +80,7 @@ fn a_plain_comparison_finds_the_same_functions() {
     thread.unwrap().join().unwrap();
 }
 
-/// Our own sources, and some of the files that cargo has unpacked.
+/// The project's sources, and some of the files that cargo has unpacked.
 fn corpus() -> Vec<PathBuf> {
     let mut files = Vec::new();
     rust_files(Path::new(env!("CARGO_MANIFEST_DIR")), &mut files);
@@ -154,7 +154,7 @@ fn tokens(function: &ast::Fn) -> String {
     tokens.fold(String::new(), |all, token| all + token.text() + " ")
 }
 
-/// Whether it is long, no test, under no condition, and no function of a trait.
+/// Whether the function is long, isn't a test or conditional, and doesn't belong to a trait.
 fn is_compared(function: &ast::Fn) -> bool {
     let Some(body) = function.body() else {
         return false;

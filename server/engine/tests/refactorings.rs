@@ -1,4 +1,4 @@
-//! Every refactoring's documentation does what it says, and the audit stops what a faulty refactoring could do.
+//! Every refactoring behaves as documented, and the audit rejects the results of faulty refactorings.
 
 use std::{fs, path::Path};
 
@@ -8,12 +8,12 @@ use crate::{
     text::{Edit, Edits, FileStep, Steps, TextRange, TextSize},
 };
 
-/// The example of a refactoring's documentation; `$0` is the cursor.
+/// The example in a refactoring's documentation; `$0` is the cursor.
 struct Example {
     before: String,
     cursor: TextSize,
     after: String,
-    /// The file that comes, as its path and its text.
+    /// The path and contents of the new file.
     new: Option<(String, String)>,
 }
 
@@ -38,7 +38,7 @@ fn example(refactoring: &Refactoring) -> Example {
     }
 }
 
-/// The new file of a change, as its path and its text.
+/// The path and contents of the new file in a change.
 fn new_file(change: &Change) -> Option<(String, String)> {
     match change.steps.files.as_slice() {
         [] => None,
@@ -47,7 +47,7 @@ fn new_file(change: &Change) -> Option<(String, String)> {
     }
 }
 
-/// A file whose new files lie where the examples say.
+/// A context whose new files are located as in the examples.
 fn context(source: &Source) -> Context<'_> {
     Context::new(source).placed(FilePlace::Beside("stack"))
 }
@@ -99,7 +99,7 @@ fn the_registry_is_alphabetical() {
 
 const COMMENT: &str = "// Kept.\n";
 
-/// The example with a comment in the item that is changed, which none may lose.
+/// The example with a comment in the changed item, which must not be lost.
 fn with_comment(example: &Example) -> Example {
     let commented = |text: &str| text.replacen("{\n", &format!("{{\n{COMMENT}"), 1);
     let place = example.before.find("{\n").expect("the example has a block");
@@ -116,7 +116,7 @@ fn with_comment(example: &Example) -> Example {
     }
 }
 
-/// What faulty refactorings could make of the right result.
+/// Faulty variants of the correct result.
 fn mutants(right: &str, kept: &str) -> Vec<(&'static str, String)> {
     let comment = right.find(kept).expect("it is kept");
     let end = comment + right[comment..].find('\n').expect("it ends a line");
@@ -140,7 +140,7 @@ fn mutants(right: &str, kept: &str) -> Vec<(&'static str, String)> {
     ]
 }
 
-/// The same change with edits that make `after` of the whole text.
+/// The change with edits that turn the whole text into `after`.
 fn rewrite(change: &Change, before: &str, after: &str) -> Change {
     let edits = Edits::new(hunks(before, after)).expect("hunks are disjoint");
     Change {
@@ -149,7 +149,7 @@ fn rewrite(change: &Change, before: &str, after: &str) -> Change {
     }
 }
 
-/// One edit for each run of lines that differ, so that what is inserted between items is.
+/// One edit per run of differing lines, so that insertions between items remain insertions.
 fn hunks(before: &str, after: &str) -> Vec<Edit> {
     let old: Vec<&str> = before.split_inclusive('\n').collect();
     let new: Vec<&str> = after.split_inclusive('\n').collect();
@@ -171,7 +171,7 @@ fn hunks(before: &str, after: &str) -> Vec<Edit> {
     edits
 }
 
-/// The numbers of the lines of a longest common run, the latest that there is.
+/// The line numbers of a longest common subsequence, as late as possible.
 fn common_lines(old: &[&str], new: &[&str]) -> Vec<(usize, usize)> {
     let mut longest = vec![vec![0; new.len() + 1]; old.len() + 1];
     for (one, old) in old.iter().enumerate() {
@@ -203,7 +203,7 @@ fn common_lines(old: &[&str], new: &[&str]) -> Vec<(usize, usize)> {
 fn faulty_refactorings_are_stopped_by_the_audit() {
     for refactoring in refactorings::all() {
         let example = example(refactoring);
-        // What creates a file has mutants of its own.
+        // Refactorings that create a file have separate mutants.
         if example.new.is_some() {
             continue;
         }

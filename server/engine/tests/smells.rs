@@ -1,4 +1,5 @@
-//! The documentation of every smell has its form, its examples fire as they say, and what answers a smell is named by it.
+//! The documentation of every smell has the required form, its examples fire as documented, and it lists the refactorings that
+//! resolve it.
 
 use std::collections::BTreeSet;
 
@@ -31,7 +32,7 @@ fn source(text: &str) -> Source {
     source
 }
 
-/// What every smell sees.
+/// The sightings of all smells.
 fn sightings(text: &str) -> Vec<Sighting> {
     let source = source(text);
     let outline = outline(&source.root());
@@ -50,8 +51,8 @@ fn sightings(text: &str) -> Vec<Sighting> {
     all
 }
 
-/// What stands several times in a text, at the first place; word by word only as whole functions, since what is looked at in
-/// one file is told of that already.
+/// The duplicates in a text, each at its first place. Identical code counts only as whole functions, since other smells report
+/// it within a single file.
 fn duplicates(units: &[Unit<'_>], text: &str) -> Vec<Sighting> {
     let surveyed = units.iter().map(|unit| SurveyedUnit {
         offset: unit.node.text_range().start(),
@@ -72,7 +73,7 @@ fn duplicates(units: &[Unit<'_>], text: &str) -> Vec<Sighting> {
         .collect()
 }
 
-/// What is above the first limits.
+/// The sightings above the first limits.
 fn above_limits(text: &str) -> Vec<(Sighting, &'static Smell)> {
     let above = sightings(text).into_iter().filter_map(|sighting| {
         let smell = smells::get(sighting.smell)?;
@@ -86,7 +87,7 @@ fn fired(text: &str) -> Vec<&'static str> {
     above.map(|(_, smell)| smell.id).collect()
 }
 
-/// The examples of a documentation that are marked with a word, where `// … 40 more statements` is written out.
+/// The examples in a documentation with this mark, with `// … 40 more statements` expanded.
 fn examples(doc: &str, mark: &str) -> Vec<String> {
     let opening = format!("```rust {mark}\n");
     let parts = doc.split(&opening).skip(1);
@@ -134,7 +135,7 @@ fn the_documentation_s_example_before_fires_its_smell_alone() {
         assert!(!before.is_empty(), "{} has no example", smell.id);
         for example in before {
             let mut fired = fired(&example);
-            // What stands in several files is in one here, and what stands in one function is told of first.
+            // Code from several files is in a single one here, and repetition within a function takes precedence.
             if matches!(smell.look, Look::Workspace(_)) || smell.id == "repeated-stanza" {
                 fired.retain(|id| *id != "similar-block");
             }
@@ -178,7 +179,7 @@ fn what_answers_a_smell_exists() {
     }
 }
 
-/// A refactoring answers a smell if its own example is such an answer: offered for the sighting, and less of it afterwards.
+/// A refactoring answers a smell if its own example shows it: it is offered for the sighting, and reduces the measure.
 #[test]
 fn a_refactoring_is_named_by_what_it_answers() {
     let mut answered = BTreeSet::new();
@@ -204,7 +205,7 @@ fn a_refactoring_is_named_by_what_it_answers() {
     }
 }
 
-/// Whether a refactoring is offered for a sighting and leaves less of its smell.
+/// Whether a refactoring is offered for a sighting and reduces its smell.
 fn answers(refactoring: &'static Refactoring, sighting: &Sighting, text: &str) -> bool {
     let source = source(text);
     let target = Target::Answer(sighting);

@@ -1,4 +1,4 @@
-//! The entries that everything is measured with.
+//! The entries used by all measurements.
 
 use rustassistant::cache::{Entry, Key};
 
@@ -8,7 +8,7 @@ pub(crate) fn key(number: usize) -> Key {
     Key::new("bench", &[0; 32], &[b"2024"], &number.to_le_bytes())
 }
 
-/// 2,020 bytes that zstd makes 3.2 times smaller, as was measured for real reports.
+/// 2,020 bytes that zstd compresses by a factor of 3.2, as measured for real reports.
 pub(crate) fn entry(number: usize) -> Entry {
     let mut noise = blake3::Hasher::new()
         .update(&number.to_le_bytes())
@@ -32,7 +32,7 @@ pub(crate) fn numbered(numbers: std::ops::Range<usize>) -> Vec<(Key, Entry)> {
     numbers.map(|number| (key(number), entry(number))).collect()
 }
 
-/// All keys, in an order of its own for each seed.
+/// All keys, in a different order for each seed.
 pub(crate) fn shuffled(seed: u64) -> Vec<Key> {
     let mut order: Vec<usize> = (0..ENTRIES).collect();
     order.sort_by_key(|number| {

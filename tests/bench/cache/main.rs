@@ -1,7 +1,6 @@
-//! What the cache costs beside what it stands on: every figure next to a bare, held sqlx connection that reads or
-//! writes the same bytes in the same run, next to what the decision record claims, and next to its limit.
-//! `cargo bench --bench cache` prints the table; the ratios are what counts, as they hold on any machine.
-//! `cargo bench --bench cache -- spending` prints only what holding tokens costs.
+//! The overhead of the cache: every figure next to a bare sqlx connection that reads or writes the same bytes in the same run,
+//! next to the claim in the decision record, and next to its limit. `cargo bench --bench cache` prints the table; the ratios
+//! matter, as they hold on any machine. `cargo bench --bench cache -- spending` prints only the cost of holding tokens.
 
 mod data;
 mod processes;
@@ -69,7 +68,7 @@ async fn compare_spending() {
     table.end();
 }
 
-/// A connection as a careful program would open it.
+/// A connection with the options a careful program would use.
 async fn connect(path: &Path) -> SqliteConnection {
     let options = SqliteConnectOptions::new()
         .filename(path)
@@ -82,17 +81,17 @@ async fn connect(path: &Path) -> SqliteConnection {
         .expect("a connection")
 }
 
-/// Closed in order, so that nothing of it is left to do in somebody else's time.
+/// Closes the connection properly, so that no work is left to other measurements.
 async fn close(connection: SqliteConnection) {
     connection.close().await.expect("an orderly end");
 }
 
-/// A file of the cache that is opened by its first use.
+/// A cache file that is opened on first use.
 pub(crate) fn file_at(path: impl Into<PathBuf>) -> SqliteCache {
     SqliteCache::at(path, &migrations::SQLITE)
 }
 
-/// A file of the cache that is there from now on.
+/// A new cache file that is created immediately.
 pub(crate) async fn new_file(path: impl Into<PathBuf>) -> Result<SqliteCache, Fault> {
     SqliteCache::new(path, &migrations::SQLITE).await
 }

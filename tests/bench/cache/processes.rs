@@ -1,5 +1,5 @@
-//! Whole processes: how soon they have an answer, how many may write at once, what they keep in memory. They are this
-//! program again, told by its environment what to do, and the server as it is installed.
+//! Whole processes: how soon they have an answer, how many can write at once, how much memory they use. They run this program
+//! again, with a role given by the environment, and the server as installed.
 
 use crate::{file_at, new_file, open_tiers};
 use std::fs;
@@ -21,7 +21,7 @@ const ROLE: &str = "RUSTASSISTANT_BENCH_ROLE";
 const PATH: &str = "RUSTASSISTANT_BENCH_PATH";
 
 const CROWD: usize = 8;
-/// Rows of each process in a crowd, and of one of its transactions.
+/// Rows per process, and per transaction of it.
 const ROWS: usize = 20_000;
 const BATCH: usize = 100;
 
@@ -31,7 +31,7 @@ fn process(role: &str, path: &Path) -> Command {
     command
 }
 
-/// As [`process`], on the first processor alone, where the system lets us say so.
+/// Like [`process`], but pinned to the first processor if the system supports it.
 fn pinned(role: &str, path: &Path) -> Command {
     let taskset = Command::new("taskset")
         .arg("--version")
@@ -49,14 +49,14 @@ fn pinned(role: &str, path: &Path) -> Command {
     command
 }
 
-/// Single lookups in a process on one processor, ours and bare ones alike.
+/// Single lookups in a process on one processor, through the cache and through bare connections.
 pub(crate) fn single(path: &Path) -> Single {
     let output = pinned("single", path).output().expect("a process");
     assert!(output.status.success(), "{output:?}");
     Single::parse(&String::from_utf8_lossy(&output.stdout))
 }
 
-/// Does what the environment says; `false` if it says nothing.
+/// Performs the role given by the environment; returns `false` if there is none.
 pub(crate) fn play() -> bool {
     let (Ok(role), Some(path)) = (std::env::var(ROLE), std::env::var_os(PATH)) else {
         return false;
@@ -99,7 +99,7 @@ async fn look_up(path: &Path, keys: &[Key]) {
     assert!(lookups.iter().all(|it| matches!(it, Lookup::Hit(..))));
 }
 
-/// One entry that no other process has.
+/// Writes an entry that no other process has.
 async fn create(path: &Path) {
     let store = store(path);
     let number = std::process::id() as usize;
@@ -108,7 +108,7 @@ async fn create(path: &Path) {
     assert_eq!(store.warnings(), Vec::<String>::new());
 }
 
-/// Rows that no other process has, made before the parent says when to start.
+/// Writes rows that no other process has, prepared before the parent gives the signal to start.
 async fn write_in_turn(path: &Path) {
     let from = std::process::id() as usize * 100_000;
     let rows = numbered(from..from + ROWS);
@@ -137,7 +137,7 @@ async fn migrate_here(path: &Path) {
     );
 }
 
-/// The kilobytes that a process had in memory at most, where the system tells.
+/// The peak memory of a process in kilobytes, if the system reports it.
 fn highest_memory(process: &str) -> Option<u64> {
     memory(process, "VmHWM:")
 }
@@ -182,8 +182,8 @@ pub(crate) fn migrate(table: &mut Table, home: &Path) {
     table.add(line.must("10 MB", most <= 10 << 10));
 }
 
-/// From start to exit: an empty process with a runtime, one that looks something up, and so on. The best of many, as
-/// whatever else runs on the machine only ever adds.
+/// From start to exit: an empty process with a runtime, one that looks something up, and so on. The minimum of many runs, as
+/// other load on the machine only adds time.
 pub(crate) fn start(table: &mut Table, home: &Path, path: &Path) {
     let roles = ["empty", "bare", "one", "hundred", "create"];
     let mut best = [Duration::MAX; 5];
@@ -298,7 +298,7 @@ pub(crate) fn idle_server(table: &mut Table, home: &Path) {
     let resident = memory(&server.id().to_string(), "VmRSS:");
     server.kill().expect("a running server");
     server.wait().expect("an end");
-    // Elsewhere than on Linux nobody tells.
+    // Only Linux reports it.
     if let Some(kilobytes) = resident {
         let line = Line::new("memory of an idle server", megabytes(kilobytes)).record_says("5 MB");
         table.add(line.must("15 MB", kilobytes <= 15 << 10));

@@ -14,7 +14,7 @@ use crate::table::{Line, Table, count, mean, middle, percentile};
 use crate::{close, connect};
 
 const ROUNDS: u64 = 7;
-/// Lookups of one kind before the next kind has its turn.
+/// Lookups of one kind before switching to the next kind.
 const BLOCK: usize = 500;
 
 /// Hits in memory, in random order.
@@ -43,9 +43,8 @@ fn through_all_tiers(path: &Path) -> TieredCache {
     })
 }
 
-/// One key at a time. The kinds take turns in blocks: if they took turns call by call, each would wake a thread that
-/// slept through the calls of the others. Of all blocks the middle one counts, so that a burst of somebody else's work
-/// spoils only those that it meets.
+/// One key at a time. The kinds alternate in blocks: alternating with each call would wake a thread that slept during the
+/// others' calls. The median of all blocks counts, so that a burst of other load affects only a few blocks.
 pub(crate) async fn single(path: &Path) -> Single {
     let mut connection = connect(path).await;
     let cache = file_at(path);
@@ -82,14 +81,14 @@ pub(crate) async fn single(path: &Path) -> Single {
     }
 }
 
-/// What one lookup takes: in our file, in a bare one, and through all tiers.
+/// The time of a lookup in the cache file, in a bare file, and through all tiers.
 pub(crate) struct Single {
     average: [Duration; 3],
     tail: [Duration; 3],
 }
 
 impl Single {
-    /// Prints itself for [`Single::parse`].
+    /// Prints itself in the format of [`Single::parse`].
     pub(crate) fn print(&self) {
         for time in self.average.iter().chain(&self.tail) {
             println!("{}", time.as_nanos());
@@ -124,8 +123,7 @@ impl Single {
         }
     }
 
-    /// Without limits: which of two cores a thread wakes up on is the scheduler's choice, and it costs more than the
-    /// lookup.
+    /// Without limits: which of two cores a thread wakes up on is the scheduler's choice, and it costs more than the lookup.
     pub(crate) fn add_beside(&self, table: &mut Table) {
         let [ours, bare, _] = self.average;
         table.add(Line::time("  on all processors, average", ours).beside(bare));
@@ -146,7 +144,7 @@ fn middle_of(blocks: &Blocks, figure: impl Fn(&[Duration]) -> Duration) -> Durat
     middle(&mut figures)
 }
 
-/// The length of the envelope.
+/// Returns the length of the envelope.
 pub(crate) async fn look_up_bare(connection: &mut SqliteConnection, key: &Key) -> usize {
     let row = sqlx::query("SELECT envelope FROM entry WHERE key = ?1")
         .bind(&key.as_bytes()[..])
@@ -187,7 +185,7 @@ pub(crate) async fn batch(table: &mut Table, path: &Path) {
     table.add(line.record(claim));
 }
 
-/// How many have an envelope.
+/// Returns the number of rows with an envelope.
 async fn look_up_many_bare(connection: &mut SqliteConnection, keys: &[Key]) -> usize {
     let statement = format!(
         "SELECT key, envelope FROM entry WHERE key IN ({})",

@@ -1,4 +1,4 @@
-//! What it costs to hold tokens, beside a bare transaction that writes one row and waits for the disk as long.
+//! The cost of holding tokens, compared with a bare transaction that writes one row and waits for the disk as long.
 
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -15,7 +15,7 @@ use crate::table::{Line, Table, middle};
 use crate::team::fixture::Postgres;
 
 const ROUNDS: usize = 300;
-/// Until both logs have their length: a file that grows waits longer for the disk.
+/// Warm-up iterations until both logs have reached their full length: a growing file waits longer for the disk.
 const WARM: usize = 700;
 const MINUTE: Duration = Duration::from_mins(1);
 const LIMITS: Limits = Limits {
@@ -47,7 +47,7 @@ pub(crate) async fn on_this_machine(table: &mut Table, home: &Path) {
 }
 
 pub(crate) async fn in_postgres(table: &mut Table) {
-    // Its usual one doesn't wait for the disk.
+    // The usual server doesn't wait for the disk.
     let (_server, database) = Postgres::own(&["fsync=on"]).await;
     let owner = PostgresLedger::new(&database.on_socket("owner")).await;
     let owner = owner.expect("a ledger");
@@ -73,7 +73,7 @@ fn fresh() -> HoldId {
     HoldId::fresh().expect("randomness")
 }
 
-/// How long it takes to hold and to charge.
+/// The time to hold tokens and to charge them.
 async fn spend(ledger: &impl TokenLedger, id: HoldId) -> (Duration, Duration) {
     let start = Instant::now();
     let answer = ledger.reserve(id, 900, MINUTE).await;

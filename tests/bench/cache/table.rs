@@ -1,8 +1,8 @@
-//! The table: our figure, the bare one, what the record claims, the limit, and whether it is met.
+//! The table: the measured figure, the bare one, the claim in the decision record, the limit, and whether it is met.
 
 use std::time::Duration;
 
-/// Nothing may cost more than this many times the bare call.
+/// Maximum ratio to the bare call.
 pub(crate) const RATIO: f64 = 1.5;
 
 pub(crate) struct Table {
@@ -87,7 +87,7 @@ impl Line {
         }
     }
 
-    /// What the record claims, which is to be undercut.
+    /// The claim in the decision record, which must be undercut.
     pub(crate) fn record(self, claim: Duration) -> Line {
         let below = self.time < claim;
         Line {
@@ -97,7 +97,7 @@ impl Line {
         .and(below)
     }
 
-    /// What the record claims of something that is no time.
+    /// A claim in the decision record that isn't a duration.
     pub(crate) fn record_says(self, claim: &str) -> Line {
         Line {
             record: claim.to_owned(),

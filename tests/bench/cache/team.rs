@@ -1,4 +1,4 @@
-//! A team's cache in a real Postgres on this machine, by way of its socket.
+//! A team's cache in a real Postgres on this machine, through its socket.
 
 use std::time::{Duration, Instant};
 
@@ -21,7 +21,7 @@ use fixture::{Database, PASSWORD, Postgres};
 pub(crate) mod fixture;
 
 const WRITERS: usize = 8;
-/// Rows of one writer, and of one of its statements.
+/// Rows per writer, and per statement.
 const ROWS: usize = 10_000;
 const BATCH: usize = 500;
 
@@ -71,7 +71,7 @@ async fn read(table: &mut Table, cache: &PostgresCache, database: &Database) {
     table.add(verifying.within(Duration::from_millis(20)));
 }
 
-/// How many have an envelope.
+/// Returns the number of rows with an envelope.
 async fn look_up_bare(connection: &mut PgConnection, keys: &[Key]) -> usize {
     let keys: Vec<&[u8]> = keys.iter().map(|key| &key.as_bytes()[..]).collect();
     let rows = sqlx::query(
@@ -85,7 +85,7 @@ async fn look_up_bare(connection: &mut PgConnection, keys: &[Key]) -> usize {
     envelopes.filter(|envelope| !envelope.is_empty()).count()
 }
 
-/// Each writer has a connection of its own, and rows that were signed before.
+/// Each writer has its own connection, and rows that were signed in advance.
 async fn write<S: Shelf>(table: &mut Table, signing: &Sealed<S>, remote: &Remote) {
     let mut writers = Vec::new();
     for writer in 0..WRITERS {

@@ -1,4 +1,4 @@
-//! Inserts, and what they leave on the disk.
+//! Inserts, and the disk space they take.
 
 use crate::new_file;
 use std::path::Path;
@@ -16,7 +16,7 @@ const ROWS: usize = 500;
 
 type Row = (Vec<u8>, Vec<u8>);
 
-/// Beside inserts of the same payloads as they are, and of the envelopes that ours become.
+/// Compared with inserts of the same payloads uncompressed, and of the envelopes produced by the cache.
 pub(crate) async fn insert(table: &mut Table, home: &Path, entries: &[(Key, Entry)]) {
     let payloads: Vec<Row> = entries
         .iter()

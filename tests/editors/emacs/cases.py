@@ -1,4 +1,4 @@
-"""The cases in Emacs with eglot: each is one file in `cases/`, run in an Emacs of its own."""
+"""The cases in Emacs with eglot: each is one file in `cases/`, run in a separate Emacs."""
 
 import re
 import subprocess
@@ -18,7 +18,7 @@ FOLDER = TESTS / "emacs"
 
 def start(place, case, before=(), **variables):
     (place.work / "init.el").write_text(in_readme("Emacs", "elisp"))
-    # Not `-Q`: the packages of the system would not be found.
+    # Not `-Q`, which would hide the system's packages.
     command = [*before, "emacs", "-q", "--batch", "-l", FOLDER / "support.el", "-l", FOLDER / "cases" / f"{case}.el"]
     environment = place.environment() | variables
     return subprocess.Popen(
@@ -42,7 +42,7 @@ def without_a_package():
 
 
 def moving():
-    """Emacs 28 lists no operation on files, so nothing that needs one is offered."""
+    """Emacs 28 supports no file operations, so nothing that requires one is offered."""
     with Place() as place:
         place.with_tests()
         end(start(place, "moving"))
@@ -80,12 +80,12 @@ def latency():
         return judge(place, "visiting the file", shown)
 
 
-# A new home has Emacs compile its packages behind the user's back, and put a window with warnings of theirs in front.
+# With a new home directory, Emacs compiles its packages in the background and shows their warnings in a window.
 CALM = "(setq native-comp-deferred-compilation nil native-comp-jit-compilation nil)"
 
 
 def command(terminal, name):
-    """`M-x NAME`."""
+    """Runs `M-x NAME`."""
     terminal.keys("M-x")
     terminal.wait("`M-x`", lambda: re.search("^M-x", terminal.screen(), re.MULTILINE))
     terminal.type(name)
@@ -93,7 +93,7 @@ def command(terminal, name):
 
 
 def as_written(lines, draws=None):
-    """A new user writes what a readme says, goes to the second finding and carries its answer out."""
+    """A new user follows a readme, goes to the second finding and applies its fix."""
 
     def run():
         with Newcomer() as user:
@@ -107,7 +107,7 @@ def as_written(lines, draws=None):
                 terminal.wait_for(newcomer.MERGE)
                 command(terminal, "flymake-show-buffer-diagnostics")
                 terminal.wait_for("[let-else-opportunity]")
-                # The list gets no more room than it needs.
+                # The list takes up only as much space as it needs.
                 terminal.keys("C-x", "o", "C-x", "-", "C-x", "o")
                 command(terminal, "eglot-code-actions")
                 terminal.wait_for("Pick an action")

@@ -1,9 +1,8 @@
-;;; support.el --- what the cases in Emacs share -*- lexical-binding: t -*-
+;;; support.el --- shared code of the cases in Emacs -*- lexical-binding: t -*-
 
 ;;; Commentary:
 
-;; Emacs without a window and without the user's own configuration: rust-mode and eglot, configured in the lines that the
-;; readme gives.
+;; Emacs without a window and without the user's configuration: rust-mode and eglot, configured as in the readme.
 
 ;;; Code:
 
@@ -13,23 +12,23 @@
 (require 'flymake)
 (require 'rust-mode)
 
-;; The cases put functions of their own in the place of a few built-in ones; nothing has to be compiled for that.  Emacs 28 and
-;; 29 have different names for it.
+;; The cases replace a few built-in functions, which requires no compilation.  The option has different names in Emacs 28 and
+;; 29.
 (defvar comp-enable-subr-trampolines)
 (defvar native-comp-enable-subr-trampolines)
 (setq comp-enable-subr-trampolines nil
       native-comp-enable-subr-trampolines nil)
 
-;; What the readme tells a user to write.
+;; The configuration from the readme.
 (load (expand-file-name "init.el" (getenv "WORK")) nil t)
 
 (setq make-backup-files nil
       create-lockfiles nil
       flymake-no-changes-timeout 0.1
       eglot-sync-connect 15
-      ;; Without an event eglot believes that a mouse was used, and opens a menu of the window system.
+      ;; Without an event, eglot assumes that a mouse was used, and opens a menu of the window system.
       last-nonmenu-event ?x
-      ;; A question about reverting is answered by nobody here.
+      ;; No prompt about reverting can be answered here.
       revert-without-query '(".*"))
 
 (defvar t-messages nil "What was said, newest first.")
@@ -55,7 +54,7 @@
 (defun t-open (path)
   "Visit PATH as a user does, and connect at once."
   (switch-to-buffer (find-file-noselect path))
-  ;; `eglot-ensure' waits for a command to end, and in a batch there is none.
+  ;; `eglot-ensure' waits for the end of a command, and a batch has none.
   (unless (eglot-current-server)
     (apply #'eglot (t-contact)))
   (current-buffer))
@@ -117,7 +116,7 @@
       (error
        (setq code 1)
        (princ (format "FAILED: %S\nmessages:\n%s\n" problem (string-join (reverse t-messages) "\n")))))
-    ;; No question at the end, and no server left.
+    ;; No prompt on exit, and no server left running.
     (dolist (server (apply #'append (hash-table-values eglot--servers-by-project)))
       (ignore-errors (eglot-shutdown server nil 5)))
     (kill-emacs code)))

@@ -1,4 +1,4 @@
-"""The cases in Helix, in a terminal, configured as `editors/helix/languages.toml` says."""
+"""The cases in Helix, in a terminal, configured by `editors/helix/languages.toml`."""
 
 import os
 import re
@@ -20,7 +20,7 @@ from terminal import Terminal
 from written import in_front, in_readme
 
 SNIPPET = REPOSITORY / "editors/helix/languages.toml"
-# What findings and answers say.
+# Parts of findings and of their fixes.
 LET_ELSE = "unwraps a value or diverges"
 MERGE = "combine their conditions"
 NESTED = "if order.is_paid {"
@@ -59,7 +59,7 @@ def quit_it(terminal):
 
 
 def answer(terminal):
-    """Goes to the second finding, which has letters outside ASCII before it, and takes its first answer."""
+    """Goes to the second finding, which is preceded by non-ASCII letters, and applies its first fix."""
     terminal.keys("g", "g")
     terminal.type("]d")
     terminal.wait_for(" 10:20")
@@ -72,14 +72,14 @@ def answer(terminal):
 
 
 def write(terminal, path, holds):
-    """Saves, and waits until Helix says so: what is saved again sooner, Helix takes for changed by somebody else."""
+    """Saves, and waits for the confirmation: if a file is saved again sooner, Helix assumes an external modification."""
     terminal.command("write")
     terminal.wait_for(" written, ")
     terminal.wait("the file", lambda: holds in on_disk(path))
 
 
 def answering():
-    """Open, see, list, apply, save, undo."""
+    """Open a file, see findings, list and apply fixes, save, undo."""
     with Place() as place:
         configure(place)
         path = place.crate / "src/orders.rs"
@@ -99,7 +99,7 @@ def answering():
 
 
 def moving():
-    """Tests move into a file that is created for them."""
+    """Tests are moved to a newly created file."""
     with Place() as place:
         configure(place)
         path = place.with_tests()
@@ -120,7 +120,7 @@ def moving():
 
 
 def extracting():
-    """A function is made of selected lines."""
+    """Extracts a function from selected lines."""
     with Place() as place:
         configure(place)
         path = place.with_sums()
@@ -137,7 +137,7 @@ def extracting():
 
 
 def beside():
-    """With rust-analyzer, or what stands for it, first in the list: both are seen, both answer, hover is the first one's."""
+    """With rust-analyzer, or its replacement, listed first: findings and actions of both are shown, hovers only of the first."""
     with Place() as place:
         configure(place, rust_analyzer=True)
         with helix(place) as terminal:
@@ -160,7 +160,7 @@ def beside():
 
 
 def options():
-    """Options in `config` arrive."""
+    """Options in `config` are applied."""
     with Place() as place:
         configure(place, '\n[language-server.rustassistant.config]\nsmells.collapsible-if = false\n')
         with helix(place) as terminal:
@@ -170,7 +170,7 @@ def options():
 
 
 def wrong_options():
-    """An option of the wrong type is named and costs only itself; so does a whole table that is none."""
+    """An option of the wrong type is reported and ignored; so is a table that is none."""
     with Place() as place:
         smells = 'smells = { collapsible-if = "quiet", let-else-opportunity = false }'
         configure(place, f"\n[language-server.rustassistant.config]\n{smells}\nexclude = 7\n")
@@ -182,7 +182,7 @@ def wrong_options():
 
 
 def edits_on(terminal, path):
-    """Whatever became of the server, editing goes on."""
+    """Whatever happened to the server, editing works."""
     terminal.type("ggO")
     terminal.type("typed by hand")
     terminal.escape()
@@ -197,7 +197,7 @@ def health(place):
 
 
 def missing():
-    """Helix says nothing of a server that isn't there, but `hx --health rust` does."""
+    """Helix doesn't report a missing server, but `hx --health rust` does."""
     with Place("missing") as place:
         configure(place)
         assert "✘ rustassistant" in health(place), health(place)
@@ -216,7 +216,7 @@ def crash_at_start():
 
 
 def too_old():
-    """A binary that doesn't know `lsp` yet: the log says so, and editing goes on."""
+    """A binary without the `lsp` command: the log reports it, and editing works."""
     with Place("too-old") as place:
         configure(place)
         with helix(place) as terminal:
@@ -225,7 +225,7 @@ def too_old():
 
 
 def crash_later():
-    """Helix doesn't start a server again by itself; `:lsp-restart` does."""
+    """Helix doesn't restart a server automatically; `:lsp-restart` does."""
     with Place("noted") as place:
         configure(place)
         with helix(place) as terminal:
@@ -241,7 +241,7 @@ def crash_later():
 
 
 def on_disk(path):
-    """A file's text. Helix writes another file and puts it in the place of the old one; between the two there is none."""
+    """A file's contents. Helix writes a new file and replaces the old one with it; in between, there is none."""
     try:
         return path.read_text()
     except FileNotFoundError:
@@ -253,13 +253,13 @@ def alive(process):
         os.kill(process, 0)
     except ProcessLookupError:
         return False
-    # A zombie was ended too; its parent hasn't asked yet.
+    # A zombie has ended too; its parent hasn't reaped it yet.
     with open(f"/proc/{process}/stat", encoding="utf-8") as stat:
         return stat.read().rsplit(")", 1)[1].split()[0] != "Z"
 
 
 def loose():
-    """A file without a package, and a buffer without a name that gets one."""
+    """A file without a package, and an unnamed buffer that is then named."""
     with Place() as place:
         configure(place)
         folder = place.work / "loose"
@@ -291,7 +291,7 @@ def without_a_package():
 
 
 def read_only():
-    """A file that may not be written: findings and answers are there, and nothing is written."""
+    """A read-only file: findings and fixes are shown, and nothing is written."""
     with Place() as place:
         configure(place)
         before = place.read_only()
@@ -305,7 +305,7 @@ def read_only():
 
 
 def two_windows():
-    """One file in two windows of one Helix: an answer and its undo are seen in both."""
+    """One file in two windows of one Helix: applying a fix and undoing it are visible in both."""
 
     def twice(text):
         return lambda: terminal.screen().count(text) == 2
@@ -371,7 +371,7 @@ def opening(terminal, file):
     terminal.type(f":open src/{file.name}")
     started = time.monotonic()
     terminal.keys("Enter")
-    # Nothing turns between the two: work that is over in a moment is not shown.
+    # No progress is shown in between: work that finishes quickly isn't displayed.
     terminal.wait_for(f" NOR   src/{file.name}")
     terminal.type("ge")
     terminal.wait_for("wraps the last")
@@ -379,7 +379,7 @@ def opening(terminal, file):
 
 
 def commands():
-    """The server's commands are in a list of their own. What one of them edits is in the buffer."""
+    """The server's commands are in a separate list. Their edits are applied to the buffer."""
     with Place("recorded") as place:
         configure(place)
         with helix(place) as terminal:
@@ -400,7 +400,7 @@ def commands():
 
 
 def as_written(lines, draws=None):
-    """A new user writes what a readme says, goes to the second finding and carries its answer out."""
+    """A new user follows a readme, goes to the second finding and applies its fix."""
 
     def run():
         with Newcomer() as user:

@@ -1,4 +1,4 @@
-"""The cases in Neovim: each is one Lua file in `cases/`, run in an editor of its own."""
+"""The cases in Neovim: each is one Lua file in `cases/`, run in a separate editor."""
 
 import os
 import re
@@ -18,7 +18,7 @@ from written import in_front, in_help, in_readme
 
 FOLDER = TESTS / "neovim"
 PLUGIN = REPOSITORY / "editors/neovim"
-# What a user writes, by the Neovim that runs it.
+# The user's configuration, by Neovim version.
 LINES = {
     "recent": lambda: in_readme("Neovim", "lua"),
     "bare": lambda: in_readme("Neovim", "lua", 1),
@@ -28,7 +28,7 @@ LINES = {
 }
 
 SIZE = {"width": 118, "height": 24}
-# A picture for people has the editor's own colours.
+# Pictures for the documentation use the editor's default colours.
 PAINTED = r"set termguicolors number fillchars=eob:\ "
 
 
@@ -104,7 +104,7 @@ def version(neovim):
 
 
 def recorded(neovim):
-    """What this client says of itself, while it does what a user does."""
+    """Records this client's capabilities while it performs a user's actions."""
 
     def run():
         with Place("recorded") as place:
@@ -132,8 +132,8 @@ def latency():
 
 @contextmanager
 def screen(place, neovim, file, looks=""):
-    """Neovim in a terminal. One that was started through another loader can't start itself again, so that what edits and what
-    shows it are started apart there."""
+    """Neovim in a terminal. If it was started through another loader, it can't restart itself, so the editor and its interface are
+    started separately there."""
     options = ["-i", "NONE", *(["-c", looks] if looks else []), file]
     if neovim == "old":
         with Terminal([program(neovim), *options], place, **SIZE) as terminal:
@@ -158,7 +158,7 @@ def screen(place, neovim, file, looks=""):
 
 
 def as_written(neovim, go="]d", ask="gra", draws=None):
-    """A new user writes what the readme or the help says, goes to the second finding and carries its answer out."""
+    """A new user follows the readme or the help, goes to the second finding and applies its fix."""
 
     def run():
         with Newcomer() as user:

@@ -1,8 +1,8 @@
--- What the cases share. Works in every Neovim from 0.7 on.
+-- Shared code of the cases. Works in every Neovim since 0.7.
 
 local M = { messages = {} }
 
--- What an editor would have shown. The editor's own words are kept too, so that a case can say what a user reads.
+-- Messages that an editor would have shown, including its own, so that a case can check what users see.
 vim.notify = function(words, level)
   table.insert(M.messages, { words = tostring(words), level = level or vim.log.levels.INFO })
 end
@@ -33,7 +33,7 @@ function M.equal(left, right, words)
   M.check(vim.deep_equal(left, right), shown)
 end
 
---- Waits until `condition` holds. Nothing sleeps for a time that is hoped to be long enough.
+--- Waits until `condition` holds. Nothing relies on fixed delays.
 function M.wait(words, condition, timeout_ms)
   M.check(vim.wait(timeout_ms or 15000, condition, 10), 'waited in vain: ' .. words)
 end
@@ -85,7 +85,7 @@ function M.title_of(item)
   return action.title, action
 end
 
---- Opens the menu of code actions at a finding and picks `title`, as a user does. Gives the titles that were listed.
+--- Opens the menu of code actions at a finding and picks `title`, as a user does. Returns the listed titles.
 function M.answer(diagnostic, title)
   vim.api.nvim_win_set_cursor(0, { diagnostic.lnum + 1, diagnostic.col })
   local listed
@@ -106,7 +106,7 @@ function M.answer(diagnostic, title)
   return listed
 end
 
---- The titles that are listed at a place; none where the editor says that there are none.
+--- The titles listed at a position; empty if the editor reports that there are none.
 function M.listed(place)
   vim.api.nvim_win_set_cursor(0, { place.lnum + 1, place.col })
   local listed
@@ -144,7 +144,7 @@ function M.clients()
   return get({ name = 'rustassistant' })
 end
 
---- Runs a case and leaves the editor with its result.
+--- Runs a case and exits the editor with its result.
 function M.run(case)
   vim.schedule(function()
     local is_fine, why = xpcall(case, function(why)

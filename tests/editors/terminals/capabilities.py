@@ -1,6 +1,6 @@
-"""What each real client says of itself in `initialize`, for replaying it without the editor.
+"""The capabilities of each real client in `initialize`, for replaying them without the editor.
 
-Recorded is what belongs to the client: its name, its version and its capabilities; no folder and no process.
+Only data of the client is recorded: its name, its version and its capabilities, but no folders or processes.
 """
 
 import json
@@ -14,7 +14,7 @@ RECORDED = REPOSITORY / "target/editors/capabilities"
 
 
 def record(editor, version, log):
-    """Writes what the log's first `initialize` said below target/."""
+    """Writes the first `initialize` in the log to a file below target/."""
     params = Messages(log).first("client", "initialize")["params"]
     RECORDED.mkdir(parents=True, exist_ok=True)
     number = "-".join(version.split(".")[:2])
@@ -24,7 +24,7 @@ def record(editor, version, log):
 
 
 def keep():
-    """Takes what was recorded over into the repository."""
+    """Copies the recordings to the repository."""
     target = TESTS / "capabilities"
     target.mkdir(exist_ok=True)
     for path in sorted(Path(RECORDED).glob("*.json")):

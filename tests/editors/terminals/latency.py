@@ -1,4 +1,4 @@
-"""How long a user waits for the findings of a large file, and how much of that is the server's."""
+"""How long a user waits for the findings of a large file, and how much of that is due to the server."""
 
 import statistics
 import subprocess
@@ -7,13 +7,13 @@ import time
 from messages import Messages
 from place import BINARY, LARGE
 
-# From the client's didOpen to the server's findings, beside the same file on the command line, from start to end: the middles
-# of three. Both are slower on a slow or busy machine.
+# Maximum ratio of the time from the client's didOpen to the server's findings to that of a whole run of the command line on the
+# same file, as medians of three. Both are slower on a slow or busy machine.
 LIMIT = 3
 
 
 def judge(place, key, shown):
-    """Holds the server's part against its limit; `shown` is what an editor took from `key` to findings on the screen."""
+    """Checks the server's time against its limit; `shown` is the editor's time from `key` to findings on the screen."""
     messages = Messages(place.work / "messages.jsonl")
     ours = [messages.answer_ms(name) for name in LARGE]
     beside = [on_the_command_line(place, name) for name in LARGE]

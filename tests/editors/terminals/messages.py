@@ -1,4 +1,4 @@
-"""Reads what the proxy noted."""
+"""Reads the log of the proxy."""
 
 import json
 from pathlib import Path
@@ -16,7 +16,7 @@ class Messages:
         raise AssertionError(f"the {side} never sent {method}")
 
     def answer_ms(self, name):
-        """From the client's didOpen of a file to the server's first findings for it, pushed or pulled."""
+        """The time from the client's didOpen of a file to the server's first findings for it, pushed or pulled."""
         opened, asked = None, set()
         for entry in self.entries:
             message = entry["message"]

@@ -1,4 +1,4 @@
-"""Somebody who has the binary and nothing else, and does what the readme says: no folders, variables or options of ours."""
+"""A user who has only the binary and follows the readme, without folders, variables or options of the tests."""
 
 import re
 import shutil
@@ -8,7 +8,7 @@ import tarfile
 from place import REPOSITORY, Place
 
 RELEASE = REPOSITORY / ".github/workflows/release.yml"
-# Two findings in the one function. Nothing in it needs a font that a reader may not have.
+# Two findings in the only function. No unusual font is required.
 FUNCTION = """\
 pub struct Order {
     pub lines: Vec<u32>,
@@ -30,7 +30,7 @@ pub fn send(order: &Order) -> usize {
     order.lines.len()
 }
 """
-# What the findings and the answer say, and the line that the answer leaves.
+# Parts of the findings and of the fix, and the line after the fix.
 LET_ELSE = "unwraps a value or diverges"
 MERGE = "combine their conditions"
 ANSWER = "Merge nested `if`"
@@ -54,19 +54,19 @@ class Newcomer(Place):
         return {name: given[name] for name in ("PATH", "LANG", "HOME", "TMPDIR") if name in given} | {"COLORTERM": "truecolor"}
 
     def write(self, path, text):
-        """A file of the user's configuration."""
+        """Writes a file of the user's configuration."""
         path = self.home / path
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
 
     def run(self, lines):
-        """Lines for a shell, typed where the downloads are."""
+        """Runs shell commands in the folder with the downloads."""
         folder = self.home / "Downloads"
         folder.mkdir(exist_ok=True)
         subprocess.run(["sh", "-euc", lines], cwd=folder, env=self.environment(), check=True)
 
     def download_plugin(self):
-        """The archive with Neovim's plugin, as a release has it."""
+        """The archive with Neovim's plugin, as released."""
         name = "rustassistant-neovim.tar.gz"
         prefix = re.search(rf"--prefix=(\S+)/ -o assets/{name} HEAD:editors/neovim", RELEASE.read_text())
         assert prefix, f"the release makes no {name}"
@@ -76,5 +76,5 @@ class Newcomer(Place):
             archive.add(REPOSITORY / "editors/neovim", arcname=prefix[1])
 
     def check(self):
-        """The refactoring is in the file."""
+        """Checks that the refactoring is in the file."""
         assert MERGED in self.file.read_text(), self.file.read_text()

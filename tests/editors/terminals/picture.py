@@ -1,4 +1,4 @@
-"""Draws what is on a terminal's screen, for the readme."""
+"""Renders a terminal's screen for the readme."""
 
 import re
 import shutil
@@ -39,7 +39,7 @@ def draw(name, screen):
 
 
 def keep():
-    """Takes the pictures over into the repository."""
+    """Copies the pictures to the repository."""
     KEPT.mkdir(exist_ok=True)
     for path in sorted(DRAWN.glob("*.svg")):
         shutil.copy(path, KEPT / path.name)
@@ -47,7 +47,7 @@ def keep():
 
 
 def page_of(lines):
-    """The background that the program gives to most of its text, or the terminal's own where it gives none."""
+    """The background colour of most of the program's text, or the terminal's if it sets none."""
     area = Counter()
     for line in lines:
         for _, text, style in line:
@@ -57,7 +57,7 @@ def page_of(lines):
 
 
 def lines_of(screen):
-    """The lines in pieces of one style each, with the column in which a piece begins. A style goes on in the next line."""
+    """The lines split into pieces of the same style, with their start columns. A style continues on the next line."""
     style = {}
     for line in screen.removesuffix("\n").split("\n"):
         pieces, column, place = [], 0, 0
@@ -104,7 +104,7 @@ def changed(style, codes):
 
 
 def extended(codes):
-    """A colour of 256, or one that is mixed."""
+    """A colour from the palette of 256, or an RGB colour."""
     if next(codes) == 2:
         return "#{:02x}{:02x}{:02x}".format(next(codes), next(codes), next(codes))
     number = next(codes)
@@ -129,7 +129,7 @@ def run(column, line, text, style, page):
     looks = ' font-weight="bold"' if style.get("bold") else ""
     looks += ' font-style="italic"' if style.get("italic") else ""
     looks += ' text-decoration="underline"' if style.get("line") else ""
-    # The length is given, so that columns stay in line whatever the font.
+    # The length is specified, so that columns are aligned in any font.
     yield (
         f'<text x="{x:.1f}" y="{y + BASELINE}" fill="{front}" textLength="{width:.1f}" lengthAdjust="spacingAndGlyphs"'
         f'{looks} xml:space="preserve">{escape(text)}</text>'

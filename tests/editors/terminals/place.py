@@ -1,4 +1,4 @@
-"""A fresh place for one run of an editor: a crate, a home for the server, folders for the editor, and a `rustassistant`."""
+"""A new place for one run of an editor: a crate, a home for the server, folders for the editor, and a `rustassistant`."""
 
 import os
 import shutil
@@ -11,7 +11,7 @@ TESTS = Path(__file__).resolve().parent.parent
 REPOSITORY = TESTS.parent.parent
 BINARY = Path(os.environ["RUSTASSISTANT_BINARY"]).resolve()
 
-# What stands in for the binary, by the name of what is wrong with it.
+# Replacements for the binary, by the name of the problem they simulate.
 STAND_INS = {
     "crash-at-start": """
         if [ -e "$WORK/cured" ]; then exec "$BINARY" "$@"; fi
@@ -30,7 +30,7 @@ STAND_INS = {
 }
 
 
-# With a finding, by which a case knows that the server has read it.
+# With a finding, which shows that the server has read it.
 STACK = """pub fn double(number: u32) -> u32 {
     if number > 0 {
         if number < 100 {
@@ -65,7 +65,7 @@ mod tests {
 }
 """
 
-# Its loop, the lines from 12 to 14, can be a function.
+# Its loop, lines 12 to 14, can be extracted.
 SUMS = STACK.split("#[cfg(test)]", 1)[0] + """pub fn sum(numbers: &[u32]) -> u32 {
     let mut total = 0;
     for number in numbers {
@@ -77,12 +77,12 @@ SUMS = STACK.split("#[cfg(test)]", 1)[0] + """pub fn sum(numbers: &[u32]) -> u32
 
 LARGE = ("large1.rs", "large2.rs", "large3.rs")
 
-# Root may write to files that are read-only; without this capability root is like everybody.
+# Root may write to read-only files; without this capability, root is an ordinary user.
 MORTAL = ["setpriv", "--bounding-set=-dac_override", "--inh-caps=-dac_override"] if os.geteuid() == 0 else []
 
 
 class Place:
-    """Is removed at the end of a `with`, unless the run failed."""
+    """Removed at the end of a `with`, unless the run failed."""
 
     def __init__(self, binary="plain"):
         self.work = Path(tempfile.mkdtemp(prefix="rustassistant-editors-"))
@@ -104,11 +104,11 @@ class Place:
 
     def make_crate(self):
         shutil.copytree(TESTS / "shop", self.crate)
-        # Editors take the folder of a repository for the project.
+        # Editors treat a repository's folder as the project.
         (self.crate / ".git").mkdir()
 
     def with_tests(self):
-        """A module with tests that may move to a file of their own, `src/stack/tests.rs`; gives the path of the module."""
+        """Creates a module with tests that can be moved to `src/stack/tests.rs`; returns the path of the module."""
         lib = self.crate / "src/lib.rs"
         lib.write_text(lib.read_text() + "pub mod stack;\n")
         path = self.crate / "src/stack.rs"
@@ -116,7 +116,7 @@ class Place:
         return path
 
     def with_sums(self):
-        """A module with a loop that can be a function, and cargo, which lies beside what would be another server."""
+        """Creates a module with a loop that can be extracted, and cargo, next to what would be another server."""
         lib = self.crate / "src/lib.rs"
         lib.write_text(lib.read_text() + "pub mod sums;\n")
         path = self.crate / "src/sums.rs"
@@ -127,7 +127,7 @@ class Place:
         return path
 
     def read_only(self):
-        """The file with the findings, which may not be written; gives what is in it."""
+        """Makes the file with the findings read-only; returns its contents."""
         path = self.crate / "src/orders.rs"
         path.chmod(0o444)
         return path.read_text()
@@ -142,7 +142,7 @@ class Place:
             path.chmod(path.stat().st_mode | stat.S_IXUSR)
 
     def environment(self):
-        """What the editor is started with: nothing of the machine's own configuration, and no other servers."""
+        """The environment of the editor: without the machine's configuration or other servers."""
         folders = os.environ["PATH"].split(os.pathsep)
         folders = [one for one in folders if not any((Path(one) / name).exists() for name in ("rustassistant", "rust-analyzer"))]
         kept = {name: os.environ[name] for name in ("TERM", "TMPDIR", "RUSTUP_HOME", "CARGO_HOME") if name in os.environ}
@@ -164,8 +164,8 @@ class Place:
         }
 
     def large_files(self):
-        """Files of 2,000 lines, with findings in the last functions. They lie outside the crate, so that nobody has looked at
-        them before they are opened; a case copies each there itself."""
+        """Files of 2,000 lines, with findings in the last functions. They are outside the crate, so that they aren't analysed
+        before they are opened; a case copies each there itself."""
         folder = self.work / "large"
         folder.mkdir()
         for name in LARGE:

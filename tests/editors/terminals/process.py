@@ -1,4 +1,4 @@
-"""The end of an editor that runs without a terminal."""
+"""The exit of an editor that runs without a terminal."""
 
 import subprocess
 
@@ -6,7 +6,7 @@ PATIENCE_S = 90
 
 
 def end(editor):
-    """Waits for the editor's end and gives what it printed; what it printed is the failure where there is one."""
+    """Waits for the editor to exit and returns its output, which is the error message on failure."""
     try:
         output, _ = editor.communicate(timeout=PATIENCE_S)
     except subprocess.TimeoutExpired:

@@ -1,4 +1,4 @@
-"""Stands between an editor and the server and notes what passes, with the time: proxy.py LOG COMMAND..."""
+"""Forwards messages between an editor and the server and logs them with timestamps: proxy.py LOG COMMAND..."""
 
 import json
 import subprocess
@@ -17,7 +17,7 @@ WANTED = (
 
 
 def frames(stream):
-    """Each message with its bytes as they came."""
+    """Yields each message with its raw bytes."""
     while True:
         head, length = b"", None
         while not head.endswith(b"\r\n\r\n"):
@@ -56,7 +56,7 @@ class Log:
 def copy(side, source, target, log):
     try:
         for raw, message in frames(source):
-            # Noted before it goes on to the server and after it came from there: what is measured is never less than the truth.
+            # Recorded before forwarding to the server and after receiving from it, so that measured times are never too low.
             if side == "client":
                 log.note(side, message)
             target.write(raw)

@@ -1,4 +1,4 @@
-"""A language server that stands for rust-analyzer: one finding on the first line, one action for it, positions in UTF-16."""
+"""A replacement for rust-analyzer: one finding on the first line, one action for it, positions in UTF-16."""
 
 import json
 import sys

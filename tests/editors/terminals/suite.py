@@ -1,4 +1,4 @@
-"""Runs the cases in every editor and says how it went."""
+"""Runs the cases in every editor and reports the results."""
 
 import argparse
 import importlib.util
@@ -18,7 +18,7 @@ TESTS = Path(__file__).resolve().parent.parent
 
 
 def cases():
-    """Every case of every editor: a name and a function."""
+    """All cases of all editors: a name and a function."""
     for editor in ("neovim", "helix", "emacs"):
         spec = importlib.util.spec_from_file_location(f"{editor}_cases", TESTS / editor / "cases.py")
         module = importlib.util.module_from_spec(spec)
@@ -31,7 +31,7 @@ ALL = dict(cases())
 
 
 def run(name):
-    """Whether it went well, and what is to be said of it."""
+    """Returns whether it passed, and a message about it."""
     started = time.monotonic()
     said = io.StringIO()
     try:
@@ -43,7 +43,7 @@ def run(name):
 
 
 def run_all(names):
-    """Those that measure come first and alone. Of the others two run beside each other: they wait most of the time."""
+    """Runs benchmarks first and separately. The others run two at a time, as they are mostly waiting."""
     alone = [name for name in names if name.endswith("/latency")]
     yield from map(run, alone)
     with ProcessPoolExecutor(2, multiprocessing.get_context("fork")) as pool:

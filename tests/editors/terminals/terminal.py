@@ -1,4 +1,4 @@
-"""A terminal with a program in it: keys go in, what is on the screen comes out. It is tmux, with nobody looking."""
+"""A terminal with a program in it, implemented with a detached tmux: sends keys and reads the screen."""
 
 import shlex
 import subprocess
@@ -38,12 +38,12 @@ class Terminal:
         self.tmux("send-keys", "-l", text)
 
     def escape(self):
-        """Escape alone: programs tell it from the start of another key by the time that nothing follows."""
+        """Sends a single Escape: programs distinguish it from the start of another key by the pause after it."""
         self.keys("Escape")
         time.sleep(0.15)
 
     def command(self, line):
-        """A line after `:`, as in Helix."""
+        """Enters a line after `:`, as in Helix."""
         self.type(":" + line)
         self.keys("Enter")
 
@@ -54,7 +54,7 @@ class Terminal:
         return self.tmux("capture-pane", "-p", "-e", "-N")
 
     def wait(self, what, condition, patience_s=PATIENCE_S):
-        """Looks again and again; nothing sleeps for a time that is hoped to be long enough."""
+        """Polls until the condition holds; nothing relies on fixed delays."""
         end = time.monotonic() + patience_s
         while time.monotonic() < end:
             if found := condition():

@@ -1,4 +1,4 @@
-//! Files of options, and those of Cargo, rustfmt, rustup and clippy that are read too.
+//! Configuration files, including those of Cargo, rustfmt, rustup and clippy that are read too.
 
 use rustassistant::{
     config::{Environment, Request, load},
@@ -18,7 +18,7 @@ pub(crate) fn seeds() -> Vec<Vec<u8>> {
     ])
 }
 
-/// Whatever is in them, options come out of them, and complaints that end.
+/// Whatever the files contain, loading yields options and a bounded number of problems.
 pub(crate) fn read(bytes: &[u8]) {
     let names = [
         "rustassistant.toml",

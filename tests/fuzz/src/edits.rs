@@ -1,4 +1,4 @@
-//! Text, an edit, text: what is known after an edit is what is known of the text by itself, and what is offered in it holds.
+//! Text, an edit, text: incremental results equal those of analysing the new text from scratch, and offers are correct.
 
 use rustassistant::{
     analysis::{Memo, Only, OpenFile, apply_safe, judge, measure, offers_at},
@@ -19,7 +19,7 @@ pub(crate) fn seeds() -> Vec<Vec<u8>> {
     ])
 }
 
-/// The bytes are a place, what comes there, and a text.
+/// The bytes encode an offset, an insertion, and a text.
 pub(crate) fn type_in(bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);
     let mut parts = text.splitn(3, '\0');
@@ -53,7 +53,7 @@ fn assert_is_fresh(file: &OpenFile) {
             let report = measure(fresh, &Memo::default());
             assert_eq!(**file.report(), report);
         }
-        // A block that is parsed alone may be a little deeper.
+        // A block that is parsed alone may be slightly deeper.
         (edited, fresh) => assert!(
             edited.is_ok() == fresh.is_ok() || matches!(fresh, Err(Unparsable::TooDeep)),
             "{fresh:?}"
@@ -61,7 +61,7 @@ fn assert_is_fresh(file: &OpenFile) {
     }
 }
 
-/// What apply writes parses as well as before, and nothing is left to do in it.
+/// The result of applying offers parses as well as before, and applying again changes nothing.
 fn carry_out(source: &Source) {
     let rules = Rules::default();
     let context = source.context;

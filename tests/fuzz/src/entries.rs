@@ -1,4 +1,4 @@
-//! Entries of caches: envelopes, sealed or not, and the reports in them.
+//! Cache entries: envelopes, sealed or not, and the reports in them.
 
 use std::sync::LazyLock;
 
@@ -42,7 +42,7 @@ pub(crate) fn seeds() -> Vec<Vec<u8>> {
     ]
 }
 
-/// What decodes is what was encoded or fits the text; nothing else comes out.
+/// Anything that decodes was encoded or matches the text; nothing else is produced.
 pub(crate) fn decode_all(bytes: &[u8]) {
     let mut decoder = Decoder::default();
     if let Ok(entry) = decoder.decode(&KEY, bytes) {

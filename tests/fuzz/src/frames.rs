@@ -2,7 +2,7 @@
 
 use crate::owned;
 
-// The module is a private one of the server, and needs nothing of it.
+// The module is private to the server, and has no dependencies in it.
 #[path = "../../../server/lsp/wire/framing.rs"]
 #[allow(dead_code, unreachable_pub)]
 mod framing;
@@ -16,7 +16,7 @@ pub(crate) fn seeds() -> Vec<Vec<u8>> {
     ])
 }
 
-/// No more is read than is there, and what is read is written as it was.
+/// Reads no more than is available, and writes frames back unchanged.
 pub(crate) fn read_all(bytes: &[u8]) {
     let mut input = bytes;
     while let Ok(Some(body)) = framing::read(&mut input) {

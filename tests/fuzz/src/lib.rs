@@ -1,4 +1,4 @@
-//! Targets for random bytes: everything that reads what a project, a neighbour or the network wrote.
+//! Targets for random bytes: all readers of data written by a project, a neighbouring tool or the network.
 
 mod configuration;
 mod edits;
@@ -11,10 +11,10 @@ mod scratch;
 
 pub use mutation::{Numbers, mutated};
 
-/// A body that takes any bytes, and panics where something is wrong.
+/// A function that accepts any bytes, and panics on a bug.
 pub struct Target {
     pub name: &'static str,
-    /// What random bytes are made of.
+    /// The inputs that random bytes are derived from.
     pub seeds: fn() -> Vec<Vec<u8>>,
     pub body: fn(&[u8]),
 }

@@ -1,4 +1,4 @@
-//! Runs a target, or all of them, on random bytes for a while, or on what standard input gives.
+//! Runs one or all targets on random bytes for a while, or on standard input.
 
 use std::{
     io::Read,
@@ -11,9 +11,9 @@ use std::{
 
 use rustassistant_fuzz::{Numbers, TARGETS, Target, mutated};
 
-/// How long one input may take before it counts as a hang.
+/// Maximum time per input before it counts as a hang.
 const LONGEST: Duration = Duration::from_secs(60);
-/// Deep texts need it, as in the programs themselves.
+/// Deeply nested texts require it, as in the programs themselves.
 const STACK: usize = rustassistant::syntax::STACK_SIZE;
 
 struct Options {
@@ -66,7 +66,7 @@ fn options() -> Option<Options> {
     is_known.then_some(options)
 }
 
-/// Runs inputs one after the other in a thread, and watches that each ends.
+/// Runs inputs one after the other in a thread, and checks that each terminates.
 fn run(target: &'static Target, options: &Options) -> Result<(), String> {
     let (sender, done) = mpsc::channel::<Vec<u8>>();
     let (time, seed) = (options.time, options.seed);

@@ -1,6 +1,6 @@
-//! Random bytes near what is meant: a seed after a few accidents.
+//! Random bytes similar to valid input: a seed with a few random changes.
 
-/// A small generator of numbers, the same in every run.
+/// A small deterministic random number generator.
 pub struct Numbers(u64);
 
 impl Numbers {
@@ -23,7 +23,7 @@ impl Numbers {
     }
 }
 
-/// What means something to one reader or another.
+/// Fragments that are meaningful to some reader.
 const SCRAPS: [&[u8]; 28] = [
     b"{",
     b"}",

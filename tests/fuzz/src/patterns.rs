@@ -1,4 +1,4 @@
-//! Patterns: of `exclude`, and of ignore files.
+//! Patterns in `exclude` and in ignore files.
 
 use std::path::Path;
 
@@ -18,7 +18,7 @@ pub(crate) fn seeds() -> Vec<Vec<u8>> {
     ])
 }
 
-/// A pattern matches or is refused; the walk ends either way.
+/// A pattern matches or is refused; the walk terminates either way.
 pub(crate) fn walk_with(bytes: &[u8]) {
     let line = String::from_utf8_lossy(bytes);
     let line: String = line

@@ -1,4 +1,4 @@
-//! Requests to the server of a team's cache, over a real connection.
+//! Requests to the server of a team's cache over a real connection.
 
 use std::{
     io::{Read, Write},
@@ -111,7 +111,7 @@ fn ledger_request(head: &str, errand: &str, rest: &str) -> String {
     format!("POST /v1/ledger/{errand} HTTP/1.1\r\n{head}content-length: {length}\r\n\r\n{body}")
 }
 
-/// Each request is answered or dropped, never with a failure of the server's own, and the next one is answered.
+/// Each request is answered or dropped, never with an internal error, and the next one is answered.
 pub(crate) fn send(bytes: &[u8]) {
     let answer = say(bytes, After::NothingElse);
     let text = String::from_utf8_lossy(&answer);
@@ -128,7 +128,7 @@ pub(crate) fn send(bytes: &[u8]) {
     );
 }
 
-/// What the client does when it has said everything. Who says that nothing else comes may get no answer.
+/// What the client does after sending everything. After closing its side, it may get no answer.
 #[derive(PartialEq)]
 enum After {
     NothingElse,

@@ -1,4 +1,4 @@
-//! A folder for what is read from disk. It is the same for all inputs of a thread, and emptied by each.
+//! A folder for files read from disk. It is reused for all inputs of a thread, and emptied for each.
 
 use std::path::Path;
 
@@ -8,7 +8,7 @@ thread_local! {
     static FOLDER: TempDir = tempfile::tempdir().expect("a temporary folder");
 }
 
-/// Runs something in a folder with these files.
+/// Runs a function in a folder with these files.
 pub(crate) fn with_files<T>(files: &[(&str, &[u8])], run: impl FnOnce(&Path) -> T) -> T {
     FOLDER.with(|folder| {
         for (name, bytes) in files {

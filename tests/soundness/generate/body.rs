@@ -5,7 +5,7 @@ mod statements;
 
 use super::chance::Chance;
 
-/// A parameter that every generated function may have, with its type.
+/// A possible parameter of generated functions, with its type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Param {
     IsOn,
@@ -19,7 +19,7 @@ pub(super) enum Param {
     Flags,
 }
 
-/// What a function, a closure or a variable has.
+/// The type of a function, a closure or a variable.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Value {
     Unit,
@@ -34,15 +34,15 @@ pub(super) struct Body<'a> {
     edition: usize,
     params: &'a [Param],
     text: String,
-    /// What can be named here.
+    /// The names in scope.
     variables: Vec<(String, Value)>,
-    /// What `return` takes.
+    /// The type of `return` values.
     returns: Value,
-    /// The labels of the loops around, the innermost last.
+    /// The labels of the enclosing loops, innermost last.
     loops: Vec<Option<String>>,
-    /// Names and comments so far.
+    /// Number of names and comments so far.
     names: usize,
-    /// Statements that may still be written.
+    /// Number of statements that may still be generated.
     budget: usize,
     /// Whether a guard of the lock or the list may be alive.
     is_guarded: bool,
@@ -154,7 +154,7 @@ impl<'a> Body<'a> {
         format!("{stem}_{}", self.names)
     }
 
-    /// A comment of its own, sometimes.
+    /// Occasionally adds a unique comment.
     fn note(&mut self) {
         if !self.chance.percent(12) {
             return;
@@ -168,7 +168,7 @@ impl<'a> Body<'a> {
         self.line(&note);
     }
 
-    /// Does work in a block of its own, where names end.
+    /// Generates code in a nested scope.
     fn scoped(&mut self, work: impl FnOnce(&mut Self)) {
         let visible = self.variables.len();
         let was_guarded = self.is_guarded;

@@ -1,17 +1,17 @@
-//! Numbers that look random and are the same for the same seed.
+//! Deterministic pseudorandom numbers from a seed.
 
-/// Marsaglia's xorshift with 64 bits.
+/// Marsaglia's 64-bit xorshift.
 pub(super) struct Chance(u64);
 
 impl Chance {
-    /// The `at`th of the seed's streams.
+    /// The `at`th stream of the seed.
     pub(super) fn new(seed: u64, at: usize) -> Self {
         let mixed = seed
             .wrapping_mul(0x9e37_79b9_7f4a_7c15)
             .wrapping_add(at as u64 + 1)
             .wrapping_mul(0xbf58_476d_1ce4_e5b9);
         let mut chance = Self(mixed | 1);
-        // Streams of neighbours begin alike.
+        // Adjacent streams start similarly.
         for _ in 0..8 {
             chance.next();
         }
@@ -28,7 +28,7 @@ impl Chance {
         least + self.below(limit - least)
     }
 
-    /// Whether something happens that does so in so many of a hundred cases.
+    /// Returns `true` with the given percentage.
     pub(super) fn percent(&mut self, of_hundred: usize) -> bool {
         self.below(100) < of_hundred
     }

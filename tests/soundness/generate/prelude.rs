@@ -2,14 +2,14 @@
 
 use super::chance::Chance;
 
-/// A definition, and a word that is in every text that uses it.
+/// A definition, and a word that occurs in every text that uses it.
 struct Item {
     word: &'static str,
-    /// Ways to define it that are used alike.
+    /// Alternative definitions that are used the same way.
     texts: &'static [&'static str],
 }
 
-/// In an order in which each may use those that follow.
+/// Ordered so that each may use only the following ones.
 const ITEMS: &[Item] = &[
     Item {
         word: "declare!",
@@ -125,7 +125,7 @@ fn held(n: i32) -> Held {
 }
 ";
 
-/// A guard that writes when it goes.
+/// A guard that writes when dropped.
 const ENTRY: &str = "
 struct Entry<'a>(&'a RefCell<Vec<i32>>);
 
@@ -222,7 +222,7 @@ impl Flags {
 }
 ";
 
-/// A type whose `!` is a `bool`.
+/// A type whose negation is a `bool`.
 const MASK: &str = "
 #[derive(Clone, Copy)]
 struct Mask(i32);
@@ -251,7 +251,7 @@ impl Weight {
 }
 ";
 
-/// A function whose result is what is asked for.
+/// A function with a result type inferred from the context.
 const MAKE: &str = "
 trait Make {
     fn from_number(n: i32) -> Self;
@@ -274,7 +274,7 @@ fn make<T: Make>(n: i32) -> T {
 }
 ";
 
-/// What the text uses.
+/// The definitions that the text uses.
 pub(super) fn of(chance: &mut Chance, text: &str) -> String {
     let mut uses = vec!["use std::cell::RefCell;", "use std::sync::Mutex;"];
     let mut items = String::new();

@@ -1,4 +1,4 @@
-//! Servers that are asked what may be spent, and don't say it: nothing is.
+//! Servers that are queried for budgets and give no valid answer: nothing may be spent.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ async fn ledger(liar: &Liar) -> HttpLedger {
     HttpLedger::new(&reader(&liar.url())).await.unwrap()
 }
 
-/// For every call that there is, this is what is wrong.
+/// Asserts that every call fails with this kind of fault.
 async fn nothing_is_spent(liar: &Liar, kind: FaultKind) {
     let ledger = ledger(liar).await;
     let id = HoldId::fresh().unwrap();

@@ -1,11 +1,11 @@
-//! Entries that are not what they should be, from a server that is otherwise in order.
+//! Invalid entries from an otherwise correct server.
 
 use ed25519_dalek::Signer as _;
 
 use super::liar::{Liar, Reply, answer, bytes};
 use super::*;
 
-/// Serves this for key 1, alone and among many.
+/// Serves this for key 1, individually and in batches.
 async fn serving(sealed: Vec<u8>) -> Liar {
     Liar::new(move |heard| {
         if heard.is("POST") {
@@ -22,13 +22,13 @@ fn frame(key: Key, sealed: &[u8]) -> Vec<u8> {
     [&key.as_bytes()[..], &length.to_le_bytes(), sealed].concat()
 }
 
-/// Whatever the server does, nobody takes this for the entry of key 1.
+/// Asserts that this is never accepted as the entry of key 1, whatever the server does.
 async fn refused(sealed: Vec<u8>, kind: FaultKind) {
     let liar = serving(sealed).await;
     let cache = open(&reader(&liar.url())).await;
     fails(&cache, kind).await;
     let lookups = cache.get_many(&[key(1), key(2)]).await;
-    // An envelope is only looked into where it is opened, so the reasons may be others.
+    // Envelopes are only inspected when opened, so the reasons may differ.
     assert!(matches!(lookups[0], Lookup::Fault(_)), "{lookups:?}");
     assert_eq!(lookups[1], Lookup::Miss);
 }
@@ -79,14 +79,14 @@ async fn a_wrong_signature_is_refused() {
             "{lookup:?}"
         );
     }
-    // Signed by one who is trusted, in the name of another who is.
+    // Signed by one trusted key in the name of another.
     let mut wrong = sealed_by(signer_of(8), Namespace::default(), 1);
     let (length, honest) = (wrong.len(), sealed(1));
     wrong[length - 72..length - 64].copy_from_slice(&honest[honest.len() - 72..][..8]);
     refused(wrong, FaultKind::BadSignature).await;
 }
 
-/// An envelope for key 1, signed as it should be, whose head says what it likes.
+/// A correctly signed envelope for key 1 with an arbitrary header.
 fn forged(codec: u8, length: u32, value: &[u8]) -> Vec<u8> {
     let key = key(1);
     let mut sealed = [&b"RA\x01"[..], &[codec], &length.to_le_bytes()].concat();
@@ -129,7 +129,7 @@ async fn what_unpacks_to_too_much_is_refused() {
     drop(much);
     let claimed = u32::try_from(256 << 20).unwrap();
     refused(forged(1, claimed, &bomb), FaultKind::TooLarge).await;
-    // The head says a length that would be fine.
+    // The declared length would be acceptable.
     for length in [0, 1000, 16 << 20] {
         refused(forged(1, length, &bomb), FaultKind::Checksum).await;
     }
@@ -168,7 +168,7 @@ async fn a_web_page_is_no_entry() {
     }
 }
 
-/// Asks for the keys 1, 2 and 3 together, of a server that answers this.
+/// Looks up the keys 1, 2 and 3 together from a server that responds with this.
 async fn framed(body: Vec<u8>) -> Vec<Lookup> {
     let liar = Liar::new(move |_| Reply::Say(bytes(&body))).await;
     let cache = open(&reader(&liar.url())).await;

@@ -1,4 +1,4 @@
-//! A server that says whatever a test wants, byte for byte.
+//! A server that sends whatever a test specifies, byte for byte.
 
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -9,17 +9,17 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 
-/// What it does when it has read a request.
+/// The server's reaction to a request.
 pub(super) enum Reply {
-    /// Says this and waits for the next request.
+    /// Sends this and waits for the next request.
     Say(Vec<u8>),
-    /// As [`Reply::Say`], with a pause behind each piece.
+    /// Like [`Reply::Say`], with a pause after each piece.
     Slowly(Vec<Vec<u8>>),
-    /// Says this and closes the connection.
+    /// Sends this and closes the connection.
     Close(Vec<u8>),
-    /// Says this, and then nothing any more.
+    /// Sends this, and then nothing.
     Hang(Vec<u8>),
-    /// Says the first, and then the second for ever.
+    /// Sends the first, and then the second forever.
     Endless(Vec<u8>, Vec<u8>),
 }
 
@@ -27,11 +27,11 @@ pub(super) enum Reply {
 struct Notes {
     heard: Mutex<Vec<Heard>>,
     connections: AtomicUsize,
-    /// Bytes that somebody took of an endless answer.
+    /// Number of bytes of an endless response that were sent.
     poured: AtomicUsize,
 }
 
-/// A request as it came.
+/// A received request.
 #[derive(Clone, Debug)]
 pub(super) struct Heard {
     pub(super) head: String,
@@ -154,7 +154,7 @@ async fn hear(stream: &mut TcpStream) -> Option<Heard> {
     Some(Heard { head, body })
 }
 
-/// An honest answer in its form.
+/// A well-formed response.
 pub(super) fn answer(status: u16, kind: &str, body: &[u8]) -> Vec<u8> {
     let head = format!(
         "HTTP/1.1 {status} Whatever\r\ncontent-type: {kind}\r\ncontent-length: {}\r\n\r\n",
@@ -167,7 +167,7 @@ pub(super) fn bytes(body: &[u8]) -> Vec<u8> {
     answer(200, "application/octet-stream", body)
 }
 
-/// With a length that need not be that of the body.
+/// A response with a length that may differ from that of the body.
 pub(super) fn announced(length: usize, body: &[u8]) -> Vec<u8> {
     let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {length}\r\n\r\n");
     [head.as_bytes(), body].concat()

@@ -1,4 +1,4 @@
-//! Servers that refuse, break off, hang, or send elsewhere.
+//! Servers that refuse, disconnect, hang, or redirect.
 
 use std::time::{Duration, Instant};
 
@@ -11,7 +11,7 @@ async fn saying(reply: Vec<u8>) -> Liar {
     Liar::new(move |_| Reply::Say(reply.clone())).await
 }
 
-/// For every call that there is, this is what is wrong.
+/// Asserts that every call fails with this kind of fault.
 async fn everything_fails(cache: &HttpCache, kind: FaultKind) {
     fails(cache, kind).await;
     fails_for_many(cache, kind).await;
@@ -153,7 +153,7 @@ async fn a_server_without_queries_is_asked_singly() {
     }
 }
 
-/// Waits no longer than a person does.
+/// A client with short timeouts.
 async fn hurried(url: &str) -> HttpCache {
     let remote = Remote {
         patience: Patience::Person,
@@ -273,7 +273,7 @@ async fn a_body_longer_than_announced_is_cut_and_refused() {
     }
 }
 
-/// A second answer that nobody asked for, behind the first on the same connection.
+/// An unsolicited second response after the first on the same connection.
 #[tokio::test]
 async fn an_answer_in_advance_is_not_taken_for_the_next() {
     let both = [bytes(&sealed(1)), bytes(&sealed(1))].concat();
@@ -301,7 +301,7 @@ async fn an_endless_answer_is_left_when_it_is_too_long() {
         let start = Instant::now();
         let fault = fails_or_is_late(&cache, &[key(1)]).await;
         assert!(fault.to_string().contains("127.0.0.1"), "{fault}");
-        // What the sockets hold is not read.
+        // Bytes in socket buffers, which are sent but not read.
         let sockets = 24 << 20;
         assert!(liar.poured() < (16 << 20) + sockets, "{}", liar.poured());
         fails_or_is_late(&cache, &[key(1), key(2)]).await;
@@ -315,7 +315,7 @@ async fn an_endless_answer_is_left_when_it_is_too_long() {
     }
 }
 
-/// On a busy machine the time may be over before the length is.
+/// On a busy machine, the timeout may be reached before the length limit.
 async fn fails_or_is_late(cache: &HttpCache, keys: &[Key]) -> Fault {
     let lookup = cache.get_many(keys).await.remove(0);
     let kinds = [FaultKind::Malformed, FaultKind::Timeout];

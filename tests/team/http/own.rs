@@ -1,4 +1,4 @@
-//! Our own server, as far as it can do more than a plain store.
+//! The server of this program, where it does more than a plain store.
 
 use rustassistant::cache::Shelf as _;
 

@@ -127,7 +127,7 @@ async fn nobody_at_the_address_is_unreachable() {
 async fn a_name_that_nobody_has_is_unreachable() {
     let cache = open(&reader("https://no-such-host.invalid")).await;
     let lookup = get(&cache, 1).await;
-    // Where every name is asked for elsewhere, the answer may take longer than we wait.
+    // If names are resolved by a remote server, the answer may exceed the timeout.
     let known = [FaultKind::Unreachable, FaultKind::Timeout];
     assert!(
         matches!(lookup, Lookup::Fault(kind) if known.contains(&kind)),
@@ -135,7 +135,7 @@ async fn a_name_that_nobody_has_is_unreachable() {
     );
 }
 
-/// The same test in a process that has a proxy.
+/// Runs the test in a process with a proxy.
 fn with_proxy(proxy: &Liar, test: &str) {
     let mut command = std::process::Command::new(std::env::current_exe().unwrap());
     for name in ["http_proxy", "https_proxy", "all_proxy"] {

@@ -182,7 +182,7 @@ async fn what_is_longer_than_the_server_takes_is_too_large() {
     let entries = [vec![long], entries(2..20)].concat();
     let fault = cache.put_many(&entries).await.unwrap_err();
     shown(&fault, FaultKind::TooLarge);
-    // The others are there.
+    // The others are present.
     let keys: Vec<Key> = (2..20).map(key).collect();
     for (seed, lookup) in (2..20).zip(cache.get_many(&keys).await) {
         assert!(is_hit(&lookup, seed), "{seed}: {lookup:?}");
@@ -218,7 +218,7 @@ async fn a_server_that_was_restarted_is_there() {
     let cache = open(&writer(&nginx.url())).await;
     cache.put_many(&entries(0..20)).await.unwrap();
     for _ in 0..5 {
-        // All kept connections are dead now, and nobody has noticed.
+        // All pooled connections are dead now, which hasn't been detected yet.
         nginx.restart();
         assert!(is_hit(&get(&cache, 1).await, 1));
         cache.put_many(&entries(20..40)).await.unwrap();
@@ -236,7 +236,7 @@ async fn a_frozen_server_costs_one_call_and_comes_back() {
     let cache = open(&remote).await;
     let patient = open(&writer(&nginx.url())).await;
     patient.put_many(&entries(0..200)).await.unwrap();
-    // Learns that this is a plain store, and holds a connection.
+    // Detects that this is a plain store, and keeps a connection.
     patient.get_many(&keys[..2]).await;
     nginx.freeze();
     let start = Instant::now();

@@ -1,4 +1,4 @@
-//! Certificates that may be believed, and ones that may not.
+//! Trusted and untrusted certificates.
 
 use super::nginx::{Authority, Nginx, Setup};
 use super::*;
@@ -11,7 +11,7 @@ fn nginx(certificate: (String, String)) -> Nginx {
     })
 }
 
-/// A machine that believes this authority beside the system's.
+/// A machine that trusts this authority in addition to the system's.
 struct Believer(tempfile::TempDir);
 
 impl Believer {
@@ -62,7 +62,7 @@ async fn an_unknown_authority_is_not_believed() {
 #[tokio::test]
 async fn the_system_s_authorities_don_t_know_it_either() {
     let nginx = nginx(Authority::new().issue(&["127.0.0.1"]));
-    // A system without any certificates says so at once.
+    // A system without any certificates reports that immediately.
     let fault = match HttpCache::new(&writer(&nginx.url())).await {
         Ok(cache) => fails(&cache, FaultKind::Certificate).await,
         Err(fault) => fault,

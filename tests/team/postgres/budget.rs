@@ -1,4 +1,4 @@
-//! What a team spends is the database's to say, and nobody's to forge.
+//! The database controls a team's spending, and clients can't forge it.
 
 #[path = "../../fixtures/spending.rs"]
 pub(crate) mod spending;
@@ -27,7 +27,7 @@ fn limits(day: u64, month: u64) -> Limits {
     }
 }
 
-/// A database in which so much may be spent in `main`, and the ledger of one who may.
+/// A database with a budget for `main`, and the ledger of a user with access to it.
 async fn with_budget(day: u64, month: u64) -> (Database, PostgresLedger) {
     let database = Postgres::database().await;
     let owner = ledger(&database.on_socket("owner")).await;
@@ -42,7 +42,7 @@ async fn hold(ledger: &PostgresLedger, tokens: u64) -> Option<HoldId> {
     (answer == Reservation::Reserved).then_some(id)
 }
 
-/// What is used on this day and in this month, and what is held.
+/// The usage of the current day and month, and the amount held.
 async fn stand(ledger: &PostgresLedger) -> (u64, u64, u64) {
     let status = ledger.status().await.unwrap();
     (status[0].used, status[1].used, status[0].held)
@@ -69,7 +69,7 @@ async fn what_fits_is_held_and_charged_once() {
         let fault = ledger.reserve(over, 1, MINUTE).await.unwrap_err();
         assert_fault(&fault, FaultKind::HoldOver);
     }
-    // Sent all the same, and one of which nobody knew.
+    // A request sent although its hold was over, and an unknown hold.
     ledger.settle(second, 5).await.unwrap();
     let unknown = HoldId::fresh().unwrap();
     ledger.settle(unknown, 2).await.unwrap();
@@ -114,7 +114,7 @@ async fn what_ran_out_costs_its_estimate_and_is_only_corrected_upwards() {
     ledger.settle(more, 35).await.unwrap();
     ledger.release(more).await.unwrap();
     assert_eq!(stand(&ledger).await, (65, 65, 0));
-    // Held by a clock that was ahead.
+    // Held while the clock was ahead.
     hold(&ledger, 10).await.unwrap();
     database
         .say("UPDATE rustassistant.hold SET expires = now() + interval '1 day' WHERE state = 0")
@@ -127,7 +127,7 @@ async fn windows_begin_by_the_database_s_clock_and_never_end_twice() {
     let (database, ledger) = with_budget(100, 1000).await;
     let id = hold(&ledger, 100).await.unwrap();
     ledger.settle(id, 100).await.unwrap();
-    // A clock that was ahead, and has been set back.
+    // The clock was ahead and has been set back.
     database
         .say("UPDATE rustassistant.budget SET day = day + 40, month = month + 1")
         .await;
@@ -157,7 +157,7 @@ async fn nothing_is_spent_without_a_budget() {
         FaultKind::NoBudget,
     );
     assert_fault(&reader.status().await.unwrap_err(), FaultKind::NoBudget);
-    // A budget of nothing, and what isn't said again stays as it is.
+    // A budget of zero; limits that aren't given stay the same.
     let owner = ledger(&database.on_socket("owner")).await;
     owner.set_limits(limits(0, 50)).await.unwrap();
     assert_eq!(hold(&reader, 0).await, None);
@@ -247,7 +247,7 @@ async fn nobody_writes_into_the_books() {
             assert_eq!(code.as_deref(), Some("42501"), "{user}: {statement}");
         }
     }
-    // Nor by asking for what can't be asked for.
+    // Nor by requesting invalid amounts.
     let options = database
         .admin_options()
         .username("reader")
@@ -271,7 +271,7 @@ async fn nobody_writes_into_the_books() {
     assert_eq!(stand(&ledger).await, (0, 0, 1));
 }
 
-/// What the other processes do; the test program runs it only when told to.
+/// The other processes; only started by another test.
 #[tokio::test]
 #[ignore = "is a process of the test here"]
 async fn process() {
@@ -293,7 +293,7 @@ async fn the_limit_is_never_passed_whatever_is_killed() {
         .say("UPDATE rustassistant.hold SET expires = now() WHERE state = 0")
         .await;
     let (used, month, held) = stand(&ledger).await;
-    // It is only a little later in most places, but the day may have ended.
+    // Usually only a little later, but the day may have ended.
     assert_eq!(held, 0);
     assert!(told.spent <= month && used <= 20_000, "{used}: {told:?}");
     assert!(month > 19_900 && told.refused > 0, "{month}: {told:?}");

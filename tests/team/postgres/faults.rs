@@ -1,4 +1,4 @@
-//! A database that is away, slow, full or somebody else's.
+//! A database that is down, slow, full or of a different kind.
 
 use std::time::{Duration, Instant};
 
@@ -7,7 +7,7 @@ use sqlx::Connection;
 
 use super::*;
 
-/// Longer than any deadline by far; whoever takes so long hangs.
+/// Far longer than any deadline; reaching it means a hang.
 const LONG: Duration = Duration::from_secs(15);
 
 #[tokio::test]
@@ -38,7 +38,7 @@ async fn killed_and_restarted() {
     let fault = cache.put_many(&entries(5)).await.unwrap_err();
     assert_fault(&fault, FaultKind::Unreachable);
     assert!(server.resume(), "{}", server.log());
-    // What it had may be lost with the power, but it answers again.
+    // Its data may be lost on a power failure, but it responds again.
     cache.put_many(&entries(5)).await.unwrap();
     assert_eq!(hits(&cache.get_many(&keys(5)).await), 5);
 }

@@ -1,4 +1,4 @@
-//! Who is talked to, and who listens.
+//! TLS: which servers are trusted, and when plaintext is permitted.
 
 use super::*;
 
@@ -47,7 +47,7 @@ async fn plaintext_is_asked_for_or_not_used() {
         database.port(),
         database.name()
     );
-    // The server lets nobody but `plain` do that.
+    // The server permits this only for `plain`.
     let reader = cache(&remote("reader", &address)).await;
     assert_no_answer(&reader, FaultKind::Denied).await;
     let plain = cache(&remote("plain", &address)).await;

@@ -1,4 +1,4 @@
-//! Who may do what is the database's to say.
+//! The database controls permissions.
 
 use rustassistant::cache::{Shelf, setup};
 use sqlx::{AssertSqlSafe, ConnectOptions, PgConnection};
@@ -141,7 +141,7 @@ async fn nobody_changes_a_row_or_the_rules() {
             assert_eq!(code.as_deref(), Some("42501"), "{user}: {statement}");
         }
     }
-    // A branch is never `main`, whoever says so.
+    // A branch is never `main`, whatever it claims.
     let mut admin = database.admin().await;
     let statement = "INSERT INTO rustassistant.branch VALUES ('branch', 'main')";
     let code = refusal(&mut admin, statement).await;
@@ -160,7 +160,7 @@ async fn a_branch_sees_no_other_branch() {
         .await
         .unwrap();
     assert_eq!(seen, ["pr-1"]);
-    // Being the group itself is being nobody's branch.
+    // The group itself isn't assigned to any branch.
     let left = "SET ROLE rustassistant_branch";
     assert_eq!(refusal(&mut connection, left).await, None);
     let seen: i64 =
@@ -227,7 +227,7 @@ async fn who_may_not_set_up_is_told_what_is_missing() {
         text.contains("rustassistant_writer") && text.contains("CREATEROLE"),
         "{text}"
     );
-    // Nothing is left half done.
+    // Nothing is left incomplete.
     let reader = shelf(&database.on_socket("owner")).await;
     let fetched = reader.fetch(&keys(1)).await;
     assert_eq!(fetched, [Err(FaultKind::NoTable)]);

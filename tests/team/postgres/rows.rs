@@ -1,4 +1,4 @@
-//! What is stored is found again, and only that.
+//! Stored entries are found again, and nothing else is.
 
 use rustassistant::cache::{Limits, Policy, Shelf};
 use std::time::Duration;
@@ -51,7 +51,7 @@ async fn rows_that_are_too_large_are_refused() {
     assert_fault(&fault, FaultKind::TooLarge);
     let fault = shelf.store(&[(key(0), vec![0; 3])]).await.unwrap_err();
     assert_fault(&fault, FaultKind::Malformed);
-    // Several that together are more than one statement takes.
+    // Several rows that exceed one statement in total.
     let large: Vec<_> = (0..5)
         .map(|number| (key(number), vec![7; 3 << 20]))
         .collect();
@@ -116,7 +116,7 @@ async fn old_rows_go() {
 async fn pruned(policy: Policy) -> Vec<bool> {
     let database = Postgres::database().await;
     let server = shelf(&database.on_socket("server")).await;
-    // The later, the smaller.
+    // Later rows are smaller.
     let lengths = (0..20).map(|number| (key(number), vec![1; 2_000 - 50 * number as usize]));
     for row in lengths {
         server.store(&[row]).await.unwrap();
@@ -143,7 +143,7 @@ async fn what_is_too_much_goes_in_the_order_that_was_asked_for() {
         assert!(!kept[0] && kept[19], "{policy:?}: {kept:?}");
         assert!(kept.is_sorted(), "{policy:?}: {kept:?}");
     }
-    // Both orders are the same above; here the youngest is the largest.
+    // Both orders agree above; here the newest is the largest.
     let database = Postgres::database().await;
     let server = shelf(&database.on_socket("server")).await;
     server.store(&[(key(0), vec![1; 100])]).await.unwrap();
@@ -208,7 +208,7 @@ async fn what_was_altered_is_no_hit() {
     let writer = cache(&writing(database.on_socket("writer"), &signer)).await;
     writer.put_many(&entries(4)).await.unwrap();
     for change in [
-        // A flipped bit, another key's envelope, no signature, and nonsense.
+        // A flipped bit, another key's envelope, no signature, and garbage.
         format!(
             "envelope = set_byte(envelope, 30, get_byte(envelope, 30) # 1) WHERE key = '\\x{}'",
             key(0)
@@ -233,7 +233,7 @@ async fn what_was_altered_is_no_hit() {
     assert_eq!(lookups[1], Lookup::Fault(FaultKind::BadSignature));
     assert_eq!(lookups[2], Lookup::Fault(FaultKind::Unsigned));
     assert_eq!(lookups[3].clone().entry(), Some(entry(3)));
-    // Another namespace's envelope isn't believed either.
+    // An envelope from another namespace isn't accepted either.
     database
         .say("UPDATE rustassistant.entry SET ns = 'pr-1'")
         .await;

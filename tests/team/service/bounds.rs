@@ -1,4 +1,4 @@
-//! What one client can take from the others: little.
+//! How little a single client can affect the others.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -42,7 +42,7 @@ fn what_turns_out_too_long_is_not_read_to_its_end() {
         put_head(&server, 1, "transfer-encoding: chunked\r\n").as_bytes(),
     );
     let chunk = [b"10000\r\n".to_vec(), vec![0; 0x10000], b"\r\n".to_vec()].concat();
-    // Far more than fits into what lies between us and the server.
+    // Far more than fits into the buffers between client and server.
     let sent = (0..4_000).take_while(|_| stream.write_all(&chunk).is_ok());
     let sent = sent.count();
     assert!(sent < 2_000, "{sent} chunks were taken");
@@ -61,7 +61,7 @@ async fn who_asks_too_often_is_told_when_to_come_back() {
         answers.push(ask().await);
     }
     let throttled = answers.iter().filter(|answer| answer.status() == 429);
-    // One more for each second that this takes on a busy machine.
+    // One more is allowed for each second that this takes on a busy machine.
     let at_least = 3_u64.saturating_sub(start.elapsed().as_secs() + 1);
     assert!(throttled.count() as u64 >= at_least.max(1));
     let last = answers
@@ -74,7 +74,7 @@ async fn who_asks_too_often_is_told_when_to_come_back() {
         .parse()
         .unwrap();
     assert!((1..=5).contains(&wait), "{wait}");
-    // Others have a rate of their own.
+    // Other clients have separate rate limits.
     let other = server.get(&path("main", 1), &server.keys.write).await;
     assert_eq!(other.status(), 404);
     tokio::time::sleep(Duration::from_secs(wait)).await;
@@ -129,7 +129,7 @@ async fn who_takes_nothing_holds_up_nobody() {
         path("main", 1),
         server.keys.read
     );
-    // More answers than fit into what lies between us, and none of them is taken.
+    // More responses than fit into the buffers, without reading any of them.
     say(&mut deaf, get.repeat(8).as_bytes());
     super::server::eventually("the deaf one is not let go", async || {
         let metrics = server.get("/metrics", "").await.text().await.unwrap();
@@ -202,7 +202,7 @@ async fn what_is_announced_takes_no_room() {
     let answer = query.body("main\n").send().await.unwrap();
     assert_eq!(answer.status(), 200);
     assert_eq!(server.put_ours(100).await, 201);
-    // Far less than a body may take.
+    // Far less than the time limit of a body.
     assert!(start.elapsed() < Duration::from_secs(20));
     drop(held);
 }

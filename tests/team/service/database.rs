@@ -1,4 +1,4 @@
-//! The same over Postgres, and what only a database can do: be away, freeze, or serve two servers.
+//! The same with Postgres, and situations specific to databases: being down, hanging, or serving two servers.
 
 use std::fs;
 use std::path::Path;
@@ -9,7 +9,7 @@ use super::protocol;
 use super::server::{Server, eventually, path, program, seal_with};
 use crate::postgres::fixture::{Database, PASSWORD, Postgres};
 
-/// What tells a server about a database, with the password in a file.
+/// The arguments for using a database, with the password in a file.
 pub(super) fn arguments(folder: &Path, remote: &Remote, password: &str) -> Vec<String> {
     let file = folder.join("password");
     fs::write(&file, format!("{password}\n")).unwrap();

@@ -1,4 +1,4 @@
-//! How the server ends, and what is there when it comes back.
+//! How the server shuts down, and what is available after a restart.
 
 use super::server::{Server, path, program, rest, say};
 
@@ -16,7 +16,7 @@ async fn what_is_running_at_the_end_is_finished() {
         sealed.len()
     );
     say(&mut stream, head.as_bytes());
-    // The server asks for the body only when it is at it.
+    // The server requests the body only when it is ready to read it.
     let mut go_on = [0; 25];
     std::io::Read::read_exact(&mut stream, &mut go_on).unwrap();
     assert_eq!(&go_on, b"HTTP/1.1 100 Continue\r\n\r\n");

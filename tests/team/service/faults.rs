@@ -1,4 +1,4 @@
-//! A storage that fails while the server runs: a miss or 503, and all is well again when it is.
+//! Storage that fails while the server runs: a miss or 503, and recovery afterwards.
 
 #[path = "../../cache/mounts.rs"]
 #[allow(dead_code, reason = "each test program uses a part of it")]
@@ -9,7 +9,7 @@ use std::process::Command;
 
 use super::server::{Server, eventually, noise, path, seal_with};
 
-/// Stores one entry and makes sure that others get it.
+/// Stores one entry and checks that it can be read by others.
 async fn works(server: &Server, number: u32) -> bool {
     let stored = server.put_ours(number).await;
     let found = server.get(&path("main", number), &server.keys.read).await;
@@ -32,7 +32,7 @@ async fn a_file_that_is_deleted_is_made_again() {
 #[tokio::test]
 async fn a_file_that_is_damaged_is_moved_aside() {
     let server = Server::start(&[]);
-    // More than a connection keeps in memory.
+    // More than a connection caches in memory.
     for number in 0..200 {
         let noise = noise(number, 20_000);
         let sealed = seal_with(&server.signer(), "main", number, &noise);
@@ -121,7 +121,7 @@ async fn what_belongs_to_another_program_is_left_alone() {
 #[tokio::test]
 async fn a_full_disk_is_503_and_what_is_there_stays() {
     let disk = tempfile::tempdir().unwrap();
-    // Where nobody may mount, this can't be tried.
+    // Can't be tested without permission to mount.
     let Some(_mount) = mounts::Mount::tmpfs(disk.path(), 1 << 20) else {
         return;
     };

@@ -1,4 +1,4 @@
-//! What each address answers.
+//! The responses of each endpoint.
 
 use reqwest::Method;
 use rustassistant::cache::{Access, CacheBackend, Entry, Limits, Lookup, Secret, Tier};

@@ -1,4 +1,4 @@
-//! Who may do what, and what nobody ever gets to see.
+//! Permissions, and data that is never disclosed.
 
 use std::fs;
 use std::path::Path;

@@ -1,4 +1,4 @@
-//! A server of its own for each test, and what is said to it.
+//! A separate server for each test, and ways to send requests to it.
 
 use std::fs::File;
 use std::io::{Read, Write};
@@ -15,18 +15,18 @@ use tempfile::TempDir;
 /// Longer than anything here takes.
 pub(crate) const LONG: Duration = Duration::from_mins(1);
 
-/// A running `cache serve` with a home of its own. It ends with the test.
+/// A running `cache serve` with its own home directory. It is stopped at the end of the test.
 pub(crate) struct Server {
     pub(crate) home: TempDir,
     child: Child,
-    /// Without a slash at its end.
+    /// Without a trailing slash.
     pub(crate) url: String,
     pub(crate) keys: Keys,
     pub(crate) client: Client,
     starts: u32,
 }
 
-/// What the server said when it was first started.
+/// The keys that the server printed on its first start.
 #[derive(Clone, Default)]
 pub(crate) struct Keys {
     pub(crate) read: String,
@@ -39,7 +39,7 @@ impl Server {
         Server::start_in(tempfile::tempdir().unwrap(), Keys::default(), arguments)
     }
 
-    /// Starts where another was, with the keys that it had made.
+    /// Starts a server in the home of a previous one, with the keys created then.
     pub(crate) fn start_in(home: TempDir, keys: Keys, arguments: &[&str]) -> Server {
         rustls::crypto::ring::default_provider()
             .install_default()
@@ -56,7 +56,7 @@ impl Server {
         server
     }
 
-    /// Waits until the server says where it listens, and notes the keys that it has made.
+    /// Waits until the server reports its address, and records the keys it created.
     fn listen(&mut self) {
         let start = Instant::now();
         loop {
@@ -80,17 +80,17 @@ impl Server {
         }
     }
 
-    /// What went to the standard output.
+    /// The standard output.
     pub(crate) fn said(&self) -> String {
         std::fs::read_to_string(out(self.home.path(), self.starts)).unwrap()
     }
 
-    /// What went to the standard error.
+    /// The standard error.
     pub(crate) fn log(&self) -> String {
         std::fs::read_to_string(log(self.home.path(), self.starts)).unwrap()
     }
 
-    /// Where the keys are that the first start makes.
+    /// The file with the keys created on the first start.
     pub(crate) fn first_keys(&self) -> PathBuf {
         self.home.path().join("ra/serve/first-keys.txt")
     }
@@ -99,7 +99,7 @@ impl Server {
         self.home.path().join("ra/serve/keys.toml")
     }
 
-    /// Where the entries of a namespace are.
+    /// The file with the entries of a namespace.
     pub(crate) fn file(&self, namespace: &str) -> PathBuf {
         let folder = self.home.path().join("ra/serve/cache");
         folder.join(format!("{namespace}.db"))
@@ -118,7 +118,7 @@ impl Server {
         request.send().await.unwrap()
     }
 
-    /// The status alone.
+    /// Returns only the status.
     pub(crate) async fn put(&self, path: &str, key: &str, body: Vec<u8>) -> u16 {
         let request = self.request(Method::PUT, path, key).body(body);
         request.send().await.unwrap().status().as_u16()
@@ -130,7 +130,7 @@ impl Server {
         self.put(&path("main", number), &key, sealed).await
     }
 
-    /// An entry as CI would store it.
+    /// An entry as stored by CI.
     pub(crate) fn sealed(&self, number: u32) -> Vec<u8> {
         seal_with(&self.signer(), "main", number, &number.to_le_bytes())
     }
@@ -139,7 +139,7 @@ impl Server {
         SigningKey::parse(&SecretString::from(self.keys.signing.clone())).unwrap()
     }
 
-    /// The server as our own client sees it: as CI if it is to write, or else as a developer.
+    /// The settings for this program's client: as CI if it should write, otherwise as a developer.
     pub(crate) fn remote(&self) -> Remote {
         Remote {
             secret: Some(Secret::text(&self.keys.read)),
@@ -153,7 +153,7 @@ impl Server {
         rest.split('/').next().unwrap().parse().unwrap()
     }
 
-    /// A connection on which any bytes can be sent.
+    /// A raw connection on which any bytes can be sent.
     pub(crate) fn connect(&self) -> TcpStream {
         let stream = TcpStream::connect(self.address()).unwrap();
         stream.set_read_timeout(Some(LONG)).unwrap();
@@ -172,7 +172,7 @@ impl Server {
         rustix::process::kill_process(process, signal).unwrap();
     }
 
-    /// Waits until it ends by itself.
+    /// Waits until the process exits by itself.
     pub(crate) fn wait(&mut self) -> ExitStatus {
         let start = Instant::now();
         loop {
@@ -184,7 +184,7 @@ impl Server {
         }
     }
 
-    /// Ends it in order and starts it again.
+    /// Shuts the server down gracefully and starts it again.
     #[cfg(unix)]
     pub(crate) fn restart(&mut self, arguments: &[&str]) {
         self.signal(rustix::process::Signal::TERM);
@@ -197,7 +197,7 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // One that has ended is as good as one that was ended.
+        // It may have exited already.
         self.child.kill().ok();
         self.child.wait().ok();
         if std::thread::panicking() {
@@ -222,7 +222,7 @@ fn spawn(home: &Path, starts: u32, arguments: &[&str]) -> Child {
         .unwrap()
 }
 
-/// Our program in a home, untouched by the settings of whoever runs the tests.
+/// This program with its own home, isolated from the settings of the user who runs the tests.
 pub(crate) fn program(home: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_rustassistant"));
     for (name, _) in std::env::vars_os() {
@@ -244,7 +244,7 @@ fn log(home: &Path, starts: u32) -> PathBuf {
     home.join(format!("log-{starts}"))
 }
 
-/// The word behind `start`.
+/// The word after `start`.
 fn after<'a>(text: &'a str, start: &str) -> Option<&'a str> {
     let (_, rest) = text.split_once(start)?;
     rest.split_whitespace().next()
@@ -272,7 +272,7 @@ pub(crate) fn seal_with(
         .unwrap()
 }
 
-/// Bytes that don't get shorter.
+/// Incompressible bytes.
 pub(crate) fn noise(seed: u32, length: usize) -> Vec<u8> {
     let mut noise = vec![0; length];
     let mut hasher = blake3::Hasher::new();
@@ -281,20 +281,20 @@ pub(crate) fn noise(seed: u32, length: usize) -> Vec<u8> {
     noise
 }
 
-/// The rest of what a connection says, as text; a connection that is cut has said what it has said.
+/// The rest of a connection's data as text; a reset ends it.
 pub(crate) fn rest(stream: &mut TcpStream) -> String {
     let mut bytes = Vec::new();
     stream.read_to_end(&mut bytes).ok();
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
-/// Says all of it, as far as the other side listens.
+/// Sends all bytes, as far as the other side reads them.
 pub(crate) fn say(stream: &mut TcpStream, bytes: &[u8]) {
     stream.write_all(bytes).ok();
     stream.flush().ok();
 }
 
-/// Asks until it holds.
+/// Retries until the condition holds.
 pub(crate) async fn eventually(what: &str, mut holds: impl AsyncFnMut() -> bool) {
     let start = Instant::now();
     while !holds().await {

@@ -1,4 +1,4 @@
-//! What may be spent with a key of the server.
+//! Spending with a key of the server.
 
 use std::time::Duration;
 
@@ -57,7 +57,7 @@ async fn spends(server: &Server) {
     ours.release(second).await.unwrap();
     let over = ours.reserve(second, 40, MINUTE).await.unwrap_err();
     assert_eq!(over.kind(), FaultKind::HoldOver, "{over}");
-    // Whoever has another key to the same namespace spends the same.
+    // Another key to the same namespace shares the budget.
     let ci = ledger(server, &server.keys.write, "main").await;
     let answer = ci.reserve(HoldId::fresh().unwrap(), 51, MINUTE).await;
     let Ok(Reservation::Refused(refusal)) = answer else {
@@ -89,7 +89,7 @@ async fn what_was_spent_stays_spent() {
     let ours = ledger(&server, &server.keys.read, "main").await;
     assert_eq!(hold(&ours, 6).await, None);
     assert!(hold(&ours, 5).await.is_some());
-    // It is no namespace, and clearing the cache clears nothing of it.
+    // Budgets aren't a namespace, and clearing the cache doesn't affect them.
     let clear = server.request(Method::DELETE, "/v1/cache/main", &server.keys.write);
     assert_eq!(clear.send().await.unwrap().status(), 200);
     assert_eq!(ours.status().await.unwrap()[0].used, 70);
@@ -113,7 +113,7 @@ async fn without_a_budget_nothing_is_spent() {
     none(&server).await;
     let database = Postgres::database().await;
     none(&over_with(&database, &[])).await;
-    // What an administrator has set in the database is as good.
+    // Budgets set directly in the database by an administrator apply too.
     database
         .say("SELECT rustassistant.set_budget('main', 100, 1000)")
         .await;
@@ -164,7 +164,7 @@ async fn an_owner_sets_a_budget_and_a_server_needs_the_tables() {
         (status[0].limit, status[1].limit),
         (Some(1000), Some(3_000_000))
     );
-    // As a version left it that knew no budgets.
+    // As left by a version without budgets.
     database
         .say(
             "DROP TABLE rustassistant.hold; DROP FUNCTION rustassistant.set_budget; \
@@ -303,7 +303,7 @@ async fn what_is_no_number_of_tokens_is_said_at_once() {
     }
 }
 
-/// What the other processes do; the test program runs it only when told to.
+/// The other processes; only started by another test.
 #[tokio::test]
 #[ignore = "is a process of the test here"]
 async fn process() {
@@ -322,7 +322,7 @@ async fn the_limit_is_never_passed_whatever_is_killed() {
         let environment = [(URL, format!("{} {}", server.url, server.keys.read))];
         let run = move || spending::run("service::spending::process", &environment);
         let told = tokio::task::spawn_blocking(run).await.unwrap();
-        // The longest hold runs out.
+        // The longest hold expires.
         tokio::time::sleep(Duration::from_millis(2_100)).await;
         let ours = ledger(&server, &server.keys.read, "main").await;
         let status = ours.status().await.unwrap();

@@ -1,4 +1,4 @@
-//! A certificate of the server's own.
+//! The server's own TLS certificate.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -39,7 +39,7 @@ impl Files {
         Server::start(&["--tls-cert", &chain, "--tls-key", &key])
     }
 
-    /// A client that believes this certificate and no other.
+    /// A client that trusts only this certificate.
     fn client(&self) -> Client {
         let pem = fs::read(&self.chain).unwrap();
         let certificate = Certificate::from_pem(&pem).unwrap();

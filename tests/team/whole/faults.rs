@@ -1,5 +1,5 @@
-//! Whatever is wrong with a team's cache: the same findings, exit code 0, one line that says so, and statistics that tell
-//! what it was.
+//! Whatever is wrong with a team's cache: the same findings, exit code 0, one line about it, and statistics that show the
+//! cause.
 
 use std::io::{Read, Write};
 use std::net::TcpListener;
@@ -10,7 +10,7 @@ use crate::postgres::fixture::{Database, Postgres};
 
 const TRUSTED: &str = "ed25519:d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a";
 
-/// A server that answers every connection so, or never.
+/// A server that sends this response to every connection, or none.
 fn server(answer: Option<&'static str>) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
@@ -21,7 +21,7 @@ fn server(answer: Option<&'static str>) -> String {
                 frozen.push(connection);
                 continue;
             };
-            // What a client says at once is all that it says before the answer.
+            // What a client sends at once is its whole request.
             let mut request = vec![0; 65_536];
             let _ = connection.read(&mut request);
             connection.write_all(answer.as_bytes()).ok();
@@ -41,7 +41,7 @@ fn config(url: &str, key: &str, more: &str) -> String {
     )
 }
 
-/// Analyses with a team's cache that is broken, and finds `kind` in the statistics afterwards.
+/// Runs an analysis with a broken team's cache, and asserts that the statistics show `kind` afterwards.
 fn assert_goes_on(config: &str, kind: &str) {
     let developer = Machine::new(config).with("TEAM_KEY", SECRETS[0]);
     let (alone, _) = Machine::new("").analyze();
@@ -62,12 +62,12 @@ fn assert_goes_on(config: &str, kind: &str) {
     let team = &stats["tiers"]["team"];
     assert_eq!(team["faults"][kind], files, "{kind}: {team}");
     assert_eq!((&team["hits"], &team["misses"]), (&0.into(), &0.into()));
-    // Of what passes by itself one batch is not worth a word.
+    // For transient faults, a single batch isn't worth a message.
     let is_off = team["breaker"]["reads"] != "working";
     assert_eq!(told, usize::from(is_off), "{kind}: {said}");
     let fault = team["last_fault"].as_str().unwrap();
     assert!(!fault.is_empty() && !SECRETS.iter().any(|secret| fault.contains(secret)));
-    // The second run has everything, and asks nobody.
+    // The second run has everything locally, and sends no requests.
     let (report, said) = developer.analyze();
     assert_eq!(report["summary"]["cache"]["local_hits"], files, "{said}");
     developer.assert_keeps_no_secret();

@@ -1,4 +1,4 @@
-//! Machines of a team: each has a home and a checkout of the same project, at a path of its own.
+//! The machines of a team: each has a home and a checkout of the same project at a different path.
 
 use std::fs;
 use std::io::{BufRead, BufReader};
@@ -11,7 +11,7 @@ use tempfile::TempDir;
 
 use crate::postgres::fixture::{Database, PASSWORD};
 
-/// What no output and no file of a machine may hold.
+/// Secrets that must not occur in the output or files of a machine.
 pub(crate) const SECRETS: [&str; 3] = [PASSWORD, "rakey-", "ed25519-secret:"];
 
 pub(crate) struct Machine {
@@ -19,7 +19,7 @@ pub(crate) struct Machine {
     environment: Vec<(String, String)>,
 }
 
-/// What a run said.
+/// The output of a run.
 pub(crate) struct Said {
     pub(crate) code: Option<i32>,
     pub(crate) stdout: String,
@@ -27,7 +27,7 @@ pub(crate) struct Said {
 }
 
 impl Machine {
-    /// With `config.toml` in its home.
+    /// With a `config.toml` in its home.
     pub(crate) fn new(config: &str) -> Machine {
         let folder = tempfile::tempdir().unwrap();
         let home = folder.path().join("home/.rustassistant");
@@ -50,7 +50,7 @@ impl Machine {
         self.folder.path().join("home/.rustassistant")
     }
 
-    /// The path is another on every machine.
+    /// The path differs on every machine.
     pub(crate) fn project(&self) -> PathBuf {
         self.folder.path().join("work/project")
     }
@@ -84,21 +84,21 @@ impl Machine {
         said
     }
 
-    /// What is said of the project, and the words beside it.
+    /// The report about the project, and the messages.
     pub(crate) fn analyze(&self) -> (Value, String) {
         let said = self.run(&["refactor", "analyze", ".", "--format", "json"]);
         assert_eq!(said.code, Some(0), "{}", said.stderr);
         (serde_json::from_str(&said.stdout).unwrap(), said.stderr)
     }
 
-    /// `cache stats --json`.
+    /// The output of `cache stats --json`.
     pub(crate) fn stats(&self) -> Value {
         let said = self.run(&["cache", "stats", "--json"]);
         assert_eq!(said.code, Some(0), "{}", said.stderr);
         serde_json::from_str(&said.stdout).unwrap()
     }
 
-    /// What has to be the same on every machine, with any cache and without.
+    /// The part of a report that must be the same on every machine, with any cache and without.
     pub(crate) fn findings(report: &Value) -> Value {
         let mut report = report.clone();
         let summary = &mut report["summary"];
@@ -108,7 +108,7 @@ impl Machine {
         report
     }
 
-    /// No file in the home holds a secret.
+    /// Asserts that no file in the home directory contains a secret.
     pub(crate) fn assert_keeps_no_secret(&self) {
         for file in fs::read_dir(self.home()).unwrap().flatten() {
             let bytes = fs::read(file.path()).unwrap();
@@ -122,7 +122,7 @@ impl Machine {
     }
 }
 
-/// Some of our own sources, which have findings, as a package.
+/// Copies some of this project's sources, which have findings, as a package.
 fn check_out(project: &Path) {
     let sources = Path::new(env!("CARGO_MANIFEST_DIR"));
     let source = project.join("src");
@@ -153,12 +153,12 @@ fn check_out(project: &Path) {
     }
 }
 
-/// The pipeline of `main`, and what a developer writes into `config.toml`, for one kind of team's cache.
+/// The pipeline of `main`, and the `config.toml` of a developer, for one kind of team's cache.
 pub(crate) struct Team {
     pub(crate) pipeline: Machine,
     pub(crate) config: String,
     pub(crate) key: String,
-    /// The variable that developers have the key in.
+    /// The variable that contains the developers' key.
     pub(crate) variable: &'static str,
     _server: Option<Server>,
 }
@@ -168,7 +168,7 @@ impl Team {
         Machine::new(&self.config).with(self.variable, &self.key)
     }
 
-    /// With a database that `cache setup` has set up.
+    /// With a database initialized by `cache setup`.
     pub(crate) fn over_postgres(database: &Database) -> Team {
         let signer = SigningKey::generate().unwrap();
         let address = |user: &str| {
@@ -204,7 +204,7 @@ impl Team {
         }
     }
 
-    /// With `cache serve`, as it is started with nothing set up and as it says how to go on.
+    /// With `cache serve`, started without any setup and configured as it instructs.
     pub(crate) fn over_http() -> Team {
         let server = Server::start();
         let lines = |from: &str, until: &str| {
@@ -236,10 +236,10 @@ impl Team {
     }
 }
 
-/// `cache serve` with everything as it comes.
+/// `cache serve` with default settings.
 struct Server {
     child: Child,
-    /// Of its first keys.
+    /// The message with its first keys.
     said: String,
     _home: TempDir,
 }

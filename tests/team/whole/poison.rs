@@ -1,4 +1,4 @@
-//! Somebody signs entries that say something else than the texts do.
+//! Signed entries with contents that contradict the source texts.
 
 use rustassistant::analysis::key;
 use rustassistant::cache::{Access, CacheBackend, Entry, ExposeSecret, Remote, Secret, SigningKey};
@@ -7,7 +7,7 @@ use rustassistant::workspace::Manifests;
 use super::office::{Machine, Team};
 use crate::postgres::fixture::{Database, PASSWORD, Postgres};
 
-/// Stores `entry` for every file of the machine's project, signed as the pipeline signs.
+/// Stores `entry` for every file of the machine's project, signed by the pipeline's key.
 async fn poison(database: &Database, machine: &Machine, signer: &SigningKey, entry: &[u8]) {
     let remote = Remote {
         access: Access::Write(Secret::text(signer.secret_text().expose_secret())),
@@ -42,7 +42,7 @@ async fn a_writer_who_lies_changes_no_finding_and_is_believed_no_more() {
         .unwrap();
     let config = team.config.replace(trusted, &signer.public().to_string());
     let developer = Machine::new(&config).with(team.variable, &team.key);
-    // No report, so it is refuted wherever it is read, whether drawn for comparison or not.
+    // Not a report, so it is rejected wherever it is read, whether or not it is sampled for verification.
     poison(&database, &developer, &signer, &[0xff; 40]).await;
 
     let (alone, _) = Machine::new("").analyze();
@@ -55,7 +55,7 @@ async fn a_writer_who_lies_changes_no_finding_and_is_believed_no_more() {
     );
     assert!(developer.home().join("cache.db.quarantine").exists());
 
-    // Also in the next run, after everything was forgotten.
+    // Also in the next run, after clearing the cache.
     assert_eq!(developer.run(&["cache", "clear"]).code, Some(0));
     let (report, _) = developer.analyze();
     assert_eq!(Machine::findings(&report), Machine::findings(&alone));

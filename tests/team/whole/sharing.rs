@@ -1,4 +1,4 @@
-//! The first has computed everything; the second computes nothing.
+//! The first machine computes everything; the second computes nothing.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::process::{ChildStdin, ChildStdout, Stdio};
@@ -31,7 +31,7 @@ fn through_http_an_editor_starts_warm() {
     assert_editor_starts_warm(&Team::over_http());
 }
 
-/// What duplicates are found by holds prints of single statements, so it is kept on the machine alone.
+/// The data for finding duplicates contains prints of single statements, so it is kept only on the machine.
 #[test]
 fn surveys_stay_on_the_machine_and_start_it_warm() {
     let team = Team::over_http();
@@ -82,7 +82,7 @@ fn assert_starts_warm(team: &Team) {
     assert_eq!(Machine::findings(&report), Machine::findings(&alone));
     assert_eq!(said, "");
 
-    // From now on the network isn't needed.
+    // From now on, the network isn't needed.
     let (report, _) = developer.analyze();
     assert_eq!(report["summary"]["cache"]["local_hits"], files);
     let stats = developer.stats();
@@ -91,7 +91,7 @@ fn assert_starts_warm(team: &Team) {
     developer.assert_keeps_no_secret();
 }
 
-/// A whole session of a language server; what it has looked up in the background is told by `cache stats`.
+/// A whole session of a language server; `cache stats` shows its background lookups.
 fn assert_editor_starts_warm(team: &Team) {
     warm(team);
     let developer = team.developer();

@@ -99,7 +99,7 @@ fn known_call(call: &ast::MethodCallExpr) -> Option<Ground> {
     Some(ground_of_name(&name, is_told))
 }
 
-/// A name that reads as a predicate is never given to a function with a generic result.
+/// Functions with a generic result are never named like predicates.
 fn ground_of_name(name: &str, is_told: bool) -> Ground {
     if is_told || known::is_question(name) {
         Ground::Shown

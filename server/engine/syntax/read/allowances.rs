@@ -20,7 +20,7 @@ pub struct Allowed {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AllowedBy {
-    /// The name is an id of RustAssistant.
+    /// The name is the id of a smell.
     Comment,
     /// The name is a lint of clippy, written without `clippy::`.
     Attribute,

@@ -1,8 +1,8 @@
-;;; crash-later.el --- the server is killed: eglot connects again by itself -*- lexical-binding: t -*-
+;;; crash-later.el --- the server is killed: eglot reconnects automatically -*- lexical-binding: t -*-
 ;;; Code:
 (t-run
  (lambda ()
-   ;; A connection that broke so soon after its start is not renewed; in an editor it has lived longer.
+   ;; A connection that fails right after its start isn't renewed; in practice it has lived longer.
    (setq eglot-autoreconnect 0)
    (t-open (t-crate "src/orders.rs"))
    (t-wait-for "combine their conditions")

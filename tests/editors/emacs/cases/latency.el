@@ -1,4 +1,4 @@
-;;; latency.el --- how long it takes until the findings of a large file are there -*- lexical-binding: t -*-
+;;; latency.el --- the time until the findings of a large file are shown -*- lexical-binding: t -*-
 ;;; Code:
 (t-run
  (lambda ()

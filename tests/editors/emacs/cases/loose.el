@@ -9,7 +9,7 @@
      (t-open path)
      (t-answer (t-wait-for "combine their conditions") "Merge nested")
      (t-check (string-match-p "order.is_paid && order.lines" (t-text)) "an answer in a loose file")
-     ;; A buffer without a file has no server. Emacs keeps the mode when it gets one; starting the mode again attaches it.
+     ;; A buffer without a file has no server. Emacs keeps the mode when it is saved to one; restarting the mode attaches it.
      (switch-to-buffer (generate-new-buffer "unnamed"))
      (rust-mode)
      (insert-file-contents (t-crate "src/orders.rs"))

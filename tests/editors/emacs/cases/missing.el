@@ -1,4 +1,4 @@
-;;; missing.el --- the binary is not there, or ends before it serves: said, and editing goes on -*- lexical-binding: t -*-
+;;; missing.el --- the binary is missing or exits early: reported, and editing works -*- lexical-binding: t -*-
 ;;; Code:
 (t-run
  (lambda ()

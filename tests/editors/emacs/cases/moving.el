@@ -1,4 +1,4 @@
-;;; moving.el --- what creates files is not offered to an Emacs that can't -*- lexical-binding: t -*-
+;;; moving.el --- refactorings that create files aren't offered without support -*- lexical-binding: t -*-
 ;;; Code:
 (defun moving-titles ()
   "The titles of the code actions at point; none where Emacs says that there are none."

@@ -1,4 +1,4 @@
-;;; read-only.el --- a file that may not be written: findings are shown, and the text stays as it is -*- lexical-binding: t -*-
+;;; read-only.el --- a read-only file: findings are shown, and the text is unchanged -*- lexical-binding: t -*-
 ;;; Code:
 (t-run
  (lambda ()
@@ -12,7 +12,7 @@
               "Emacs says that the buffer is read-only")
      (t-check (equal (t-text) before) "the text")
      (t-check (equal (t-on-disk path) before) "the file")
-     ;; The user takes the risk.
+     ;; The user overrides the protection.
      (read-only-mode -1)
      (t-answer finding "Merge nested")
      (t-check (string-match-p "order.is_paid && order.lines" (t-text)) "an answer")

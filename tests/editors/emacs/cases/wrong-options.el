@@ -1,4 +1,4 @@
-;;; wrong-options.el --- an option of the wrong type is named and costs only itself -*- lexical-binding: t -*-
+;;; wrong-options.el --- an option of the wrong type is reported and ignored -*- lexical-binding: t -*-
 ;;; Code:
 (t-run
  (lambda ()

@@ -1,4 +1,4 @@
--- Open, see the findings, list the answers, apply one, save, undo.
+-- Open a file, see findings, list and apply fixes, save, undo.
 local t = dofile(os.getenv('SUPPORT'))
 
 t.run(function()
@@ -8,7 +8,7 @@ t.run(function()
 
   local finding = t.finding(bufnr, 'collapsible-if')
   t.check(finding.severity == vim.diagnostic.severity.HINT, 'it is a hint')
-  -- Its line holds letters outside ASCII before it: a client and a server that count differently would disagree here.
+  -- Non-ASCII letters precede it, so that differences in counting positions would be noticed here.
   local line = vim.api.nvim_buf_get_lines(bufnr, finding.lnum, finding.lnum + 1, false)[1]
   t.equal(line:sub(finding.col + 1, finding.end_col), 'if', 'what is drawn')
 

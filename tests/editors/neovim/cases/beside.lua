@@ -1,4 +1,4 @@
--- A second server is attached to the same buffer, counts positions in another unit and offers actions of its own.
+-- A second server on the same buffer uses a different position encoding and offers its own actions.
 local t = dofile(os.getenv('SUPPORT'))
 
 local function theirs(bufnr)
@@ -32,7 +32,7 @@ t.run(function()
     return t.text(bufnr):find(wanted, 1, true) ~= nil
   end)
 
-  -- The other one's action, on a text that ours has changed.
+  -- The other server's action, after this server has changed the text.
   vim.api.nvim_win_set_cursor(0, { 1, 0 })
   t.answer(theirs(bufnr)[1], 'Second')
   t.wait('the second answer is in the text', function()

@@ -1,11 +1,11 @@
--- Every subcommand, with the running server. A command that this server lacks is said in one line.
+-- Every subcommand with the running server. An unsupported command is reported in one line.
 local t = dofile(os.getenv('SUPPORT'))
 
 local function complete(line)
   return vim.fn.getcompletion(line, 'cmdline')
 end
 
---- Whether the server offers a command; the case then expects its effect, else the sentence.
+--- Whether the server supports a command; the case then expects its effect, otherwise the message.
 local function knows(name)
   local provider = t.clients()[1].server_capabilities.executeCommandProvider
   return provider ~= nil and vim.list_contains(provider.commands, 'rustassistant.' .. name)
@@ -74,7 +74,7 @@ t.run(function()
       lacks(expected[1])
     end
   end
-  -- The words that statistics are shown in don't depend on the server that is tested.
+  -- The formatting of statistics doesn't depend on the tested server.
   local words = table.concat(
     require('rustassistant.statistics').in_words({
       path = '/home/cache.db',

@@ -1,4 +1,4 @@
--- The server ends before it serves: not tried again for every file, and there is a way out.
+-- The server exits before serving: it isn't restarted for every file, and the user can recover.
 local t = dofile(os.getenv('SUPPORT'))
 
 local function starts()
@@ -17,7 +17,7 @@ t.run(function()
   t.equal(starts(), 1, 'starts')
   t.equal(t.count_messages('RustAssistant:'), 1, 'our sentences')
 
-  -- The cause is gone: the user asks for another try.
+  -- The cause is fixed, and the user requests a restart.
   vim.fn.writefile({}, os.getenv('WORK') .. '/cured')
   t.open('src/orders.rs')
   vim.cmd('RustAssistant restart')

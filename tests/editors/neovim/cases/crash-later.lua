@@ -1,4 +1,4 @@
--- The server is killed while it serves: it comes back by itself, later each time, and not for ever.
+-- The server is killed while serving: it restarts automatically with increasing delays, but not forever.
 local t = dofile(os.getenv('SUPPORT'))
 
 local function process()

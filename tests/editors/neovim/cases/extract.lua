@@ -1,4 +1,4 @@
--- A function is made of selected lines, in one step of undo.
+-- Extracting a function from selected lines is a single undo step.
 local t = dofile(os.getenv('SUPPORT'))
 
 t.run(function()

@@ -1,4 +1,4 @@
--- `:checkhealth rustassistant` where everything is well, and the help.
+-- `:checkhealth rustassistant` without problems, and the help.
 local t = dofile(os.getenv('SUPPORT'))
 
 t.run(function()

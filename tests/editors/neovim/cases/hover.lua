@@ -1,4 +1,4 @@
--- Beside another server, with the lines for Neovim 0.8 to 0.10: where only the other one knows something, only that is shown.
+-- With a second server and the configuration for Neovim 0.8 to 0.10: if only the other server has a hover, only that is shown.
 local t = dofile(os.getenv('SUPPORT'))
 
 local function floating()
@@ -25,12 +25,12 @@ t.run(function()
   t.wait('the hover of the second server', function()
     return floating():find("the second server's hover", 1, true) ~= nil
   end)
-  -- A request that is answered after the hover was: so ours has been answered too.
+  -- This request is answered after the hover, so the hover of this server has been answered too.
   local client = t.clients()[1]
   client.request_sync('textDocument/hover', vim.lsp.util.make_position_params(), 5000, bufnr)
   t.equal(t.messages, {}, 'messages')
 
-  -- Where we know something, it is shown.
+  -- If this server has a hover, it is shown.
   vim.cmd('only')
   for _, one in ipairs(vim.lsp.get_clients({ name = 'second' })) do
     one.stop(true)

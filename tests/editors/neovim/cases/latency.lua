@@ -1,4 +1,4 @@
--- How long it takes from `:edit` until findings are shown, in a session that runs already.
+-- The time from `:edit` until findings are shown, in a running session.
 local t = dofile(os.getenv('SUPPORT'))
 
 t.run(function()

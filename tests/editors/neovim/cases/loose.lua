@@ -35,7 +35,7 @@ t.run(function()
   vim.fn.writefile({ '[workspace]', 'members = ["crates/*"]' }, repository .. '/Cargo.toml')
   t.equal(root.of(vim.api.nvim_get_current_buf()), repository, 'the folder of a workspace')
 
-  -- A home that is a repository itself holds programs of the user's own.
+  -- A home directory that is a repository contains the user's own programs.
   local binary = require('rustassistant.binary')
   local home = vim.uv.os_homedir()
   t.check(not binary.is_inside(home .. '/.cargo/bin/rustassistant', home), 'a program in a home that is a repository')

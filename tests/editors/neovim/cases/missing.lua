@@ -1,4 +1,4 @@
--- The binary is not there: said once in a session, and editing goes on.
+-- The binary is missing: reported once per session, and editing works.
 local t = dofile(os.getenv('SUPPORT'))
 
 t.run(function()

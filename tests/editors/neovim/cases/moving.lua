@@ -1,4 +1,4 @@
--- Tests move into a file that is created for them.
+-- Tests are moved to a newly created file.
 local t = dofile(os.getenv('SUPPORT'))
 
 t.run(function()
@@ -9,7 +9,7 @@ t.run(function()
     line = text == 'mod tests {' and number or line
   end
   if vim.fn.has('nvim-0.10') == 0 then
-    -- It creates no folders. What is not listed is not picked.
+    -- It doesn't create folders, so the action isn't listed.
     local listed = t.listed({ lnum = line - 1, col = 4 })
     t.equal(listed, {}, 'what is listed')
     vim.fn.mkdir(t.crate() .. '/src/stack')

@@ -1,4 +1,4 @@
--- A project that brings a binary along, and a PATH that leads into it: nothing of it is run.
+-- A project that contains a binary, and a PATH that leads into it: none of it is executed.
 local t = dofile(os.getenv('SUPPORT'))
 
 t.run(function()

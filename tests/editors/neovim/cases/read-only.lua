@@ -1,4 +1,4 @@
--- A file that may not be written, and a buffer that may not be changed: findings are shown, and nothing is written.
+-- A read-only file and an unmodifiable buffer: findings are shown, and nothing is written.
 local t = dofile(os.getenv('SUPPORT'))
 
 t.run(function()

@@ -1,4 +1,4 @@
--- Safe answers are carried out when the file is written, as the help says.
+-- Safe fixes are applied when the file is written, as configured in the help.
 local t = dofile(os.getenv('SUPPORT'))
 
 t.run(function()

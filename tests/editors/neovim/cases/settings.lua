@@ -1,4 +1,4 @@
--- Options from `init.lua`: the right ones count, a wrong one is named and costs only itself.
+-- Options in `init.lua`: valid ones apply, and an invalid one is reported and ignored.
 local t = dofile(os.getenv('SUPPORT'))
 
 t.run(function()

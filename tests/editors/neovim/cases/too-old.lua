@@ -1,4 +1,4 @@
--- A binary from before this plugin: it ends at once, which is said once, and `:checkhealth` says why.
+-- A binary older than this plugin: it exits immediately, which is reported once, and `:checkhealth` shows why.
 local t = dofile(os.getenv('SUPPORT'))
 
 t.run(function()

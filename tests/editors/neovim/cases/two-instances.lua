@@ -1,4 +1,4 @@
--- One of two editors on the same folder. Both answer in their own buffer; who writes first is not held up by the other.
+-- One of two editors on the same folder. Both work in their own buffer; the first writer isn't blocked by the other.
 local t = dofile(os.getenv('SUPPORT'))
 
 t.run(function()

@@ -1,4 +1,4 @@
-// A real VS Code, in a browser that nobody sees.
+// A real VS Code in a headless browser.
 
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -27,10 +27,10 @@ function named(name: string): string {
 }
 
 export const rustassistant = named("RUSTASSISTANT_SERVER");
-/** Where `run` put what the tests are made of. */
+/** The folder in which `run` has put the inputs of the tests. */
 export const built = named("RUSTASSISTANT_BUILT");
 
-/** Nothing that asks, moves or phones. */
+/** Disables prompts, animations and telemetry. */
 const QUIET = {
   "telemetry.telemetryLevel": "off",
   "workbench.startupEditor": "none",
@@ -48,10 +48,10 @@ const QUIET = {
 };
 
 export class Editor {
-  /** A folder of this run alone, with the crate of the tests in `work`. */
+  /** A folder used only by this run, with the crate of the tests in `work`. */
   readonly folder = mkdtempSync(path.join(tmpdir(), "rustassistant-vscode-"));
   readonly work = path.join(this.folder, "work");
-  /** What the list of notifications shows while it is open, as JSON. */
+  /** The contents of the list of notifications while it is open, as JSON. */
   readonly notices = path.join(this.folder, "notices");
   private child: ChildProcess | undefined;
   private browser: Browser | undefined;
@@ -96,7 +96,7 @@ export class Editor {
     });
   }
 
-  /** A window on the crate. `payload` is what the address tells the workbench. */
+  /** A window on the crate. `payload` is passed to the workbench in the URL. */
   async open(payload: readonly [string, string][], prepare: (page: Page) => Promise<void> = async () => {}): Promise<Page> {
     if (this.browser === undefined) {
       throw new Error("the editor was not started");
@@ -121,7 +121,7 @@ export class Editor {
     }
   }
 
-  /** The window that was opened last. */
+  /** The most recently opened window. */
   latest(): Page | undefined {
     return this.browser?.contexts().flatMap((context) => context.pages()).at(-1);
   }
@@ -142,7 +142,7 @@ export class Editor {
       await ended;
     }
     if (process.env["KEEP"] === undefined) {
-      // What the editor left running a moment longer may still write.
+      // Child processes of the editor may still be writing.
       rmSync(this.folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
     } else {
       console.log(`kept: ${this.folder}`);
@@ -159,20 +159,20 @@ export class Editor {
     return {
       ...process.env,
       PATH: "/usr/local/bin:/usr/bin:/bin",
-      // Where the editor leaves its sockets behind.
+      // The folder in which the editor leaves its sockets.
       TMPDIR: this.inside("tmp"),
       RUSTASSISTANT_HOME: this.inside("home"),
       RUSTASSISTANT_NOTICES: this.notices,
       RUSTASSISTANT_CAPABILITIES: path.resolve(process.env["CAPABILITIES"] ?? path.join(built, "capabilities")),
       RUSTASSISTANT_RECORDED: path.resolve("tests/editors/capabilities"),
       RUSTASSISTANT_SAMPLE: path.resolve("tests/editors/vscode/crate/src/lib.rs"),
-      // A gallery that isn't there: extensions are those that were installed above.
+      // A nonexistent gallery: the only extensions are those installed above.
       EXTENSIONS_GALLERY: '{"serviceUrl":"http://127.0.0.1:9/"}',
     };
   }
 }
 
-/** Runs in the page: tells what the list of notifications shows whenever that changes. */
+/** Runs in the page: reports the contents of the list of notifications whenever they change. */
 function watchNotices(): void {
   let last = "";
   const look = () => {
@@ -191,11 +191,11 @@ function watchNotices(): void {
 }
 
 const WORKSPACE = "both.code-workspace";
-/** Root may write to files that are read-only; without this capability root is like everybody. */
+/** Root may write to read-only files; without this capability, root is an ordinary user. */
 const MORTAL = process.getuid?.() === 0 ? ["setpriv", "--bounding-set=-dac_override", "--inh-caps=-dac_override"] : [];
 const NODE = named("EDITOR_NODE");
 const CODE_SERVER = named("CODE_SERVER");
-/** What this version wants to be told before it runs a suite. */
+/** Options that this version requires for running a suite. */
 const OPTIONS = process.env["EDITOR_OPTIONS"]?.split(" ") ?? [];
 
 async function freePort(): Promise<number> {
@@ -209,7 +209,7 @@ async function freePort(): Promise<number> {
   return address.port;
 }
 
-/** Polls until something holds; what throws doesn't hold yet. */
+/** Polls until a condition holds; an exception counts as not yet. */
 export async function until<T>(what: string, holds: () => Promise<T> | T, patienceMs = PATIENCE_MS): Promise<T> {
   const end = Date.now() + patienceMs;
   let last: unknown;

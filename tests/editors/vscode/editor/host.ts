@@ -6,10 +6,10 @@ import * as path from "node:path";
 import { built, Editor, rustassistant } from "./editor";
 
 const PATIENCE_MS = 240_000;
-/** What a line of the suites begins with. */
+/** The prefix of the suites' output lines. */
 const OURS = "suite: ";
 
-/** The folder that the editor takes for the one in which an extension is developed; it wants one to run a suite. */
+/** The folder of the extension under development, which the editor requires for running a suite. */
 function developed(editor: Editor): string {
   const folder = editor.inside("suite");
   mkdirSync(folder);
@@ -57,7 +57,7 @@ async function run({ suite, isTrusted, opens, extension }: Run): Promise<boolean
         await page.exposeFunction("codeAutomationLog", (_severity: string, args: unknown[]) => {
           const text = args.join(" ");
           appendFileSync(log, `${text}\n`);
-          // The editor itself has a lot to say here.
+          // The editor's own output is omitted.
           if (text.startsWith(OURS)) {
             console.log(text.slice(OURS.length));
           }

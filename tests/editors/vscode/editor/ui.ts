@@ -1,7 +1,7 @@
-// What a person does: sees the finding, opens the menu, looks at the change first, applies it, saves, takes it back.
+// The actions of a user: sees the finding, opens the menu, previews the change, applies it, saves, and undoes it.
 //
-// Keys are sometimes lost while the editor is busy; so each step is repeated until the editor shows what it leads to, and
-// every repetition is counted and printed. What the server answers is never waited for by repeating.
+// Keys are sometimes lost while the editor is busy, so each step is repeated until the editor shows its effect, and every
+// repetition is counted and printed. Responses of the server are never awaited by repeating.
 
 import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -18,7 +18,7 @@ const RESULT = /if order\.lines\.is_empty\(\) \{\n\s+return;/;
 
 let repeated = 0;
 
-/** Does something until the editor shows what it leads to. */
+/** Repeats an action until the editor shows its effect. */
 async function step(what: string, act: () => Promise<void>, shows: () => Promise<boolean>): Promise<void> {
   const end = Date.now() + PATIENCE_MS;
   for (let attempt = 0; Date.now() < end; attempt += 1) {
@@ -42,7 +42,7 @@ class Window {
     private readonly file: string,
   ) {}
 
-  /** The text in the editor, as far as it is on the screen. */
+  /** The visible text of the editor. */
   async text(): Promise<string> {
     const lines = await this.page.locator(".editor-instance .view-line").allInnerTexts();
     return lines.join("\n").replaceAll("\u00a0", " ");
@@ -56,7 +56,7 @@ class Window {
     return this.page.locator(selector).first().isVisible();
   }
 
-  /** Puts the cursor into the word that a line begins with. */
+  /** Moves the cursor into the first word of a line. */
   async clickWord(line: string, word: string): Promise<void> {
     await this.page.keyboard.press("Escape");
     const place = this.page.locator(".view-line", { hasText: line }).first();
@@ -80,7 +80,7 @@ class Window {
     await this.page.keyboard.press("Control+.");
   }
 
-  /** Answers the finding, and saves. */
+  /** Applies the fix of the finding, and saves. */
   async answer(what: string): Promise<void> {
     const choose = async () => {
       await this.openMenu();
@@ -144,7 +144,7 @@ async function story(window: Window, pictures: string, start: number): Promise<v
   await page.keyboard.press("Control+B");
   await until("the lenses are drawn", async () => (await page.locator(".codelens-decoration", { hasText: "complexity" }).count()) > 0);
 
-  // It is drawn by a style, so that it has no size of its own.
+  // It is drawn by a style, so it has no size.
   const hasBulb = async () => (await page.locator("[class*=lightbulb]").count()) > 0;
   await step("the light bulb is shown", () => window.clickWord(LINE, "if"), hasBulb);
   const hasMenu = () => window.hasMenu();
@@ -182,7 +182,7 @@ async function story(window: Window, pictures: string, start: number): Promise<v
   await window.takeBack("it is taken back", before);
 }
 
-/** What one window saves is what the other shows, with its findings, both ways. */
+/** Changes saved in one window are shown in the other, with their findings, in both directions. */
 async function twoWindows(first: Window, second: Window): Promise<void> {
   const before = first.saved();
   const hints = await until("the hints are drawn in the second window", () => second.hints());
@@ -210,7 +210,7 @@ pub fn total(lines: &[(u64, u64)], discount: u64) -> u64 {
 }
 `;
 
-/** Code that stands in two files is marked in the one that is open, with the way to the other. */
+/** Duplicated code is marked in the open file, with a link to the other place. */
 async function duplicate(editor: Editor, pictures: string): Promise<void> {
   const file = (name: string) => path.join(editor.work, "src", name);
   mkdirSync(path.join(editor.work, ".vscode"), { recursive: true });

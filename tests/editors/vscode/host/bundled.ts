@@ -1,4 +1,4 @@
-// A workspace that isn't trusted, and a package with a server inside.
+// An untrusted workspace, and a package with a bundled server.
 
 import * as fs from "node:fs";
 import * as path from "node:path";

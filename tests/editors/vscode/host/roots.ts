@@ -1,4 +1,4 @@
-// A workspace of two folders.
+// A workspace with two folders.
 
 import * as path from "node:path";
 import * as vscode from "vscode";
@@ -8,7 +8,7 @@ import { check, copyOfCrate, findings, found, idOf, runAll, until } from "./suit
 const GUARD = "guard-clause-opportunity";
 const LET_ELSE = "let-else-opportunity";
 
-/** In a tab that stays: the editor forgets what was found in a file that the next one replaces. */
+/** Uses a permanent tab: the editor discards the diagnostics of a file in a preview tab when it is replaced. */
 async function openIn({ uri }: vscode.WorkspaceFolder): Promise<vscode.Uri> {
   const file = vscode.Uri.file(copyOfCrate("settings.rs", path.join(uri.fsPath, "src")));
   await vscode.window.showTextDocument(file, { preview: false });
@@ -33,7 +33,7 @@ export const run = () =>
         const has = (uri: vscode.Uri, id: string) => findings(uri).some((one) => idOf(one) === id);
         await until("the smell is off in the second folder", () => !has(theirs, GUARD));
         await found(theirs, LET_ELSE);
-        // An edit has the first folder looked at anew, with the settings as they are now.
+        // An edit triggers a new analysis of the first folder with the current settings.
         const edit = new vscode.WorkspaceEdit();
         edit.insert(ours, new vscode.Position(0, 0), "// A line more.\n");
         const lineOf = () => findings(ours).find((one) => idOf(one) === GUARD)?.range.start.line ?? -1;

@@ -1,4 +1,4 @@
-// What the suites have in common: they run inside the extension host, with the editor's whole interface.
+// Shared code of the suites: they run inside the extension host, with the editor's full API.
 
 import * as fs from "node:fs";
 import * as path from "node:path";
@@ -11,7 +11,7 @@ export interface Api {
 
 type Test = readonly [name: string, run: () => Promise<void>];
 
-/** What nobody caught, in the words of the editor's own log; only what comes from the extension counts. */
+/** Uncaught errors as logged by the editor; only those of the extension count. */
 const uncaught: string[] = [];
 const note = (reason: unknown) => {
   const text = reason instanceof Error ? String(reason.stack) : String(reason);
@@ -20,10 +20,10 @@ const note = (reason: unknown) => {
   }
 };
 
-/** How often the editor took back what it had asked for us. */
+/** How often the editor cancelled its own request. */
 let repeated = 0;
 
-/** Runs the tests in order, says how each went, and throws if one failed. */
+/** Runs the tests in order, reports each result, and throws if one failed. */
 export async function runAll(tests: readonly Test[]): Promise<void> {
   process.on("unhandledRejection", note);
   process.on("uncaughtException", note);
@@ -40,7 +40,7 @@ export async function runAll(tests: readonly Test[]): Promise<void> {
       failed.push(name);
       say(`FAIL  ${name}: ${error instanceof Error ? error.stack : error}`);
     }
-    // What a test that failed has left behind would make the next ones fail.
+    // Leftovers of a failed test would make the following ones fail.
     const left = vscode.workspace.getConfiguration("rustassistant").get(SERVER);
     if (server !== undefined && left !== server) {
       await setting(SERVER, undefined);
@@ -61,32 +61,32 @@ interface Notice {
   readonly buttons: readonly string[];
 }
 
-/** What was said aside as a test expected it. */
+/** Notifications that tests expected. */
 const expected = new Set<string>();
 
 /** The editor's list of notifications. */
 async function notices(): Promise<readonly Notice[]> {
   const list = await until("the notifications are listed", async () => {
-    // Whatever takes the focus meanwhile, as a preview does that has just been drawn, closes it again.
+    // Anything else that takes the focus, such as a newly drawn preview, closes it again.
     await vscode.commands.executeCommand("notifications.showList");
     await new Promise((resolve) => setTimeout(resolve, 50));
     const file = environment("RUSTASSISTANT_NOTICES");
     const text = fs.existsSync(file) ? fs.readFileSync(file, "utf8") : "";
-    // While it is written it is empty.
+    // The file is empty while it is being written.
     return text === "" ? undefined : (JSON.parse(text) as readonly Notice[] | null);
   });
   await vscode.commands.executeCommand("notifications.hideList");
   return list;
 }
 
-/** The window says something aside, with these buttons. */
+/** Asserts that the window shows a notification with these buttons. */
 export async function isSaid(what: RegExp, ...buttons: readonly string[]): Promise<void> {
   const said = await until(`${what} is said`, async () => (await notices()).find(({ text }) => what.test(text)));
   check(JSON.stringify(said.buttons) === JSON.stringify(buttons), `it has the buttons ${said.buttons}`);
   expected.add(said.text);
 }
 
-/** What was said that no test expected, or more than once; not what the editor itself is busy with. */
+/** Unexpected or repeated notifications, except for the editor's own progress. */
 async function unexpected(): Promise<readonly Notice[]> {
   let aside: readonly Notice[] = [];
   const isClean = async () => {
@@ -94,7 +94,7 @@ async function unexpected(): Promise<readonly Notice[]> {
     aside = list.filter(({ text }, place) => !expected.has(text) || list.findIndex((one) => one.text === text) !== place);
     return aside.length === 0;
   };
-  // What comes while the list is open stands in it twice, until it is opened again.
+  // A notification that arrives while the list is open is listed twice until the list is reopened.
   await until("nothing is said aside", isClean, 1000).catch(() => {});
   return aside;
 }
@@ -105,7 +105,7 @@ export function environment(name: string): string {
   return value;
 }
 
-/** The driver shows what begins so. */
+/** Lines with this prefix are printed by the driver. */
 export function say(text: string): void {
   for (const line of text.split("\n")) {
     console.log(`suite: ${line}`);
@@ -147,7 +147,7 @@ export function root(): string {
   return folder.uri.fsPath;
 }
 
-/** A fresh file with the text of the crate, so that tests don't see each other's edits. */
+/** A new file with the text of the crate, so that tests are independent of each other's edits. */
 export function copyOfCrate(name: string, directory = path.join(root(), "src")): string {
   const file = path.join(directory, name);
   fs.mkdirSync(directory, { recursive: true });
@@ -175,13 +175,13 @@ export function found(uri: vscode.Uri, id: string): Promise<vscode.Diagnostic> {
   return until(`${id} is found in ${uri.path}`, () => findings(uri).find((one) => idOf(one) === id));
 }
 
-/** The actions at a range; they may come a moment after the finding. */
+/** The actions at a range; they may appear a moment after the finding. */
 export function actionsAt(uri: vscode.Uri, range: vscode.Range, kind?: string): Promise<vscode.CodeAction[]> {
   return until("there are code actions", async () => {
     const command = "vscode.executeCodeActionProvider";
     const asked = vscode.commands.executeCommand<vscode.CodeAction[]>(command, uri, range, kind, 20);
     const actions = await asked.then(undefined, (error: Error) => {
-      // The editor takes its own question back when something else happens in the window. That is counted.
+      // The editor cancels its request when something else happens in the window. This is counted.
       if (error.name !== "Canceled") {
         throw error;
       }
@@ -192,7 +192,7 @@ export function actionsAt(uri: vscode.Uri, range: vscode.Range, kind?: string): 
   });
 }
 
-/** The first answer to a finding. */
+/** The first fix of a finding. */
 export async function answer(uri: vscode.Uri, finding: vscode.Diagnostic): Promise<vscode.WorkspaceEdit> {
   const actions = await actionsAt(uri, finding.range);
   const edit = actions.find((action) => action.kind?.value === "quickfix")?.edit;
@@ -210,6 +210,6 @@ export async function setting(name: string, value: unknown): Promise<void> {
   await configuration.update(name, value, vscode.ConfigurationTarget.Workspace);
 }
 
-/** No workspace may set it, so it is set for the machine, and put back to what the suite was started with. */
+/** Workspaces can't set it, so it is set for the machine, and later restored to its value at the start of the suite. */
 const SERVER = "server.path";
 let server: string | undefined;

@@ -1,4 +1,4 @@
-// The extension as most have it: a workspace that is trusted, and a server that the settings name.
+// The usual case: a trusted workspace, and a server specified in the settings.
 
 import * as fs from "node:fs";
 import * as os from "node:os";
@@ -32,7 +32,7 @@ const MOST_ACTIVATION_MS = 100;
 
 const isRunning = () => until("the server runs", () => api().state() === "running");
 
-/** Whether the extension host has next to nothing to do for a while. */
+/** Whether the extension host is nearly idle for a while. */
 async function isIdle(): Promise<boolean> {
   const before = process.cpuUsage();
   await new Promise((resolve) => setTimeout(resolve, 300));
@@ -48,7 +48,7 @@ async function activates(): Promise<void> {
   const { user, system } = process.cpuUsage(before);
   const [took, computed] = [performance.now() - start, (user + system) / 1000];
   say(`activation: ${computed.toFixed(1)} ms of computing, over within ${took.toFixed(1)} ms`);
-  // Other work on the machine makes the clock run on, but not what the extension host computes.
+  // Other load on the machine affects wall time, but not the CPU time of the extension host.
   check(Math.min(took, computed) <= MOST_ACTIVATION_MS, `activation took ${took} ms, and ${computed} ms of computing`);
   await isRunning();
 }
@@ -86,7 +86,7 @@ async function livesBesideAnother(): Promise<void> {
   const hovers = await vscode.commands.executeCommand<vscode.Hover[]>(hover, document.uri, theirs.range.start);
   const texts = hovers.flatMap(({ contents }) => contents.map((one) => (typeof one === "string" ? one : one.value)));
   check(texts.includes("The neighbour's hover"), `hovers: ${texts}`);
-  // An edit by one is seen by both.
+  // An edit by one server is seen by both.
   const edit = new vscode.WorkspaceEdit();
   edit.insert(document.uri, new vscode.Position(0, 0), "// A line more.\n");
   await vscode.workspace.applyEdit(edit);
@@ -94,7 +94,7 @@ async function livesBesideAnother(): Promise<void> {
   await until("both see it", () => moved(theirs.range)(findings(document.uri, "neighbour")) && moved(finding.range)(findings(document.uri)));
 }
 
-/** From the wish to see a file to its findings. The first file of a session pays for what is made once. */
+/** The time from opening a file to its findings. The first file of a session includes one-time costs. */
 async function isFast(): Promise<void> {
   const source = sample();
   const copies = Array.from({ length: 72 }, (_, copy) => `pub mod part${copy} {\n${source.replace(/^\/\/!.*\n/, "")}}\n`);
@@ -126,7 +126,7 @@ async function knowsUntitled(): Promise<void> {
   await until("the finding is gone", () => !findings(document.uri).some((one) => idOf(one) === GUARD));
 }
 
-/** What lies outside of the folders that are open is somebody else's code. */
+/** Files outside the open folders aren't part of the project. */
 async function leavesOthersAlone(): Promise<void> {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "rustassistant-others-"));
   try {
@@ -167,7 +167,7 @@ async function survivesWrongSettings(): Promise<void> {
   await setting("exclude", "not a list");
   await setting(`smells.${GUARD}`, "text");
   await setting("codeLens.enable", "perhaps");
-  // A right one among them counts.
+  // A valid setting among them applies.
   await setting(`smells.${LET_ELSE}`, { level: "warning" });
   const isWarning = (one: vscode.Diagnostic) => one.severity === vscode.DiagnosticSeverity.Warning;
   await until("the right one counts", () => findings(document.uri).some(isWarning));
@@ -181,7 +181,7 @@ async function survivesWrongSettings(): Promise<void> {
   await until("all is as before", () => !findings(document.uri).some(isWarning));
 }
 
-/** A server of our own in a file of its own; `$0` is that file. */
+/** A script acting as server in a separate file; `$0` is that file. */
 function program(name: string, script: string): string {
   const file = path.join(root(), "target", name);
   fs.mkdirSync(path.dirname(file), { recursive: true });
@@ -202,7 +202,7 @@ async function saysWhatIsWrong(server: unknown, expected: RegExp): Promise<void>
 async function refusesBadServers(): Promise<void> {
   await saysWhatIsWrong("/no/such/server", /There is no file at \/no\/such\/server/);
   await saysWhatIsWrong(program("old", 'echo "rustassistant 0.0.3"'), /0\.0\.3, which is too old/);
-  // Whoever opens another file isn't told again.
+  // Opening another file doesn't repeat the message.
   await open(copyOfCrate("refused.rs"));
   await saysWhatIsWrong(7, /must be a string, but is 7/);
   await saysWhatIsWrong(program("other", "echo other"), /can't be used/);
@@ -240,7 +240,7 @@ async function survivesCrashes(): Promise<void> {
   await isRunning();
   check(Number(fs.readFileSync(id, "utf8")) !== first, "it is the same process");
   await found(document.uri, GUARD);
-  // The user's own restart leaves no process behind.
+  // A manual restart leaves no process behind.
   const second = Number(fs.readFileSync(id, "utf8"));
   await vscode.commands.executeCommand("rustassistant.restartServer");
   await isRunning();
@@ -250,7 +250,7 @@ async function survivesCrashes(): Promise<void> {
   await isRunning();
 }
 
-/** A process that has ended, or that only waits for its end to be noticed. */
+/** A process that has exited, or is a zombie. */
 function isGone(id: number): boolean {
   try {
     return fs.readFileSync(`/proc/${id}/stat`, "utf8").includes(") Z ");
@@ -259,7 +259,7 @@ function isGone(id: number): boolean {
   }
 }
 
-/** One that neither answers nor ends is in nobody's way. */
+/** A server that neither responds nor exits blocks nothing. */
 async function replacesMuteServers(): Promise<void> {
   const id = path.join(root(), "target", "mute-id");
   fs.rmSync(id, { force: true });
@@ -280,7 +280,7 @@ async function survivesHaste(): Promise<void> {
   await found(document.uri, GUARD);
 }
 
-/** What the editor says of itself, for replaying it without the editor. */
+/** Records the editor's capabilities, for replaying them without the editor. */
 async function saysWhatItCan(): Promise<void> {
   const log = path.join(root(), "target", "said");
   await setting("server.path", program("listening", `${SAYS_VERSION}\ntee "${log}" | "${realServer()}" "$@"`));
@@ -297,7 +297,7 @@ async function saysWhatItCan(): Promise<void> {
   const name = `vscode-${vscode.version.split(".").slice(0, 2).join("-")}.json`;
   fs.mkdirSync(kept, { recursive: true });
   fs.writeFileSync(path.join(kept, name), `${JSON.stringify(said, undefined, 2)}\n`);
-  // They are the client library's, and the same in every version of the editor.
+  // They come from the client library, and are the same in every version of the editor.
   const folder = environment("RUSTASSISTANT_RECORDED");
   const recorded = fs.readdirSync(folder).filter((file) => file.startsWith("vscode-"));
   check(recorded.length > 0, "nothing was recorded; see CAPABILITIES in run");
@@ -314,7 +314,7 @@ function realServer(): string {
   return vscode.workspace.getConfiguration("rustassistant").get<string>("server.path") ?? "";
 }
 
-/** With the names of every object in order, so that two of the same content are the same text. */
+/** Sorts the keys of every object, so that equal contents have equal JSON. */
 function sorted(value: unknown): unknown {
   if (Array.isArray(value)) {
     return value.map(sorted);
@@ -326,7 +326,7 @@ function sorted(value: unknown): unknown {
   return Object.fromEntries(entries.map(([name, inner]) => [name, sorted(inner)]));
 }
 
-/** A file that may not be written: what is answered stays in the editor until it may. */
+/** A read-only file: fixes stay in the editor until it is writable. */
 async function knowsLockedFiles(): Promise<void> {
   const file = copyOfCrate("locked.rs");
   fs.chmodSync(file, 0o444);
@@ -347,7 +347,7 @@ async function knowsLockedFiles(): Promise<void> {
   }
 }
 
-/** Text that no file has, such as an older version of one. */
+/** Text without a file, such as an older version of one. */
 async function leavesVirtualDocumentsAlone(): Promise<void> {
   const provider = { provideTextDocumentContent: () => sample() };
   const registration = vscode.workspace.registerTextDocumentContentProvider("elsewhere", provider);
@@ -360,7 +360,7 @@ async function leavesVirtualDocumentsAlone(): Promise<void> {
     await isSaid(/nothing in this file/);
     await vscode.commands.executeCommand("rustassistant.explainFinding");
     await isSaid(/There are no findings in this file/);
-    // A file that was opened later has its findings by now.
+    // By the time a file opened later has findings, this one would have them too.
     await open(copyOfCrate("after_virtual.rs")).then((ours) => found(ours.document.uri, GUARD));
     check(findings(uri).length === 0, "findings in text that is no file");
     const actions = await vscode.commands.executeCommand<vscode.CodeAction[]>(
@@ -427,7 +427,7 @@ async function fixesOnSave(): Promise<void> {
   }
 }
 
-/** What the editor's tabs show, by their labels. */
+/** The labels of the editor's tabs. */
 function tabs(): string[] {
   return vscode.window.tabGroups.all.flatMap((group) => group.tabs.map(({ label }) => label));
 }
@@ -476,7 +476,7 @@ async function showsLenses(): Promise<void> {
   await until("the lenses are back", async () => (await lenses()).length > 0);
 }
 
-/** A refactoring that creates a file, in a package of its own, whose file declares the module. */
+/** A refactoring that creates a file, in a separate package whose file declares the module. */
 async function createsFiles(): Promise<void> {
   const folder = path.join(root(), "moving", "src");
   const test = (name: string) => `    #[test]\n    fn ${name}() {\n        assert_eq!(double(1), 2);\n    }\n\n`;
@@ -494,7 +494,7 @@ async function createsFiles(): Promise<void> {
     return actions.find((one) => one.title === title);
   });
   check(action.edit, "it has no edit");
-  // A person is asked first.
+  // The user is asked first.
   let isDone = false;
   const applying = Promise.resolve(vscode.workspace.applyEdit(action.edit)).finally(() => (isDone = true));
   await until("the preview is agreed to", async () => {
@@ -510,7 +510,7 @@ async function createsFiles(): Promise<void> {
   check(fs.readFileSync(file, "utf8") === document.getText(), "the declaration isn't saved");
 }
 
-/** The last of all: it changes every file of the crate. */
+/** Runs last, as it changes every file of the crate. */
 async function fixesTheWorkspace(): Promise<void> {
   const { document } = await open(path.join(root(), "src", "lib.rs"));
   await found(document.uri, GUARD);

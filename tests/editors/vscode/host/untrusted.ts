@@ -1,4 +1,4 @@
-// A workspace that isn't trusted, and a package without a server.
+// An untrusted workspace, and a package without a server.
 
 import * as vscode from "vscode";
 

@@ -1,4 +1,4 @@
-// A second language server for the same files, as rust-analyzer is one.
+// A second language server for the same files, such as rust-analyzer.
 
 import * as path from "node:path";
 import type { ExtensionContext } from "vscode";

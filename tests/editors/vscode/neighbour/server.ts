@@ -1,4 +1,4 @@
-// Says something about every function that is called `neighbour`, and would call it `friend`.
+// Reports every function named `neighbour`, and offers to rename it to `friend`.
 
 import {
   CodeActionRequest,

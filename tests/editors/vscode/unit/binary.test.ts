@@ -12,7 +12,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-/** A program that answers as the script says. */
+/** A program whose output is given by the script. */
 function program(name: string, script: string): string {
   const file = path.join(folder, name, "rustassistant");
   mkdirSync(path.dirname(file), { recursive: true });

@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 import { flag, type Layers, serverOptions as withLenses, withoutCompiler } from "../../../../editors/vscode/src/options";
 
-/** All but what is always said. */
+/** All options except those that are always sent. */
 function serverOptions(layers: Layers | undefined): Record<string, unknown> {
   const { editor, ...others } = withLenses(layers, true);
   assert.deepEqual(editor, { code_lens: true });

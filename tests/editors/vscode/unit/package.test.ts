@@ -1,4 +1,4 @@
-// What is packaged, and what package.json says.
+// The package's contents, and package.json.
 
 import assert from "node:assert/strict";
 import { execFileSync, spawnSync } from "node:child_process";
@@ -35,7 +35,7 @@ test("the settings are those of the server's schema", () => {
   assert.deepEqual(manifest.contributes.configuration, fromServer(server()), `package.json is behind the schema${hint}`);
 });
 
-/** Whether what a workspace says may decide: never where data goes, nor what is spent on a model. */
+/** Whether a workspace may control the setting: never the destination of data, nor spending on a model. */
 function isSetting(name: string, inner: string): boolean {
   return name === "model" ? inner === "enabled" : name !== "cache" && name !== "editor";
 }
@@ -188,7 +188,7 @@ test("headers tell systems and machines", () => {
 test("every command of the palette has a name that the server's don't have", () => {
   const commands = manifest.contributes.commands.map(({ command }) => command);
   assert.equal(new Set(commands).size, commands.length);
-  // The client registers the server's commands as the editor's; a name used twice would keep it from starting.
+  // The client registers the server's commands with the editor; a duplicate name would prevent it from starting.
   for (const taken of ["cacheStatistics", "clearCache", "reindex", "explain", "fixWorkspace"]) {
     assert.ok(!commands.includes(`rustassistant.${taken}`), taken);
   }

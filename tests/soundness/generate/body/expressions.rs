@@ -1,9 +1,9 @@
-//! Expressions of a type that is asked for.
+//! Expressions of a requested type.
 
 use super::{Body, Param, Value};
 
 impl Body<'_> {
-    /// A value of this type that needs no more than what is visible.
+    /// A value of this type that only uses what is visible.
     pub(super) fn value(&mut self, value: Value) -> String {
         match value {
             Value::Unit => "()".to_owned(),
@@ -49,7 +49,7 @@ impl Body<'_> {
         }
     }
 
-    /// What a `match`, `if let` or `let … else` takes apart.
+    /// The scrutinee of a `match`, `if let` or `let … else`.
     pub(super) fn option(&mut self) -> String {
         let number = self.variable(Value::Number).unwrap_or_else(|| "3".into());
         match self.chance.below(8) {
@@ -78,7 +78,7 @@ impl Body<'_> {
         }
     }
 
-    /// One to four operands, none twice.
+    /// One to four distinct operands.
     pub(super) fn condition(&mut self) -> String {
         let mut operands = vec![self.operand()];
         let more = [0, 0, 0, 1, 1, 2, 3];
@@ -100,7 +100,7 @@ impl Body<'_> {
         condition
     }
 
-    /// Something of type `bool`, or that is one because it is asked for.
+    /// An expression of type `bool`, or one whose type is inferred as such.
     pub(super) fn operand(&mut self) -> String {
         match self.chance.below(5) {
             0 => self.comparison(),
@@ -138,7 +138,7 @@ impl Body<'_> {
         let operator = *self.chance.pick(&operators);
         if self.has(Param::Weight) && self.chance.percent(50) {
             let limit = self.chance.below(4);
-            // Equality of numbers that may be NaN is what clippy warns of before anything is changed.
+            // Clippy already warns about comparing floats for equality before anything is changed.
             return match self.chance.below(2) {
                 0 => format!("weight {operator} Weight({limit}.5)"),
                 _ => format!("weight.len() {} {limit}.5", operators[self.chance.below(4)]),

@@ -1,9 +1,9 @@
-//! Statements, and what a body ends in.
+//! Statements, and the ends of bodies.
 
 use super::{Body, Param, Value};
 
 impl Body<'_> {
-    /// Some statements, as long as the budget lasts; at least one.
+    /// Some statements, within the budget; at least one.
     pub(super) fn statements(&mut self, depth: usize) {
         let count = self.chance.between(1, 4);
         for at in 0..count {
@@ -16,7 +16,7 @@ impl Body<'_> {
         }
     }
 
-    /// The last expression of a function, which has its type.
+    /// The tail expression of a function, of its return type.
     pub(super) fn tail(&mut self, depth: usize) {
         self.note();
         match (self.returns, self.chance.below(5)) {
@@ -46,7 +46,7 @@ impl Body<'_> {
         }
     }
 
-    /// A body that is long enough to deserve a guard clause, and often ends in something temporary.
+    /// A body that is long enough for a guard clause, and often ends in a temporary.
     fn long_block(&mut self, depth: usize) {
         if self.chance.percent(50) {
             self.keep_something();
@@ -178,7 +178,7 @@ impl Body<'_> {
 
     fn nested_if(&mut self, depth: usize) {
         let outer = self.condition();
-        // One question asked twice is what clippy warns of once both stand in one condition.
+        // Once both are in one condition, clippy warns about identical operands.
         let inner = match self.operand() {
             inner if outer.contains(inner.trim_start_matches('!')) => {
                 "list_of(2).is_empty()".into()
@@ -266,10 +266,10 @@ impl Body<'_> {
         self.unwrap(&format!("held({number})"), "Held::Number", "_", depth);
     }
 
-    /// A `match` or `if let` that gives a value or leaves.
+    /// A `match` or `if let` that yields a value or exits early.
     fn unwrap(&mut self, value: &str, good: &str, bad: &str, depth: usize) {
         let name = self.fresh("got");
-        // Half of the bindings have the name that the value gets.
+        // Half of the bindings have the name of the resulting variable.
         let inner = if self.chance.percent(50) {
             name.clone()
         } else {
@@ -401,7 +401,7 @@ impl Body<'_> {
         self.line(&format!("}};\n{name}({given});"));
     }
 
-    /// A collection whose items get their type in one branch only.
+    /// A collection whose element type is determined in only one branch.
     fn settled_by_use(&mut self) {
         let name = self.fresh("items");
         let condition = self.condition();
@@ -421,7 +421,7 @@ impl Body<'_> {
         self.line(&format!("println!(\"{{}}\", {name}.len());"));
     }
 
-    /// Out of the loop or the function.
+    /// Exits the loop or the function.
     fn leave(&mut self) {
         let Some(label) = self.loops.last() else {
             return self.leave_function();
