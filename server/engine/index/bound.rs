@@ -1,12 +1,8 @@
 //! Whether repeated statements are bound to their place, so that no function could replace them.
 
-use std::collections::HashSet;
-
-use ra_ap_syntax::SyntaxKind;
-
 use super::repeats::range_of;
 use crate::{
-    syntax::{Edition, FileUnit, Run, prints::Words, runs::Statement, tokens},
+    syntax::{FileUnit, Run, mentions, prints::Words, runs::Statement},
     text::{TextRange, TextSize, slice},
 };
 
@@ -97,54 +93,8 @@ fn takes_many(file: &FileUnit, statements: &[Statement]) -> bool {
     const MOST: usize = 7;
     let text = slice(&file.text, range_of(statements)).unwrap_or_default();
     let lines = text.lines().count();
-    let read = variables_read(text, file.context.edition);
+    let read = mentions::variables_read(text, file.context.edition);
     read > MOST || (lines <= FEW && read > lines)
-}
-
-/// The number of outer variables that a text names, including those in format strings.
-fn variables_read(text: &str, edition: Edition) -> usize {
-    let tokens: Vec<(SyntaxKind, &str)> = tokens(text, edition)
-        .into_iter()
-        .filter(|(kind, _)| !kind.is_trivia())
-        .collect();
-    let (mut declared, mut read) = (HashSet::new(), HashSet::new());
-    let mut is_pattern = false;
-    for (at, (kind, word)) in tokens.iter().enumerate() {
-        let next = tokens.get(at + 1).map_or("", |(_, next)| next);
-        let word_before = |back: usize| at.checked_sub(back).map_or("", |it| tokens[it].1);
-        let is_of_path = word_before(1) == ":" && word_before(2) == ":";
-        match *word {
-            "let" => is_pattern = true,
-            "=" | ";" => is_pattern = false,
-            _ => {}
-        }
-        match kind {
-            SyntaxKind::STRING => read.extend(formatted_in(word)),
-            SyntaxKind::IDENT if is_variable(word) && word_before(1) != "." && !is_of_path => {
-                if is_pattern {
-                    declared.insert(*word);
-                } else if !matches!(next, "(" | "!" | ":") {
-                    read.insert(*word);
-                }
-            }
-            SyntaxKind::SELF_KW => {
-                read.insert(*word);
-            }
-            _ => {}
-        }
-    }
-    read.difference(&declared).count()
-}
-
-fn is_variable(word: &str) -> bool {
-    word.starts_with(|c: char| c.is_lowercase() || c == '_')
-}
-
-/// The names between the braces of a format string.
-fn formatted_in(text: &str) -> impl Iterator<Item = &str> {
-    let parts = text.split('{').skip(1);
-    let names = parts.filter_map(|part| part.split(['}', ':']).next());
-    names.filter(|name| is_variable(name) && name.chars().all(|c| c.is_alphanumeric() || c == '_'))
 }
 
 /// The type of the surrounding `impl`, if the statements use `self`: in another one, `self` is a different value.
@@ -244,27 +194,4 @@ fn words_of<'a>(
     let words = Words::of(text, file.context.edition);
     let behind = TextRange::new(block.len(), end - block.start());
     (words, block.start(), behind)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn variables_from_elsewhere_are_counted_once() {
-        for (text, count) in [
-            (
-                "let name = entry.name.as_ref().unwrap();\nwriteln!(writer, \"{vis}const {}: {} = {};\", name, ty, val)?;",
-                5,
-            ),
-            (
-                "let day = shop.calendar().today();\nshop.log(day, shop.rest().len());",
-                1,
-            ),
-            ("self.step(a, b, Kind { c, d: e }, &F);", 5),
-            ("list.iter().map(module::call).count();", 1),
-        ] {
-            assert_eq!(variables_read(text, Edition::CURRENT), count, "{text}");
-        }
-    }
 }
