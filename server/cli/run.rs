@@ -1,4 +1,4 @@
-//! `refactor run`.
+//! The command `refactor run`.
 
 use std::io::Write;
 
@@ -31,7 +31,8 @@ pub(super) struct Arguments {
     /// What the new function is called, or the condition of `name-condition`
     #[arg(long)]
     name: Option<String>,
-    /// Have a language model propose names for the new function of `extract-function` or the condition of `name-condition`, if you have named one
+    /// Have a language model propose names for the new function of `extract-function` or the condition of `name-condition`, if
+    /// you have named one
     #[arg(long, conflicts_with = "name")]
     name_by_model: bool,
     /// Change the file; without it, the diff is all that happens
@@ -84,7 +85,7 @@ pub(super) fn run(arguments: &Arguments, out: &mut Output) -> anyhow::Result<Exi
     carry_out(arguments, found.input, offer, out)
 }
 
-/// Who names what is made, if it gets a name at all.
+/// Returns the source of the name, if the refactoring needs one.
 fn name_from(arguments: &Arguments) -> anyhow::Result<NameFrom> {
     let id = arguments.id.as_str();
     if arguments.name_by_model && ![extract::ID, NAME_CONDITION].contains(&id) {
@@ -107,7 +108,7 @@ fn name_from(arguments: &Arguments) -> anyhow::Result<NameFrom> {
     })
 }
 
-/// Shows the diff of an offer, and writes it where that is asked for.
+/// Prints the diff of an offer, and writes the file if requested.
 fn carry_out(
     arguments: &Arguments,
     input: InputFile,
@@ -126,7 +127,7 @@ fn carry_out(
     let change = FileChange::new(input, text, new_files, 1);
     let change = change.map_err(|error| anyhow!("{error}; `{shown}` is left as it is"))?;
     report::write_change(out, &change, look()).context("The diff can't be written")?;
-    // What is said next is about the diff, and stands below it.
+    // Later messages refer to the diff, so it must be printed first.
     out.flush().context("The diff can't be written")?;
     if arguments.write && write(&[change]) > 0 {
         return Ok(ExitStatus::Trouble);
@@ -140,7 +141,7 @@ fn carry_out(
     Ok(ExitStatus::Fine)
 }
 
-/// The offer of a refactoring, if there is exactly one.
+/// Returns the offer of a refactoring, if there is exactly one.
 fn the_one<'a>(found: &'a OffersAtPlace, id: &str, place: &str) -> anyhow::Result<&'a ShownOffer> {
     let of_id: Vec<&ShownOffer> = found.offers.iter().filter(|offer| offer.id == id).collect();
     match of_id.as_slice() {
