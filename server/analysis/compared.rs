@@ -78,7 +78,7 @@ pub struct ComparedFile {
 }
 
 /// Compares changed files. Functions are matched by file and path, then by their bodies, and finally by path alone, so that
-/// moved and renamed functions are recognized.
+/// moved and renamed functions are recognised.
 pub fn compared(old: &[Version], new: &[Version]) -> Vec<ComparedFile> {
     let (old, new) = (Side::of(old), Side::of(new));
     let matched = matched(&old, &new);

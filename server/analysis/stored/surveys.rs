@@ -1,5 +1,5 @@
 //! Serializes surveys and computes their keys in this machine's cache. Surveys contain hashes of short statements, which others
-//! with access to the same code could recognize, so they are never shared with a team's cache.
+//! with access to the same code could recognise, so they are never shared with a team's cache.
 
 use super::{ENGINE_BYTES, is_inside};
 use crate::{
