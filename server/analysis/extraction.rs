@@ -65,7 +65,7 @@ impl From<NotExtracted> for Refused {
 const TRIES: usize = 32;
 /// Prevents lints that the package denies from failing probes.
 const CAPPED: &str = "--cap-lints=warn";
-/// The same limit as in clippy.
+/// Maximum number of parameters of a new function, the same as clippy's default.
 const MOST_PARAMETERS: usize = 7;
 
 /// Parameters of an extraction.

@@ -47,7 +47,7 @@ struct KnownSubtree {
 #[derive(Debug, Clone)]
 struct MeasuredUnit {
     report: Arc<UnitReport>,
-    /// Relative to the unit. The unit's share is memoized, not what it contributes to the file.
+    /// Relative to the unit. Reports only contain the file's sightings derived from it, not the share itself.
     share: Arc<FileShare>,
     /// `None` until requested.
     survey: Option<Arc<UnitSurvey>>,
