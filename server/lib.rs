@@ -1,7 +1,7 @@
 //! RustAssistant finds Rust code worth refactoring, explains why, and refactors it with edits that keep behaviour.
 //!
 //! This crate is the implementation of one binary and offers no stable library API. Its modules in reading order, each of which
-//! may use those before it (enforced by crates where possible, otherwise by `tests/architecture.rs`):
+//! may use those before it (enforced by crates where possible, otherwise by `tests/architecture`):
 //!
 //! - [`text`], [`syntax`], [`facts`], [`smells`] and [`refactorings`]: the engine, a separate crate.
 //! - [`os`]: differences between operating systems, a separate crate.

@@ -1,4 +1,4 @@
-//! Offers that rustc has to agree to before anybody is given their edit.
+//! Offers that rustc must check before their edits are used.
 
 use std::{path::Path, sync::Arc};
 
@@ -12,7 +12,7 @@ use crate::{
     text::{Edits, TextRange},
 };
 
-/// What an offer makes of a text, laid out as rustfmt would, if rustc has no error and no new warning of it.
+/// Returns the result of an offer with rustfmt's layout, if rustc reports no error and no new warning.
 pub fn agreed(
     source: &Source,
     path: &Path,
@@ -37,8 +37,8 @@ pub fn agreed(
     Ok(after)
 }
 
-/// Whether rustc compiles the function around a place as it is: of what doesn't compile nothing could be shown, so that nobody is
-/// asked about it.
+/// Checks that rustc compiles the current version of the function around a place. If it doesn't, nothing could be verified, so
+/// no model is queried.
 pub fn check_compiled(
     source: &Source,
     path: &Path,
@@ -56,14 +56,14 @@ pub fn check_compiled(
     check_read(source, function, &mut Asking { path, compiler })
 }
 
-/// A text as rustfmt would lay it out.
+/// Returns the source text with rustfmt's layout.
 pub(super) fn laid(source: &Source, after: Arc<str>, asking: &Asking<'_>) -> Arc<str> {
     let edition = source.context.edition.to_string();
     let rustfmt = |text: &str| asking.compiler.formatted(asking.path, text, &edition);
     laid_out(&source.text, &after, source.context, &rustfmt).unwrap_or(after)
 }
 
-/// The text with the type that rustc tells of a function whose result it says as `_`.
+/// Replaces a function's return type `_` with the type that rustc reports.
 fn filled_in(text: &str, told: &[Told]) -> Option<Arc<str>> {
     const OPEN: &str = "-> _";
     let is_answer = |it: &&Told| it.code.as_deref() == Some("E0121");
@@ -76,14 +76,14 @@ fn filled_in(text: &str, told: &[Told]) -> Option<Arc<str>> {
     }
     let (before, behind) = (text.get(..start)?, text.get(at + 1..)?);
     let filled = match ty.as_str() {
-        // What gives nothing says nothing.
+        // The unit type is omitted.
         "()" => format!("{}{behind}", before.trim_end()),
         ty => format!("{before}-> {ty}{behind}"),
     };
     Some(filled.into())
 }
 
-/// Of code that isn't compiled rustc says nothing at all.
+/// rustc reports nothing about code that isn't compiled.
 fn check_read(source: &Source, target: TextRange, asking: &mut Asking<'_>) -> Result<(), Refused> {
     let why = "The code isn't compiled in any checked target.";
     let text = with_witness(source, target.start()).ok_or_else(|| because(why))?;

@@ -1,4 +1,4 @@
-//! Comments that silence what is found, written where they belong.
+//! Inserts comments that suppress findings.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -12,15 +12,15 @@ use crate::{
     text::{TextRange, TextSize, is_unseen, slice},
 };
 
-/// A text with more allowances.
+/// A source text with additional allowances.
 #[derive(Debug)]
 pub struct Allowing {
     pub text: String,
-    /// Of each finding whether a comment for it was written.
+    /// Whether a comment was written for each finding.
     pub is_allowed: Vec<bool>,
 }
 
-/// Why a reason can't stand in a comment.
+/// Reason why a text isn't valid in a comment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum NoReason {
     #[error("the reason is empty; explain why the finding is intended")]
@@ -29,7 +29,7 @@ pub enum NoReason {
     NotOneLine,
 }
 
-/// A reason as it stands in a comment.
+/// Trims and validates the reason for a comment.
 pub fn reason_in_comment(reason: &str) -> Result<&str, NoReason> {
     let reason = reason.trim();
     if reason.is_empty() {
@@ -41,8 +41,8 @@ pub fn reason_in_comment(reason: &str) -> Result<&str, NoReason> {
     Ok(reason)
 }
 
-/// Writes `// rustassistant: allow(id) reason` for each finding, one comment for all that stands in one place. Nothing else of
-/// the text changes. Nothing at all in a text that can't be parsed, or whose lines end in different ways.
+/// Writes `// rustassistant: allow(id) reason` for each finding, with one comment per location. The rest of the source text
+/// remains unchanged. Does nothing if the source text can't be parsed or has mixed line endings.
 pub fn allowing(
     text: &Arc<str>,
     context: FileContext,
@@ -88,8 +88,7 @@ pub fn allowing(
     }
 }
 
-/// The text without the ids in these places, and without the comments that are left with none. A comment that was in `old`
-/// already stays.
+/// Removes the ids in these ranges, and comments without any ids left. A comment that was already in `old` is kept.
 pub fn without_allowances(old: &str, new: &str, ids: &[TextRange]) -> String {
     let was_there: BTreeSet<&str> = old.lines().map(str::trim).collect();
     let mut without = String::with_capacity(new.len());
@@ -112,7 +111,7 @@ pub fn without_allowances(old: &str, new: &str, ids: &[TextRange]) -> String {
     without
 }
 
-/// Nothing is left of a comment without ids.
+/// Returns an empty string for a comment without remaining ids.
 fn without_ids(line: &str, idle: &BTreeSet<&str>) -> String {
     let parts = line.split_once('(').and_then(|(ahead, rest)| {
         let (names, behind) = rest.split_once(')')?;
@@ -129,12 +128,12 @@ fn without_ids(line: &str, idle: &BTreeSet<&str>) -> String {
     format!("{ahead}({}){behind}", left.join(", "))
 }
 
-/// Where a comment is written; in the order of the text.
+/// Where a comment is inserted; ordered by position.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Place {
-    /// Ahead of everything.
+    /// At the beginning of the file.
     File(TextSize),
-    /// Ahead of what begins there.
+    /// Before the item or statement that begins there.
     Ahead(TextSize),
 }
 
@@ -144,7 +143,7 @@ impl Place {
             return Some(Self::File(head(&source.text)));
         }
         let at = place_for_comment(source, finding.at)?;
-        // A comment that is there and doesn't help won't help a second time.
+        // An existing comment for this smell has no effect, so another one wouldn't either.
         let above = source.text[..usize::from(at)]
             .lines()
             .rev()
@@ -163,14 +162,14 @@ impl Place {
     }
 }
 
-/// Whether a comment names a smell.
+/// Whether a comment allows a smell.
 fn allows(comment: &str, id: &str) -> bool {
     let names = comment.split_once("rustassistant: allow(");
     let names = names.and_then(|(_, rest)| rest.split_once(')'));
     names.is_some_and(|(names, _)| names.split(',').any(|name| name.trim() == id))
 }
 
-/// Behind the mark of an encoding, and a line that says which program reads the file.
+/// Returns the offset after a byte order mark and a shebang line.
 fn head(text: &str) -> TextSize {
     let mark = if text.starts_with('\u{feff}') { 3 } else { 0 };
     let rest = &text[mark..];

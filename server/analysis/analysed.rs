@@ -1,4 +1,4 @@
-//! Reports on many files, and what stands in several of them.
+//! Reports of many files, and duplicates across them.
 
 use std::{
     collections::HashMap,
@@ -19,15 +19,15 @@ use crate::{
     workspace,
 };
 
-/// In the order of the inputs.
+/// Results in the order of the inputs.
 pub struct AnalysedFiles {
     pub reports: Vec<FoundReport>,
-    /// What is said of a file that stands in others too.
+    /// Duplicates reported in each file.
     pub copies: Vec<Vec<Copies>>,
     pub were_parsed: Vec<bool>,
 }
 
-/// Reports on files; `progress` is told how many are done. Surveys are made only where somebody wants to hear of what they show.
+/// Analyses files; calls `progress` with the number of finished ones. Surveys are only made if duplicates are enabled.
 pub async fn analysed(
     engine: &Engine,
     inputs: &[InputFile],

@@ -1,4 +1,4 @@
-//! What really answers a finding of code that stands in several places: that depends on what these are.
+//! Refactorings for findings of repeated code, which depend on the repetitions' locations.
 
 use super::{
     Finding, Opening,
@@ -12,12 +12,12 @@ use crate::{
     smells::{Look, Smell},
 };
 
-/// Whether the places that a finding of a smell tells of decide what answers it, so that nothing is said to before it is looked for.
+/// Whether the refactorings for a smell depend on its locations, so that none is listed before they are checked.
 pub fn is_answered_by_places(smell: &Smell) -> bool {
     matches!(smell.look, Look::Workspace(_)) || is_for_unifying(smell)
 }
 
-/// What is offered for a finding of such a smell, but for what [`unifying`] finds.
+/// Returns the offers for a finding of such a smell, apart from those of [`unifying`].
 pub fn answers_of_places(context: &Context<'_>, finding: &Finding) -> Vec<Opening> {
     let offers = answers_in(context, finding);
     let offers = offers.iter().map(|offer| Opening {
@@ -27,10 +27,10 @@ pub fn answers_of_places(context: &Context<'_>, finding: &Finding) -> Vec<Openin
     offers.collect()
 }
 
-/// Where one function would be called in the stead of what a finding tells of, as far as syntax tells: at the finding alone if
-/// that is everywhere.
+/// Returns where one function could replace the repetitions, as far as syntax shows: only the finding's location if all of them
+/// can be replaced.
 pub fn unifying(context: &Context<'_>, seen: Seen<'_>, finding: &Finding) -> Vec<Opening> {
-    // Where one of them can call the other, there is no need for a third.
+    // If one of them can call the other, a third function is unnecessary.
     if !is_for_unifying(finding.smell) || !answers_in(context, finding).is_empty() {
         return Vec::new();
     }

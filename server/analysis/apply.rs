@@ -1,4 +1,4 @@
-//! Carrying out every safe answer in a text, to the point where none is left.
+//! Applies safe fixes to a source text until none is left.
 
 mod state;
 
@@ -14,19 +14,19 @@ use crate::{
     text::{Edits, NewFile, TextRange},
 };
 
-/// A text after its safe refactorings.
+/// The result of applying safe fixes.
 #[derive(Debug)]
 pub struct Applied {
     pub text: Arc<str>,
-    /// New files that the text needs, beside it.
+    /// New files that the source text needs, beside it.
     pub created: Vec<(NewFile, String)>,
-    /// In the order in which they were carried out.
+    /// In the order in which they were applied.
     pub carried_out: Vec<CarriedOut>,
-    /// What was left out because its text didn't hold, and why not.
+    /// Fixes that were reverted because `holds` rejected them, with the reasons.
     pub taken_back: Vec<(CarriedOut, String)>,
 }
 
-/// Says of a text and the new files that it needs whether they hold, or why not.
+/// Checks a source text with its new files, and returns the reason if it is rejected.
 pub type Holds<'a> = &'a mut dyn FnMut(&Arc<str>, &[(NewFile, String)]) -> Result<(), String>;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,26 +34,26 @@ pub struct CarriedOut {
     pub refactoring: &'static str,
     pub smell: &'static str,
     pub title: String,
-    /// The line where it was, from 0, in the text of that moment.
+    /// The line at that time, starting at 0.
     pub line: u32,
 }
 
-/// Which refactorings may be carried out.
+/// Which refactorings to apply.
 #[derive(Debug, Clone, Copy)]
 pub enum Only<'a> {
     All,
     These(&'a [String]),
 }
 
-/// What a step may touch beside the text itself.
+/// What a step may change besides the source text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Reach {
     Nothing,
     NewFiles,
 }
 
-/// Carries out safe offers that answer a finding, one after the other, each only if its finding is then gone or smaller and
-/// nothing else crosses a limit. It ends: every step makes what is found smaller.
+/// Applies safe offers that address a finding, one after the other, provided that the finding disappears or shrinks and nothing
+/// else exceeds a limit. Terminates, because every step reduces the findings.
 pub fn apply_safe(
     text: &Arc<str>,
     context: FileContext,
@@ -63,7 +63,7 @@ pub fn apply_safe(
     apply_safe_if(text, context, rules, only, &mut |_, _| Ok(()))
 }
 
-/// The same, where what doesn't hold is taken back and the rest carried out.
+/// Like [`apply_safe`], but reverts what `holds` rejects and applies the rest.
 pub fn apply_safe_if(
     text: &Arc<str>,
     context: FileContext,
@@ -77,7 +77,7 @@ pub fn apply_safe_if(
     Ok(applied.unwrap_or_else(|| Applied::nothing(text)))
 }
 
-/// The same, one after the other: `holds` is asked of each alone.
+/// Like [`apply_safe_if`], but checks each fix separately.
 pub fn apply_safe_one_by_one(
     text: &Arc<str>,
     context: FileContext,
@@ -93,8 +93,8 @@ pub fn apply_safe_one_by_one(
     Ok(applied.unwrap_or_else(|| Applied::nothing(text)))
 }
 
-/// The same in a text that was parsed already, and without new files; nothing if `goes_on` says between two steps that nobody
-/// wants it any more.
+/// Like [`apply_safe`], for a parsed source text and without new files; `None` if `goes_on` signals cancellation between two
+/// steps.
 pub fn apply_safe_while(
     source: Source,
     rules: &Rules,
@@ -125,7 +125,7 @@ impl Applied {
         }
     }
 
-    /// What makes this of `before`, place by place.
+    /// Returns minimal edits from `before` to the result.
     pub fn edits(&self, before: &str) -> Edits {
         difference(before, &self.text)
     }
@@ -140,15 +140,15 @@ impl Only<'_> {
     }
 }
 
-/// A text on its way to the point where no safe answer is left. What a round did not touch is not asked again: a unit's offers
-/// are looked for until there are none, and then only after a change in it.
+/// A source text on its way to having no safe fixes left. Units that a round doesn't change aren't searched again: a unit is
+/// searched until it has no more offers, and then only after a change in it.
 struct Run<'a> {
     state: State,
     rules: &'a Rules,
     only: Only<'a>,
-    /// What was tried and made nothing better.
+    /// Offers that were tried without improving anything.
     refused: HashSet<blake3::Hash>,
-    /// What is known of each unit, in their order.
+    /// State of each unit, in order.
     units: Vec<Asked>,
     carried_out: Vec<CarriedOut>,
     taken_back: Vec<(CarriedOut, String)>,
@@ -156,7 +156,7 @@ struct Run<'a> {
     pace: Pace,
 }
 
-/// How much is carried out at once.
+/// How many fixes are applied at once.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Pace {
     AllThatGoesTogether,
@@ -165,11 +165,11 @@ enum Pace {
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Asked {
-    /// May have offers; those that don't meet may be carried out together.
+    /// May have offers; those that don't overlap may be applied together.
     Open,
-    /// The same, but together they didn't make it better.
+    /// Like `Open`, but applying several together wasn't an improvement.
     OneByOne,
-    /// Has no offer that is wanted.
+    /// Has no more wanted offers.
     Settled,
 }
 
@@ -179,9 +179,9 @@ enum Round {
     NothingLeft,
 }
 
-/// Offers that are carried out together, and the findings that they answer, by their places among the findings.
+/// Offers to apply together, and the indices of the findings they address.
 struct Attempt {
-    /// The unit that holds all of it; without one it stands alone in its round.
+    /// The unit that contains all edits; without one, the attempt is made alone in its round.
     unit: Option<usize>,
     answers: Vec<(Offer, usize)>,
 }
@@ -201,7 +201,7 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// Carries out what every unit has to offer first; nothing if nobody wants it any more.
+    /// Applies the first offers of every unit; `None` if cancelled.
     fn round(&mut self, goes_on: &dyn Fn() -> bool) -> Option<Round> {
         if self.units.len() != self.state.units.len() {
             self.units = vec![Asked::Open; self.state.units.len()];
@@ -242,7 +242,7 @@ impl<'a> Run<'a> {
                 continue;
             }
             match self.attempt_in(unit, findings, &context, goes_on).ok()? {
-                // What reaches beyond its unit waits until the units are done.
+                // Changes beyond their unit wait until the units are done.
                 Some(attempt) if attempt.unit.is_none() => {
                     alone.extend(attempt.answers.iter().map(|(_, at)| *at));
                 }
@@ -261,7 +261,7 @@ impl<'a> Run<'a> {
         Some(attempts)
     }
 
-    /// What a unit offers first: answers to its opportunities that don't meet, or else one answer.
+    /// Returns the first attempt in a unit: all non-overlapping answers to its opportunities, or else one answer.
     fn attempt_in(
         &self,
         unit: usize,
@@ -301,7 +301,7 @@ impl<'a> Run<'a> {
         }))
     }
 
-    /// The first offer for one of these findings that is wanted and was not tried in vain.
+    /// Returns the first wanted offer for one of these findings that hasn't failed yet.
     fn first_offer(
         &self,
         findings: &[usize],
@@ -324,7 +324,7 @@ impl<'a> Run<'a> {
         Ok(None)
     }
 
-    /// The text after all attempts, if each makes its unit better. Else those that don't are made smaller or dropped.
+    /// Returns the state after all attempts, if each improves its unit. Otherwise the others are reduced or dropped.
     fn verified(&mut self, attempts: &mut Vec<Attempt>) -> Option<State> {
         let after = self.state.after(attempts, self.rules);
         let after = after.filter(|after| {
@@ -335,7 +335,7 @@ impl<'a> Run<'a> {
         attempts.retain_mut(|attempt| {
             let is_better = match &after {
                 Some(after) => after.is_better_than(&self.state, attempt),
-                // Some of them don't get along; each is tried for itself.
+                // Some attempts conflict; each is tried alone.
                 None => !has_one_attempt && attempt.answers.len() == 1,
             };
             if is_better {
@@ -350,7 +350,8 @@ impl<'a> Run<'a> {
         after.filter(|_| is_good)
     }
 
-    /// Whether a better text holds too. Else half of the attempts are left to try, and the last one is taken back.
+    /// Whether `holds` accepts the improved source text. If not, keeps half of the attempts, and reverts the last remaining
+    /// one.
     fn is_held(&mut self, after: &State, attempts: &mut Vec<Attempt>) -> bool {
         let Err(why) = (self.holds)(&after.source.text, &after.created) else {
             return true;
@@ -366,7 +367,7 @@ impl<'a> Run<'a> {
         false
     }
 
-    /// Whether something of it is left to try.
+    /// Whether part of the attempt remains.
     fn make_smaller(&mut self, attempt: &mut Attempt) -> bool {
         if attempt.answers.len() > 1 {
             attempt.answers.truncate(1);
@@ -402,16 +403,16 @@ impl<'a> Run<'a> {
     }
 }
 
-/// Somebody wants no more of it.
+/// The run was cancelled.
 struct Stopped;
 
-/// Whether an offer may be carried out with others of its unit that were worked out in the same text. Two fresh names could be
-/// the same one.
+/// Whether an offer may be applied together with others of its unit derived from the same source text. Two fresh names could be
+/// the same.
 fn may_be_joined(offer: &Offer) -> bool {
     !offer.refactoring().allows.has(Also::AddsFreshName)
 }
 
-/// Whether an offer changes a part of one unit and nothing else.
+/// Whether an offer only changes part of one unit.
 fn is_within(offer: &Offer, unit: TextRange) -> bool {
     let steps = &offer.change().steps;
     let span = offer.change().edits().span();
@@ -447,7 +448,7 @@ mod tests {
         assert_eq!(edits.apply(&text).as_deref(), Some(&*applied.text));
     }
 
-    /// How many findings were asked for offers until nothing was left, and how many tokens were parsed.
+    /// Returns how many findings were checked for offers until none was left, and how many tokens were parsed.
     fn cost(text: &str) -> (usize, u64) {
         let source = Source::parse(text, FileContext::default()).unwrap();
         let asked = std::cell::Cell::new(0);

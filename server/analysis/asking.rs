@@ -1,4 +1,4 @@
-//! Questions to rustc about one file, and why it may be that nothing comes of them.
+//! Checks of one file with rustc, and the reasons why they may fail.
 
 use std::{path::Path, sync::Arc};
 
@@ -7,7 +7,7 @@ use crate::{
     syntax::Source,
 };
 
-/// Why nothing is changed.
+/// Reason why nothing is changed.
 #[derive(Debug, thiserror::Error)]
 pub enum Refused {
     #[error("{0}")]
@@ -16,7 +16,7 @@ pub enum Refused {
     Unjudged(#[from] Unjudged),
 }
 
-/// What rustc is asked of one file.
+/// Access to rustc for one file.
 pub(super) struct Asking<'a> {
     pub(super) path: &'a Path,
     pub(super) compiler: &'a mut Compiler,
@@ -28,7 +28,7 @@ impl Asking<'_> {
         self.compiler.probe(&texts, flags)
     }
 
-    /// The edition in which rustfmt is asked; nothing if the text isn't as rustfmt would write it.
+    /// Returns the edition for rustfmt; `None` if the source text isn't formatted by rustfmt.
     pub(super) fn layout(&self, source: &Source) -> Option<String> {
         let edition = source.context.edition.to_string();
         let formatted = self.compiler.formatted(self.path, &source.text, &edition);
@@ -42,7 +42,7 @@ impl Asking<'_> {
         formatted.unwrap_or(text)
     }
 
-    /// Nothing is warned of that the old text isn't.
+    /// Checks that there are no warnings that the old source text doesn't have.
     pub(super) fn check_warnings(
         &mut self,
         source: &Source,

@@ -1,4 +1,4 @@
-//! What a person or a program is shown of a place in a file.
+//! Offers at a location in a file, prepared for display.
 
 use std::sync::Arc;
 
@@ -14,25 +14,25 @@ use crate::{
     workspace::place_of,
 };
 
-/// Why rustc isn't asked where a person has switched it off.
+/// Error message if the user has disabled rustc.
 pub const SWITCHED_OFF: &str = "`compiler.enabled` is `false` here, so rustc isn't asked";
 
-/// What is offered at a place of a file that was read.
+/// Offers at a location of a file.
 pub struct OffersAtPlace {
     pub input: InputFile,
     pub offers: Vec<ShownOffer>,
     pub refusals: Vec<(&'static Refactoring, String)>,
-    /// Why rustc isn't asked here, and what is not offered for that.
+    /// Reason why rustc can't be run here, and the refactorings unavailable for it.
     without_rustc: Option<(String, Vec<&'static str>)>,
-    /// Whether a function may be made of a selection, or why not; nothing where a place is none.
+    /// Whether the selection can be extracted, or why not; `None` without a selection.
     pub extraction: Option<Result<(), String>>,
-    /// What would make the findings there smaller, if nothing is selected.
+    /// Extractions that would reduce the findings there, if nothing is selected.
     pub extractions: Vec<ShownExtraction>,
-    /// One function for what stands in several places.
+    /// Functions that would replace repeated code.
     pub unifications: Vec<ShownExtraction>,
 }
 
-/// An extraction that nobody has selected.
+/// An extraction proposed without a selection.
 pub struct ShownExtraction {
     /// `FILE:LINE-LINE` or `FILE:LINE:COLUMN`.
     pub place: String,
@@ -40,7 +40,7 @@ pub struct ShownExtraction {
     pub answers: &'static str,
 }
 
-/// An offer with what people are shown of it.
+/// An offer prepared for display.
 #[derive(Debug, Clone)]
 pub struct ShownOffer {
     pub id: &'static str,
@@ -50,18 +50,18 @@ pub struct ShownOffer {
     /// `FILE:LINE:COLUMN`.
     pub place: String,
     pub gain: Option<Gain>,
-    /// Whether the text is nobody's before rustc has agreed.
+    /// Whether rustc must check the result before it is used.
     pub asks_rustc: bool,
-    /// What is changed as a whole, in the text as it is.
+    /// The complete range that is changed, in the current source text.
     pub target: TextRange,
     pub edits: Edits,
-    /// What was shown absent or kept.
+    /// Side effects that were shown to be absent or preserved.
     pub checked: Vec<&'static str>,
     pub text: Arc<str>,
     pub new_files: Vec<(NewFile, String)>,
 }
 
-/// What is offered in a range of a file, or at the cursor that it is; whether a function can be made of what is selected.
+/// Returns the offers in a range of a file or at a cursor, and whether the selection can be extracted.
 pub fn offers_at_place(
     input: InputFile,
     range: TextRange,
@@ -71,7 +71,7 @@ pub fn offers_at_place(
     let measured = measure_and_survey(&source, &Memo::idle());
     let mut findings = judge(&measured.report, &source.text, &input.rules);
     findings.retain(|finding: &Finding| finding.at.intersect(range).is_some());
-    // What is above a file decides where its modules lie, and a path that is relative hides it.
+    // The location of modules depends on parent folders, which a relative path hides.
     let path = input.path.canonicalize();
     let path = path.unwrap_or_else(|_| input.path.clone());
     let context = Context::new(&source).placed(place_of(&path));
@@ -113,14 +113,14 @@ pub fn offers_at_place(
 }
 
 impl OffersAtPlace {
-    /// Why a refactoring is not offered that would be if rustc could be asked.
+    /// Returns why a refactoring that needs rustc isn't offered.
     pub fn without_rustc(&self, id: &str) -> Option<&str> {
         let (why, ids) = self.without_rustc.as_ref()?;
         ids.contains(&id).then_some(why.as_str())
     }
 }
 
-/// Without rustc, what it has to agree to is not offered: these.
+/// Removes offers that need rustc, and returns their ids.
 fn refuse_what_asks_rustc(
     offers: &mut Vec<PlacedOffer>,
     refusals: &mut Vec<(&'static Refactoring, Refusal)>,
@@ -160,7 +160,7 @@ fn shown_extractions(
     shown
 }
 
-/// One function for what stands in several places.
+/// Returns functions that would replace repeated code.
 fn shown_unifications(
     context: &Context<'_>,
     seen: Seen<'_>,
@@ -180,13 +180,13 @@ fn shown_unifications(
     shown.collect()
 }
 
-/// `FILE:LINE-LINE`
+/// Formats `FILE:LINE-LINE`.
 pub fn lines_in_words(lines: &Lines, range: TextRange, file: &str) -> String {
     let (first, last) = (lines.line(range.start()) + 1, lines.line(range.end()) + 1);
     format!("{file}:{first}-{last}")
 }
 
-/// Whether rustc may be asked for a function of what is selected in a file, or why not.
+/// Checks whether the selection can be extracted with rustc; otherwise returns the reason.
 pub fn extraction_at_place(input: &InputFile, selection: TextRange) -> Result<(), String> {
     let source = Source::parse(Arc::clone(&input.text), input.context);
     let source = source.map_err(|why| format!("The file is {why}."))?;
@@ -202,7 +202,7 @@ fn may_be_extracted_here(
     may_ask_rustc(input)
 }
 
-/// Whether rustc may be asked about a file, or why not.
+/// Checks whether rustc may be run for a file; otherwise returns the reason.
 fn may_ask_rustc(input: &InputFile) -> Result<(), String> {
     if !input.config.compiler {
         return Err(format!("{SWITCHED_OFF}."));

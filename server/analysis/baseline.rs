@@ -1,4 +1,4 @@
-//! Findings that somebody has accepted: a baseline holds them back as long as they get no worse.
+//! Accepted findings: a baseline suppresses them as long as they don't get worse.
 
 mod file;
 mod held;
@@ -23,17 +23,17 @@ pub use file::{BadBaseline, is_replaceable};
 pub use held::{FileFindings, FoundInFiles, HeldBack, baselines_of};
 pub use home::Home;
 
-/// One smell of a finding, as it is found again when code elsewhere has changed.
+/// Identifies one smell of a finding, independently of changes elsewhere.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mark {
     smell: &'static str,
-    /// The names of the functions around, from the outermost.
+    /// Names of the enclosing functions, outermost first.
     item: String,
-    /// Of what the finding stands on: its first words, or the function's name.
+    /// Of the finding's first words, or the function's name.
     fingerprint: Digest,
-    /// Of the whole function around, which tells equals apart.
+    /// Of the enclosing function, which distinguishes equal findings.
     body: Digest,
-    /// Whether nothing outside of the function around has a part in it.
+    /// Whether the measure only depends on the enclosing function.
     is_of_body: bool,
     level: Level,
     measure: u32,
@@ -51,7 +51,7 @@ pub struct Entry {
     measure: u32,
 }
 
-/// Eight bytes of a hash, as hexadecimal digits.
+/// Eight bytes of a hash in hexadecimal.
 #[derive(
     Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
 )]
@@ -66,31 +66,31 @@ enum Grade {
     Strong,
 }
 
-/// The findings that are accepted in a project.
+/// The accepted findings of a project.
 #[derive(Debug)]
 pub struct Baseline {
-    /// As people name it.
+    /// For display.
     pub path: PathBuf,
     home: Home,
     files: HashMap<String, Arc<Accepted>>,
 }
 
-/// What is accepted in one file.
+/// The accepted findings of one file.
 #[derive(Debug, Default)]
 pub struct Accepted {
     entries: Vec<Entry>,
-    /// Places among the entries, the smallest measure first.
+    /// Indices of entries, smallest measure first.
     by_key: HashMap<blake3::Hash, Vec<usize>>,
 }
 
-/// Which findings of a file are held back, and by which entries.
+/// Which findings of a file are suppressed, and by which entries.
 #[derive(Debug, Default)]
 pub struct Matched {
     pub is_held: Vec<bool>,
     is_used: Vec<bool>,
 }
 
-/// The marks of a finding: one for itself, and one for each other smell of the same cause.
+/// Returns the marks of a finding: one for itself, and one for each other smell of the same cause.
 pub fn marks(text: &str, finding: &Finding, functions: &Functions) -> Vec<Mark> {
     let own = if finding.measure > finding.judgement.limits.strong {
         Level::Strong
@@ -114,7 +114,7 @@ pub fn marks(text: &str, finding: &Finding, functions: &Functions) -> Vec<Mark> 
     marks.collect()
 }
 
-/// The marks that a finding would have at another of its places.
+/// Returns the marks of a finding at another of its locations.
 fn marks_at(text: &str, at: TextRange, functions: &Functions, finding: &Finding) -> Vec<Mark> {
     let moved = Finding {
         at,
@@ -123,7 +123,7 @@ fn marks_at(text: &str, at: TextRange, functions: &Functions, finding: &Finding)
     marks(text, &moved, functions)
 }
 
-/// What marks of one place share.
+/// The common part of marks at one location.
 struct Place {
     item: String,
     fingerprint: Digest,
@@ -131,7 +131,7 @@ struct Place {
 }
 
 impl Place {
-    /// Without a range the file as a whole.
+    /// Without a range, returns that of the whole file.
     fn of(text: &str, at: Option<TextRange>, functions: &Functions) -> Self {
         let Some(at) = at else {
             return Self {
@@ -166,7 +166,7 @@ impl Place {
 }
 
 impl Digest {
-    /// Layout counts for nothing.
+    /// Ignores layout.
     fn of(text: &str) -> Self {
         const DIGITS: usize = 16;
         let words: String = text.chars().filter(|it| !is_layout(*it)).collect();
@@ -192,7 +192,7 @@ impl Mark {
         key(self.smell, &self.item, &self.fingerprint)
     }
 
-    /// This mark in the file at `path`.
+    /// Returns an entry for this mark in the file at `path`.
     pub fn entry(&self, path: &str) -> Entry {
         Entry {
             path: path.to_owned(),
@@ -207,8 +207,8 @@ impl Mark {
 }
 
 impl Entry {
-    /// Whether it is no worse: of no higher level, and no more than a tenth larger, which what a formatter has broken into more
-    /// lines may be.
+    /// Whether a finding is no worse than the entry: of no higher level, and at most a tenth larger, which a formatter may
+    /// cause by breaking lines.
     fn holds(&self, mark: &Mark) -> bool {
         let (now, then) = (u64::from(mark.measure), u64::from(self.measure));
         let is_as_it_was = mark.is_of_body && mark.body == self.body;
@@ -217,7 +217,7 @@ impl Entry {
 }
 
 impl Baseline {
-    /// A baseline of these entries, which lies at `path`.
+    /// Creates a baseline of these entries, located at `path`.
     pub fn new(path: &Path, home: Home, mut entries: Vec<Entry>) -> Self {
         entries.sort_unstable();
         let mut files: HashMap<String, Vec<Entry>> = HashMap::new();
@@ -234,14 +234,14 @@ impl Baseline {
         }
     }
 
-    /// All entries in their order.
+    /// Returns all entries in order.
     pub fn entries(&self) -> Vec<&Entry> {
         let mut entries: Vec<&Entry> = self.files.values().flat_map(|it| &it.entries).collect();
         entries.sort_unstable();
         entries
     }
 
-    /// How entries name a file; nothing for one outside of the project. Asks the disk for links.
+    /// Returns a file's name in entries; `None` if it is outside of the project. Resolves links on disk.
     pub fn name_of(&self, path: &Path) -> Option<String> {
         self.home.name_of(path)
     }
@@ -250,7 +250,7 @@ impl Baseline {
         self.files.get(name)
     }
 
-    /// Files of which something is accepted, with the number of entries and whether the file is there.
+    /// Iterates over files with entries: the name, the number of entries, and whether the file exists.
     pub fn files(&self) -> impl Iterator<Item = (&str, usize, bool)> {
         self.files.iter().map(|(name, accepted)| {
             let is_there = self.home.has(name);
@@ -272,8 +272,8 @@ impl Accepted {
         Self { entries, by_key }
     }
 
-    /// Finds an entry for each mark of each finding; a finding is held back if all of its marks have one. Each entry holds one
-    /// mark, and equals are told apart by the functions around them where those are as they were.
+    /// Matches each mark of each finding with an entry; a finding is suppressed if all of its marks have one. Each entry
+    /// matches one mark, and equal ones are distinguished by their enclosing functions if those are unchanged.
     pub fn matched(&self, findings: &[&[Mark]]) -> Matched {
         let mut matched = Matched {
             is_held: vec![true; findings.len()],
@@ -291,13 +291,13 @@ impl Accepted {
         rest.retain(|(_, mark)| !self.take(mark, &mut matched, &|entry| entry.holds(mark)));
         for (number, mark) in rest {
             matched.is_held[number] = false;
-            // What got worse is still there.
+            // A finding that got worse still exists, so its entry isn't stale.
             self.take(mark, &mut matched, &|_| true);
         }
         matched
     }
 
-    /// Uses the smallest entry of a mark's key that may be used.
+    /// Uses up the mark's smallest available entry.
     fn take(&self, mark: &Mark, matched: &mut Matched, may: &dyn Fn(&Entry) -> bool) -> bool {
         let places = self.by_key.get(&mark.key());
         let mut places = places.into_iter().flatten();
@@ -311,7 +311,7 @@ impl Accepted {
         found.is_some()
     }
 
-    /// Uses what a finding of another file tells of this one.
+    /// Uses up entries for a finding of another file that refers to this one.
     pub fn use_for_other_place(&self, marks: &[Mark], matched: &mut Matched) {
         for mark in marks {
             self.take(mark, matched, &|_| true);
@@ -320,7 +320,7 @@ impl Accepted {
 }
 
 impl Matched {
-    /// Entries that nothing was found for.
+    /// Number of entries without a finding.
     pub fn unused(&self) -> usize {
         self.is_used.iter().filter(|is_used| !**is_used).count()
     }
@@ -348,7 +348,7 @@ mod tests {
         Accepted::of(marks.iter().map(|mark| mark.entry("a.rs")).collect())
     }
 
-    /// Of each finding of `now` whether it is held back by what was found in `then`, and how many entries are stale.
+    /// Returns whether each finding of `now` is suppressed by the findings of `then`, and the number of stale entries.
     fn held(then: &str, now: &str) -> (Vec<bool>, usize) {
         let found = found(now);
         let marks: Vec<&[Mark]> = found.iter().map(Vec::as_slice).collect();
@@ -357,7 +357,7 @@ mod tests {
         (matched.is_held, unused)
     }
 
-    /// A function that has one finding, with so many lines in an arm.
+    /// Returns a function with one finding, whose arm has this many lines.
     fn unwraps(name: &str, lines: usize) -> String {
         let calls = "        g();\n".repeat(lines);
         format!(

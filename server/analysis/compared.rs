@@ -1,4 +1,4 @@
-//! Whether code has become better or worse: functions of two versions, matched and measured.
+//! Compares two versions of code: matches functions and measures whether they improved or degraded.
 
 use std::{
     collections::{BTreeMap, HashMap, HashSet},
@@ -16,10 +16,10 @@ use crate::{
     text::{Lines, TextRange, slice},
 };
 
-/// A file as it is or was.
+/// A file in the old or new version.
 #[derive(Debug, Clone)]
 pub struct Version {
-    /// In reports.
+    /// For display.
     pub path: String,
     pub text: Arc<str>,
     pub context: FileContext,
@@ -27,7 +27,7 @@ pub struct Version {
     pub report: Arc<FileReport>,
 }
 
-/// The best first.
+/// Ordered from best to worst.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Trend {
@@ -36,7 +36,7 @@ pub enum Trend {
     Degraded,
 }
 
-/// What is measured of a function, or of all functions of a file: nesting is the deepest, all else is summed up.
+/// Measures of a function, or of all functions of a file: the maximum nesting, and the sums of the rest.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct Numbers {
     pub complexity: u32,
@@ -48,16 +48,16 @@ pub struct Numbers {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ComparedFunction {
     pub name: String,
-    /// What it was called, or the file in which it was, where that is another.
+    /// The old name, or the old file, if different.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub was: Option<String>,
-    /// From 1, in the new text.
+    /// Starting at 1, in the new version.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub line: Option<u32>,
     pub verdict: Trend,
-    /// Nothing for a function that is new.
+    /// `None` for a new function.
     pub before: Option<Numbers>,
-    /// Nothing for a function that is gone.
+    /// `None` for a removed function.
     pub after: Option<Numbers>,
     pub reasons: Vec<String>,
 }
@@ -65,20 +65,20 @@ pub struct ComparedFunction {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ComparedFile {
     pub path: String,
-    /// Its path in the old version, where that is another.
+    /// The old path, if different.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub was: Option<String>,
     pub verdict: Trend,
     pub before: Option<Numbers>,
     pub after: Option<Numbers>,
-    /// What is said of no function.
+    /// Reasons that don't concern a function.
     pub reasons: Vec<String>,
-    /// Those whose numbers have changed, and those that are new or gone.
+    /// Functions that are new, removed or have other measures.
     pub functions: Vec<ComparedFunction>,
 }
 
-/// Compares the files that have changed. Functions are matched by file and path, then by their bodies, and at last by their
-/// path alone, so that one that was moved or renamed is the same.
+/// Compares changed files. Functions are matched by file and path, then by their bodies, and finally by path alone, so that
+/// moved and renamed functions are recognised.
 pub fn compared(old: &[Version], new: &[Version]) -> Vec<ComparedFile> {
     let (old, new) = (Side::of(old), Side::of(new));
     let matched = matched(&old, &new);
@@ -122,14 +122,14 @@ struct Side<'a> {
 
 struct MeasuredFile<'a> {
     version: &'a Version,
-    /// Smells that are found in no function.
+    /// Smells outside of functions.
     loose: Counts,
     numbers: Numbers,
 }
 
 struct MeasuredFunction {
     file: usize,
-    /// Its path, and how many of the same path stand before it.
+    /// The path, and the number of preceding functions with the same path.
     item: (String, usize),
     body: blake3::Hash,
     line: u32,
@@ -204,7 +204,7 @@ impl<'a> Side<'a> {
     }
 }
 
-/// All behind the name, whatever its layout.
+/// Hashes everything after the name, ignoring layout.
 fn body(text: &str, function: &FunctionFacts) -> blake3::Hash {
     let range = TextRange::new(function.name.end(), function.range.end());
     let mut hasher = blake3::Hasher::new();
@@ -215,7 +215,7 @@ fn body(text: &str, function: &FunctionFacts) -> blake3::Hash {
     hasher.finalize()
 }
 
-/// A finding for each of its smells.
+/// Counts findings by smell, including those of the same cause.
 fn count(findings: &[Finding]) -> u32 {
     let smells = findings.iter().map(|it| smells_of(it).count());
     u32::try_from(smells.sum::<usize>()).unwrap_or(u32::MAX)
@@ -226,7 +226,7 @@ fn smells_of(finding: &Finding) -> impl Iterator<Item = &'static str> + '_ {
     std::iter::once(finding.smell.id).chain(parts)
 }
 
-/// What is found in each function, by the range of its name, and what is found in none.
+/// Groups findings by function, identified by the range of its name, and those outside of functions.
 fn by_function(
     findings: &[Finding],
     functions: &Functions,
@@ -235,7 +235,7 @@ fn by_function(
     let mut loose = Counts::new();
     for finding in findings {
         let function = match finding.smell.look {
-            // It is drawn at the first line, whatever stands there.
+            // Located at the first line, regardless of what is there.
             smells::Look::File(_) => None,
             _ => functions.around(finding.at).next(),
         };
@@ -250,7 +250,7 @@ fn by_function(
     (of_functions, loose)
 }
 
-/// Which function was which, both ways.
+/// Matched functions in both directions.
 #[derive(Default)]
 struct Pairs {
     old: HashMap<usize, usize>,
@@ -258,7 +258,7 @@ struct Pairs {
 }
 
 impl Pairs {
-    /// Pairs what is left and has equal keys, in order.
+    /// Pairs unmatched functions with equal keys, in order.
     fn pair<'a, K: std::hash::Hash + Eq + 'a>(
         &mut self,
         (old, new): (&'a Side<'a>, &'a Side<'a>),
@@ -297,7 +297,7 @@ fn matched(old: &Side<'_>, new: &Side<'_>) -> Pairs {
     pairs
 }
 
-/// New files, and the files that are gone of which most of their functions are.
+/// Returns new files, with the removed files that most of their functions come from.
 fn renamed(old: &Side<'_>, new: &Side<'_>, matched: &Pairs) -> HashMap<usize, usize> {
     let mut votes: BTreeMap<(usize, usize), usize> = BTreeMap::new();
     for (at, was) in &matched.new {
@@ -333,7 +333,7 @@ struct Comparing<'a> {
 }
 
 impl Comparing<'_> {
-    /// One of the two is there.
+    /// At least one of the two must be given.
     fn file(self, before: Option<usize>, after: Option<usize>) -> ComparedFile {
         let (was, is) = (
             before.map(|at| &self.old.files[at]),
@@ -385,7 +385,7 @@ impl Comparing<'_> {
         let mut verdicts = vec![of_smells];
         for (smell, word, measure) in MEASURES {
             let Some(before) = before else {
-                // What is new is judged by what is found in it.
+                // New functions are judged by their findings.
                 break;
             };
             let Some(limit) = limit(rules, smell) else {
@@ -430,7 +430,7 @@ fn gone(function: &MeasuredFunction) -> ComparedFunction {
     }
 }
 
-/// The worst counts, and what has improved only where nothing is worse.
+/// Returns the worst verdict; an improvement only counts if nothing degraded.
 fn overall(verdicts: &[Trend]) -> Trend {
     let worst = verdicts.iter().max().copied();
     match worst.unwrap_or(Trend::Stable) {
@@ -440,7 +440,7 @@ fn overall(verdicts: &[Trend]) -> Trend {
     }
 }
 
-/// A smell, the word for what it measures, and the measure.
+/// A smell, the name of its measure, and the measure.
 type Measure = (&'static str, &'static str, fn(&MeasuredFunction) -> u32);
 
 const MEASURES: [Measure; 4] = [
@@ -452,13 +452,13 @@ const MEASURES: [Measure; 4] = [
     ("too-many-parameters", "parameters", |it| it.parameters),
 ];
 
-/// The largest measure that is still fine; nothing where nobody wants to know.
+/// Returns the limit of a smell; `None` if the smell is off.
 fn limit(rules: &Rules, id: &str) -> Option<u32> {
     let smell = smells::all().iter().find(|smell| smell.id == id)?;
     Some(rules.judgement(smell)?.limits.warn)
 }
 
-/// Within its limit a measure may be what it likes; above it a tenth more or less counts.
+/// Changes within the limit don't count; above it, changes by more than a tenth do.
 fn of_measure(then: u32, now: u32, limit: u32) -> Trend {
     let (was, is) = (u64::from(then), u64::from(now));
     if now > limit && (then <= limit || is * 10 > was * 11) {
@@ -470,7 +470,7 @@ fn of_measure(then: u32, now: u32, limit: u32) -> Trend {
     Trend::Stable
 }
 
-/// A smell that is found more often is worse, whatever else is found less often.
+/// More findings of any smell count as worse, even if there are fewer of another one.
 fn of_counts(then: &Counts, now: &Counts) -> (Trend, Vec<String>) {
     let of = |counts: &Counts, smell| counts.get(smell).copied().unwrap_or_default();
     let smells: std::collections::BTreeSet<_> = then.keys().chain(now.keys()).copied().collect();

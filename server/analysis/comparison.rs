@@ -1,4 +1,4 @@
-//! Two texts compared part by part.
+//! Compares two source texts part by part.
 
 use std::{
     collections::HashMap,
@@ -13,10 +13,10 @@ use similar::{
     udiff::UnifiedHunkHeader,
 };
 
-/// Lines around a change that a diff shows.
+/// Context lines of a diff.
 const CONTEXT: usize = 3;
 
-/// The parts of two texts, and how to get from one to the other.
+/// The parts of two source texts, and the operations that convert one to the other.
 pub struct Comparison<'a> {
     pub(super) old: Vec<&'a str>,
     pub(super) new: Vec<&'a str>,
@@ -32,8 +32,7 @@ impl<'a> Comparison<'a> {
         Self::of(old.tokenize_words(), new.tokenize_words())
     }
 
-    /// Compares numbers in place of texts: one kind of parts, and one algorithm of those that the library has, keep what is
-    /// built for it small.
+    /// Compares numbers instead of strings, and uses a single algorithm, to reduce the amount of generated code.
     fn of(old: Vec<&'a str>, new: Vec<&'a str>) -> Self {
         let mut known = HashMap::new();
         let mut numbers = |parts: &[&'a str]| -> Vec<usize> {
@@ -52,7 +51,7 @@ impl<'a> Comparison<'a> {
         Self { old, new, ops }
     }
 
-    /// Lines of the new text that have changed, from 0, in order; where some went away, the lines beside them.
+    /// Returns the changed lines of the new text, starting at 0, in order; for removed lines, the adjacent ones.
     pub fn changed_lines(&self) -> Vec<RangeInclusive<u32>> {
         let changed = self.ops.iter().filter(|op| op.tag() != DiffTag::Equal);
         let line = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
@@ -63,7 +62,7 @@ impl<'a> Comparison<'a> {
         lines.collect()
     }
 
-    /// Writes the hunks of a unified diff, behind its two headers. Nothing if the texts are equal.
+    /// Writes a unified diff with two headers. Writes nothing if the texts are equal.
     pub fn write_unified(&self, out: &mut dyn Write, headers: (&str, &str)) -> io::Result<()> {
         if self.ops.iter().all(|op| op.tag() == DiffTag::Equal) {
             return Ok(());
@@ -103,7 +102,7 @@ mod tests {
 
     use super::*;
 
-    /// What the library itself writes is what is written here.
+    /// The output equals that of the library.
     #[test]
     fn diffs_are_the_library_s() {
         let long: Vec<String> = (0..40).map(|number| format!("line {number}\n")).collect();

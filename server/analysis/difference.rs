@@ -1,15 +1,15 @@
-//! Edits between two texts.
+//! Computes edits between two source texts.
 
 use similar::DiffTag;
 
 use super::comparison::Comparison;
 use crate::text::{Edit, Edits, TextRange, TextSize};
 
-/// Words of the longest run of changed lines that is compared word by word; longer ones would take long and tell little.
+/// Maximum words of consecutive changed lines to compare by words; more would be slow without being useful.
 const MOST_WORDS: usize = 4_000;
 
-/// The edits from `before` to `after`: by lines, and by words within lines that changed, so that cursors, folds and
-/// marks beside the real changes stay where they are.
+/// Returns the edits from `before` to `after`: by lines, and by words within changed lines, so that cursors, folds and markers
+/// near the changes keep their positions.
 pub fn difference(before: &str, after: &str) -> Edits {
     let lines = Comparison::by_lines(before, after);
     let mut edits = Vec::new();
@@ -17,7 +17,7 @@ pub fn difference(before: &str, after: &str) -> Edits {
         let old = &before[usize::from(hunk.delete.start())..usize::from(hunk.delete.end())];
         edits.extend(by_words(old, &hunk));
     }
-    // What comes from one comparison is disjoint; if it weren't, one edit of everything would still be right.
+    // One comparison yields disjoint edits; otherwise a single edit of everything would still be correct.
     Edits::new(edits).unwrap_or_else(|_| whole(before, after))
 }
 
@@ -29,7 +29,7 @@ fn by_words(old: &str, hunk: &Edit) -> Vec<Edit> {
     changes(&words, hunk.delete.start().into())
 }
 
-/// The differences of a comparison, in a text that starts at `start`.
+/// Returns the differences of a comparison, in a source text that starts at `start`.
 fn changes(parts: &Comparison<'_>, start: u32) -> Vec<Edit> {
     let old: Vec<TextSize> = offsets(&parts.old, start);
     let changed = parts.ops.iter().filter(|op| op.tag() != DiffTag::Equal);
@@ -44,7 +44,7 @@ fn changes(parts: &Comparison<'_>, start: u32) -> Vec<Edit> {
         .collect()
 }
 
-/// Start of each part, and the end of the last one.
+/// Returns the start of each part, and the end of the last one.
 fn offsets(parts: &[&str], start: u32) -> Vec<TextSize> {
     let mut at = TextSize::new(start);
     let mut offsets = vec![at];

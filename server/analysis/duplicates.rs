@@ -1,4 +1,4 @@
-//! What the index found, as it is said of one file: verified, without what is allowed, and with the other places.
+//! Duplicates from the index, per file: verified, without allowed ones, and with all other locations.
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -12,53 +12,53 @@ use crate::{
     text::{Lines, TextRange},
 };
 
-/// A file that other files are told of.
+/// A file that duplicates refer to.
 #[derive(Debug)]
 pub struct ReadFile {
-    /// As people read it.
+    /// Path for display.
     pub shown: String,
-    /// As clients name it, where there are clients.
+    /// The client's URI, if there is a client.
     pub uri: String,
     pub text: Arc<str>,
     pub lines: Lines,
-    /// Of the file's module.
+    /// Presence of the file's module.
     pub presence: Presence,
 }
 
-/// Another place of what is said of one.
+/// Another location of a duplicate.
 #[derive(Debug, Clone)]
 pub struct OtherPlace {
     pub file: Arc<ReadFile>,
-    /// What would be drawn there.
+    /// The range to highlight there.
     pub at: TextRange,
     pub range: TextRange,
 }
 
-/// A sighting that follows from several files.
+/// A sighting derived from several files.
 #[derive(Debug, Clone)]
 pub struct Copies {
     pub sighting: Sighting,
-    /// The file that it is said of.
+    /// The file in which it is reported.
     pub own: Arc<ReadFile>,
-    /// All that stands again.
+    /// The complete repeated range.
     pub range: TextRange,
     pub others: Vec<OtherPlace>,
 }
 
-/// The files of an index, read when they are asked for.
+/// The files of an index, read on demand.
 pub trait Files {
     fn file(&self, id: FileId) -> Option<Arc<ReadFile>>;
 
-    /// Where smells of workspaces are silenced in a file.
+    /// Returns where smells across files are allowed in a file.
     fn allowed(&self, id: FileId) -> &[(SmellId, TextRange)];
 
-    /// Whether code of two places is equal. Whoever asks often may remember it.
+    /// Whether code in two places is equal. Implementations may cache the result.
     fn is_equal(&self, one: &Code<'_>, other: &Code<'_>, names: Names) -> bool {
         one.is_equal(other, names)
     }
 }
 
-/// Whether one of the rules wants to hear of what stands in several places, so that it is to be looked for.
+/// Whether the rules enable smells across files, so that duplicates must be searched for.
 pub fn wants_duplicates(rules: &Rules) -> bool {
     smells::all().iter().any(|smell| {
         let judgement = rules.judgement(smell);
@@ -72,7 +72,7 @@ pub fn wants_duplicates(rules: &Rules) -> bool {
     })
 }
 
-/// All duplicates of a workspace by the files that they are said of: each once, at its first place.
+/// Returns all duplicates of a workspace by the file they are reported in: each once, at its first location.
 pub fn duplicates(index: &Index, files: &dyn Files) -> HashMap<FileId, Vec<Copies>> {
     let mut said: HashMap<FileId, Vec<Copies>> = HashMap::new();
     for duplicate in index.all() {
@@ -89,7 +89,7 @@ pub fn duplicates(index: &Index, files: &dyn Files) -> HashMap<FileId, Vec<Copie
     said
 }
 
-/// What the index `found` of one file, each at its first place in the file.
+/// Returns the duplicates that the index `found` for one file, each at its first location in the file.
 pub fn duplicates_of(file: FileId, found: &[Duplicate], files: &dyn Files) -> Vec<Copies> {
     let believed = found.iter();
     let believed = believed.filter_map(|duplicate| believed_in(duplicate, files));
@@ -102,7 +102,7 @@ pub fn duplicates_of(file: FileId, found: &[Duplicate], files: &dyn Files) -> Ve
         .collect()
 }
 
-/// What the index `found` of one file, as far as its first place, by the file's name and then by offset, lies in the file.
+/// Returns the duplicates that the index `found` for one file, if their first location, by file name and offset, is in it.
 pub fn duplicates_led_by(file: FileId, found: &[Duplicate], files: &dyn Files) -> Vec<Copies> {
     let believed = found.iter();
     let believed = believed.filter_map(|duplicate| believed_in(duplicate, files));
@@ -120,7 +120,7 @@ pub fn duplicates_led_by(file: FileId, found: &[Duplicate], files: &dyn Files) -
         .collect()
 }
 
-/// What is left of a duplicate without the places where it is allowed, when the texts are compared.
+/// Returns a duplicate without its allowed locations, after comparing the source texts.
 fn believed_in(duplicate: &Duplicate, files: &dyn Files) -> Option<Duplicate> {
     let is_asked = |place: &&Spot| {
         let Some(sighting) = smells::look_at_duplicate(duplicate, place) else {
@@ -152,7 +152,7 @@ fn believed_in(duplicate: &Duplicate, files: &dyn Files) -> Option<Duplicate> {
     )
 }
 
-/// What stands in a module that is compiled under a condition is, whatever its file says.
+/// Code in a conditionally compiled module is conditional, regardless of its file.
 fn presence(place: &Spot, file: Option<&Arc<ReadFile>>) -> Presence {
     file.map_or(place.presence, |file| match file.presence {
         Presence::Always => place.presence,
@@ -178,7 +178,7 @@ fn copies_at(duplicate: &Duplicate, own: &Spot, files: &dyn Files) -> Option<Cop
 }
 
 impl Copies {
-    /// "line 40, src/b.rs:12 and 3 more places"
+    /// Formats a list like "line 40, src/b.rs:12 and 3 more places".
     pub(super) fn others_in_words(&self) -> String {
         const NAMED: usize = 2;
         let named = self.others.iter().take(NAMED).map(|other| {

@@ -1,4 +1,4 @@
-//! The engine's threads and its use of the cache. Nothing here judges code.
+//! Runs the analysis on threads and through the cache. Contains no rules about code.
 
 mod batch;
 
@@ -21,41 +21,41 @@ use crate::{
 };
 use batch::{Answer, Batch, Belief, Keys, complete, found};
 
-/// Computes reports on threads of its own, and keeps them in a store.
+/// Computes reports on dedicated threads, and stores them in the cache.
 pub struct Engine {
     store: Arc<TieredCache>,
     workers: Workers,
-    /// Started at the first use, so that an idle server has no such threads.
+    /// Started on first use, so that an idle server has no such threads.
     interactive: OnceLock<ThreadPool>,
     background: OnceLock<ThreadPool>,
 }
 
-/// Numbers of threads; 0 means as many as there are cores, or as `RAYON_NUM_THREADS` says.
+/// Numbers of threads; 0 means one per core, or the value of `RAYON_NUM_THREADS`.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Workers {
-    /// For requests that somebody waits for.
+    /// For interactive requests.
     pub interactive: usize,
     /// For whole workspaces.
     pub background: usize,
     pub background_priority: Priority,
 }
 
-/// Priority where there is more work than cores.
+/// Thread priority under load.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Priority {
     #[default]
     Normal,
-    /// Below every other process, where the system knows priorities of threads.
+    /// Below all other processes, if the system supports thread priorities.
     Low,
 }
 
-/// Source of a report.
+/// Origin of a report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ReportOrigin {
     Memory,
     Local,
     Remote,
-    /// The file was parsed. `Fault` says that a cache failed rather than had no entry.
+    /// The file was parsed. `Fault` means that a cache failed rather than missed.
     Computed(CacheOutcome),
 }
 
@@ -66,7 +66,7 @@ pub enum CacheOutcome {
     Fault,
 }
 
-/// Reason for which work was not finished.
+/// Reason why work wasn't finished.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum WorkError {
     #[error("the analysis panicked: {0}")]
@@ -75,18 +75,18 @@ pub enum WorkError {
     NoThreads(String),
 }
 
-/// A text to report on, and its context.
+/// A source text to analyse, and its context.
 pub type Input = (Arc<str>, FileContext);
 
-/// A report and its source.
+/// A report and its origin.
 pub type FoundReport = (Arc<FileReport>, ReportOrigin);
 
-/// A report and a survey of one text.
+/// A report and a survey of one source text.
 #[derive(Debug, Clone)]
 pub struct FoundSurvey {
     pub report: FoundReport,
     pub survey: Arc<FileSurvey>,
-    /// For one of them.
+    /// Whether either required parsing.
     pub was_parsed: bool,
 }
 
@@ -94,7 +94,7 @@ pub struct FoundSurvey {
 const BATCH: usize = 64;
 
 impl Engine {
-    /// With the cache that the options name. Its file is opened when something is first looked up.
+    /// Opens the engine with the configured cache, whose file is opened by the first lookup.
     pub fn open(options: &CacheOptions, mode: Mode, workers: Workers) -> Self {
         let store = TieredCache::open(
             TieredOptions {
@@ -123,7 +123,7 @@ impl Engine {
         &self.store
     }
 
-    /// Runs interactive work on a thread with a large stack. A panic ends only this work.
+    /// Runs interactive work on a thread with a large stack. A panic only ends this work.
     pub async fn run<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> T + Send + 'static,
@@ -140,7 +140,7 @@ impl Engine {
         .await
     }
 
-    /// Runs work on the background threads, behind interactive work.
+    /// Runs work on the background threads, with lower priority than interactive work.
     pub async fn run_behind<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> T + Send + 'static,
@@ -148,7 +148,7 @@ impl Engine {
         run_in(self.background()?, work).await
     }
 
-    /// Gives an open file its report from this machine's caches, without asking the network. Returns whether there was one.
+    /// Loads the report of an open file from this machine's caches, without network access. Returns whether there was one.
     pub async fn recall(&self, file: &OpenFile) -> bool {
         let key = stored::key(file.text(), file.context());
         let lookup = self.store.get_near(&[key]).await.pop();
@@ -159,7 +159,7 @@ impl Engine {
         true
     }
 
-    /// Stores the report of an open file, if it has one. Its text must be saved: unsaved texts stay in memory.
+    /// Stores the report of an open file, if computed. The source text must be saved: reports of unsaved ones stay in memory.
     pub fn keep(&self, file: &OpenFile) {
         if file.has_report() {
             let key = stored::key(file.text(), file.context());
@@ -167,8 +167,8 @@ impl Engine {
         }
     }
 
-    /// The reports of many texts in their order, through the cache, in the background. Cancelling stops between texts, with
-    /// fewer reports than inputs. `progress` is told how many are done.
+    /// Returns the reports of many source texts in order, through the cache, in the background. After cancellation, there are
+    /// fewer reports than inputs. Calls `progress` with the number of finished ones.
     pub async fn reports(
         &self,
         inputs: Vec<Input>,
@@ -187,7 +187,7 @@ impl Engine {
         Ok(answers)
     }
 
-    /// As [`Engine::reports`], with the surveys. Those never leave this machine.
+    /// Like [`Engine::reports`], with surveys, which never leave this machine.
     pub async fn surveys(
         &self,
         inputs: Vec<Input>,
@@ -284,7 +284,7 @@ async fn run_in<T: Send + 'static>(
     let (sender, receiver) = tokio::sync::oneshot::channel();
     pool.spawn(move || {
         let result = catch_unwind(AssertUnwindSafe(work));
-        // Whoever waited may be gone; then nobody wants the result.
+        // Fails if the caller was cancelled.
         let _ = sender.send(result.map_err(|panic| WorkError::Panicked(message(&*panic))));
     });
     match receiver.await {

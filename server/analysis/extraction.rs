@@ -1,4 +1,4 @@
-//! Extracting a function, with rustc as the one that tells types and judges what was written.
+//! Extracts functions; rustc infers types and checks the result.
 
 mod asked;
 mod others;
@@ -21,7 +21,7 @@ use super::{
 pub use others::{is_free_beside, texts_beside};
 pub use repeated::{Left, Repeated, Seen, Unification, Unified, repeated_at, unify};
 
-/// The text with the new function.
+/// The source text with the new function.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Extracted {
     pub text: Arc<str>,
@@ -29,12 +29,12 @@ pub struct Extracted {
 }
 
 impl Extracted {
-    /// The edits that lead to it.
+    /// Returns the edits that produce it.
     pub fn edits(&self, before: &str) -> Edits {
         difference(before, &self.text)
     }
 
-    /// Where the new function is called.
+    /// Returns the offset of the new function's call.
     pub fn call(&self) -> Option<TextSize> {
         let is_word = |c: char| c.is_alphanumeric() || c == '_';
         let mut places = self.text.match_indices(&*self.name).filter(|(at, name)| {
@@ -61,24 +61,24 @@ impl From<NotExtracted> for Refused {
     }
 }
 
-/// So many drafts are tried at most.
+/// Maximum number of drafts to try.
 const TRIES: usize = 32;
-/// What a package denies is no answer to a question of ours.
+/// Prevents lints that the package denies from failing probes.
 const CAPPED: &str = "--cap-lints=warn";
-/// As many as clippy lets pass.
+/// Maximum number of parameters of a new function, the same as clippy's default.
 const MOST_PARAMETERS: usize = 7;
 
-/// What is asked for.
+/// Parameters of an extraction.
 #[derive(Debug, Clone, Default)]
 pub struct Extraction {
-    /// The statements.
+    /// The statements to extract.
     pub range: TextRange,
     pub name: Option<String>,
-    /// Texts of the workspace beside the one that is edited, whose declarations tell what a drop does.
+    /// Other source texts of the workspace, whose declarations show the effects of drops.
     pub others: Vec<Arc<str>>,
 }
 
-/// Extracts statements; the first draft that rustc has nothing against is taken.
+/// Extracts statements; uses the first draft that rustc accepts.
 pub fn extract_function(
     source: &Source,
     path: &Path,
@@ -102,7 +102,7 @@ pub fn extract_function(
     Ok(attempt.run(&mut asking, vec![known])?.into())
 }
 
-/// What fills a range, once it has taken over what others of the same words need, and what rustc tells of it.
+/// Returns the selection, including requirements of equal selections, and what rustc reports about it.
 fn asked(
     source: &Source,
     range: TextRange,
@@ -119,7 +119,7 @@ fn asked(
     };
     let mut selection = select("Some")?;
     let types = match asking.types(&selection.type_probe(source)) {
-        // Not every field can be asked about.
+        // Not all fields can be probed.
         Err(Refused::Because(_)) if selection.forget_fields() => {
             asking.types(&selection.type_probe(source))?
         }
@@ -138,10 +138,10 @@ fn asked(
     Ok((selection, known))
 }
 
-/// Selections of the same words, for which drafts are written until rustc has nothing against one.
+/// Equal selections, for which drafts are tried until rustc accepts one.
 struct Attempt<'a> {
     source: &'a Source,
-    /// The text that is changed, where the selections stand in one that was leveled.
+    /// The source text to change, if the selections are in a leveled one.
     original: &'a Source,
     leveled: Option<&'a Leveled>,
     selections: &'a [&'a Selection],
@@ -150,7 +150,7 @@ struct Attempt<'a> {
 }
 
 impl Attempt<'_> {
-    /// The function of the first selection, and a call of it in the place of each.
+    /// Drafts the function of the first selection, with a call in place of each.
     fn draft(
         &self,
         known: &[Known],
@@ -207,7 +207,7 @@ impl Attempt<'_> {
                 if idle.any(|at| passing.make_constant((&draft.text, at), named)) {
                     continue;
                 }
-                // Paths that are longer than they need be are shortened afterwards.
+                // Unnecessarily long paths are shortened afterwards.
                 let is_long = |it: &Told| it.code.as_deref() == Some("unused_qualifications");
                 let (long, rest): (Vec<Told>, Vec<Told>) = warnings.into_iter().partition(is_long);
                 self.check(asking, &known, &passing, &rest)?;
@@ -225,7 +225,7 @@ impl Attempt<'_> {
                 passing.qualify(&import);
                 continue;
             }
-            // A variable of the same name keeps rustc from telling the path of a module.
+            // A variable of the same name prevents rustc from suggesting a module's path.
             let lacks_path =
                 |it: &Told| matches!(it.code.as_deref(), Some("E0412" | "E0425" | "E0433"));
             if errors.iter().any(lacks_path) && self.shorten(&mut known, &mut passing) {
@@ -248,7 +248,7 @@ impl Attempt<'_> {
         }))
     }
 
-    /// Has rustc describe what the function gives where that has no name.
+    /// Lets rustc describe the function's result type if it can't be named.
     fn describe(
         &self,
         asking: &mut Asking<'_>,
@@ -274,7 +274,7 @@ impl Attempt<'_> {
         Ok(())
     }
 
-    /// What rustc has against a draft where parts of the selection are compiled that aren't now, or are not that are.
+    /// Returns rustc's errors for configurations in which other parts of the selection are compiled.
     fn objections_elsewhere(
         &self,
         asking: &mut Asking<'_>,
@@ -308,7 +308,7 @@ impl Attempt<'_> {
         Ok(Vec::new())
     }
 
-    /// A draft that holds, with shorter names where they mean the same.
+    /// Shortens names in an accepted draft if they keep their meaning.
     fn polished(
         &self,
         asking: &mut Asking<'_>,
@@ -332,7 +332,7 @@ impl Attempt<'_> {
         best
     }
 
-    /// A draft that rustc has nothing against, not even a warning that is new.
+    /// Returns a draft that rustc accepts without new warnings.
     fn tried(
         &self,
         asking: &mut Asking<'_>,
@@ -351,7 +351,7 @@ impl Attempt<'_> {
         Ok(draft)
     }
 
-    /// What the draft's verdict doesn't show.
+    /// Checks what the draft's verdict doesn't show.
     fn check(
         &self,
         asking: &mut Asking<'_>,
@@ -374,7 +374,7 @@ impl Attempt<'_> {
         Ok(())
     }
 
-    /// What is copied into a call must be what it was wherever it is looked at: a reference to it lasts as long as the call.
+    /// Checks that values passed to a call aren't changed before they are used, by borrowing them for the whole call.
     fn check_lent(
         &self,
         asking: &mut Asking<'_>,
@@ -418,7 +418,7 @@ fn qualify(known: &mut [Known], path: &str) -> bool {
     known.fold(false, |found, known| found | known.qualify(path))
 }
 
-/// Whether a function may be made of a range, as far as syntax tells. Costs no more than looking at the file.
+/// Whether a range can be extracted, as far as syntax shows. As cheap as analysing the file.
 pub fn may_be_extracted(source: &Source, range: TextRange) -> Result<(), Refused> {
     selected(source, range).map(|_| ())
 }
@@ -433,7 +433,7 @@ fn selected(source: &Source, range: TextRange) -> Result<Selection, Refused> {
     Ok(selection)
 }
 
-/// Answers errors of a draft by a looser way of passing; says whether there is one left.
+/// Reacts to a draft's errors by relaxing how values are passed; returns whether that was possible.
 fn loosen(passing: &mut Passing, errors: &[Told], draft: &str) -> bool {
     let wants_lifetime = |told: &Told| {
         matches!(told.code.as_deref(), Some("E0106" | "E0621"))

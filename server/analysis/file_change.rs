@@ -1,4 +1,4 @@
-//! A file, its new text, and the new files that come with it.
+//! A change of a file, with its new files.
 
 use std::sync::Arc;
 
@@ -8,13 +8,13 @@ use crate::{
     workspace::{CreatedFile, NewFileError, Update, new_path},
 };
 
-/// A change of a file that is to be shown or carried out.
+/// A change of a file to display or apply.
 pub struct FileChange {
     pub input: InputFile,
     pub text: Arc<str>,
     pub new_files: Vec<(NewFile, String)>,
     pub created: Vec<CreatedFile>,
-    /// How many refactorings lead to it.
+    /// Number of refactorings applied.
     pub refactorings: usize,
 }
 
@@ -25,7 +25,7 @@ impl FileChange {
         new_files: Vec<(NewFile, String)>,
         refactorings: usize,
     ) -> Result<Self, NewFileError> {
-        // What is moved out of a file that is as rustfmt writes it stays so.
+        // Code moved out of a rustfmt-formatted file stays formatted.
         let new_files = new_files.into_iter().map(|(file, text)| {
             let text = input.laid_out(text.into());
             (file, text.to_string())

@@ -1,4 +1,4 @@
-//! Findings from sightings: limits, levels, one finding for one cause, and the calm profile.
+//! Converts sightings to findings: limits, levels, one finding per cause, and the calm profile.
 
 use std::{cmp::Ordering, collections::HashMap, sync::Arc};
 
@@ -24,31 +24,31 @@ use silences::Silences;
 pub struct Finding {
     pub smell: &'static Smell,
     pub level: Level,
-    /// Level that the configuration sets for this smell.
+    /// Limits and level configured for this smell.
     pub judgement: Judgement,
-    /// Marked range of the file's text.
+    /// Highlighted range.
     pub at: TextRange,
     pub measure: u32,
-    /// The limit that the measure is above.
+    /// The exceeded limit.
     pub limit: u32,
     pub message: String,
     pub parts: Vec<FindingPart>,
-    /// All that stands elsewhere too.
+    /// The complete repeated range.
     pub repeats: Option<TextRange>,
-    /// Where else the same stands.
+    /// Other locations of the same code.
     pub others: Vec<OtherPlace>,
     /// Ranges are absolute.
     pub sighting: Sighting,
 }
 
-/// A place that adds to a finding, or belongs to it with a measure of 0, or another smell of the same cause.
+/// A location that contributes to a finding, or belongs to it with a measure of 0, or another smell of the same cause.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FindingPart {
     pub smell: Option<&'static str>,
     pub at: TextRange,
     pub measure: u32,
     pub limit: Option<u32>,
-    /// Of another smell of the same cause.
+    /// Level of another smell of the same cause.
     pub level: Option<Level>,
 }
 
@@ -58,12 +58,12 @@ pub enum Level {
     Strong,
 }
 
-/// Judges a report of this very text, without parsing, so that a warm start stays cheap.
+/// Judges the report of a source text without parsing, so that a warm start remains fast.
 pub fn judge(report: &FileReport, text: &str, rules: &Rules) -> Vec<Finding> {
     judge_with_copies(report, &[], text, rules)
 }
 
-/// As [`judge`], with what stands in this file and elsewhere.
+/// Like [`judge`], with duplicates in other files.
 pub fn judge_with_copies(
     report: &FileReport,
     copies: &[Copies],
@@ -81,7 +81,7 @@ pub fn judge_with_copies(
     findings
 }
 
-/// Judges one report of one text, part by part, for those who know what most parts come to.
+/// Judges one report of one source text unit by unit, so that most units' findings can be reused.
 pub struct Judge<'a> {
     report: &'a FileReport,
     file: FileText<'a>,
@@ -89,10 +89,10 @@ pub struct Judge<'a> {
     silences: Silences,
 }
 
-/// What else than a unit itself its findings follow from. Where that is equal, the findings are.
+/// Inputs of a unit's findings besides the unit itself. If they are equal, so are the findings.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Around {
-    /// Of each sighting whether it is allowed; empty where nothing is allowed in the file.
+    /// Whether each sighting is allowed; empty if the file has no allowances.
     silenced: Vec<bool>,
 }
 
@@ -106,7 +106,7 @@ impl<'a> Judge<'a> {
         }
     }
 
-    /// The findings in a unit that starts at `offset`.
+    /// Returns the findings in a unit that starts at `offset`.
     pub fn unit(&self, offset: TextSize, item: &UnitReport) -> Vec<Finding> {
         if item.sightings.is_empty() {
             return Vec::new();
@@ -115,7 +115,7 @@ impl<'a> Judge<'a> {
         self.said(item.sightings_at(offset), &functions)
     }
 
-    /// What the findings in a unit depend on beside its text, its line and the file's [`Answers`].
+    /// Returns the inputs of a unit's findings besides its source text, its line and the file's [`Answers`].
     pub fn around(&self, offset: TextSize, item: &UnitReport) -> Around {
         if self.silences.is_empty() {
             return Around::default();
@@ -127,8 +127,8 @@ impl<'a> Judge<'a> {
         }
     }
 
-    /// The findings of the file as a whole, and of what stands in it and elsewhere, but for the repetitions that are `told` of
-    /// its units.
+    /// Returns the findings of the file as a whole and of duplicates, except for repetitions that were already reported in
+    /// units, at `told`.
     pub fn around_units(&self, mut told: Vec<TextRange>, copies: &[Copies]) -> Vec<Finding> {
         let mut findings = self.said(self.report.sightings.iter().cloned(), &[]);
         findings.retain(|finding| !finding.repeated().any(|range| touches(range, &told)));
@@ -138,17 +138,17 @@ impl<'a> Judge<'a> {
         findings
     }
 
-    /// What was asked of the file's text until now.
+    /// Returns the properties of the file's source text that were queried so far.
     pub fn answers(&self) -> Answers {
         self.file.answers()
     }
 
-    /// Whether the text answers these as another one did.
+    /// Whether these properties are the same for this source text.
     pub fn agrees_with(&self, answers: &Answers) -> bool {
         self.file.agrees_with(answers)
     }
 
-    /// What is above its limit, not allowed, and worth saying.
+    /// Returns findings above their limits that aren't allowed and are worth reporting.
     fn said(
         &self,
         sightings: impl Iterator<Item = Sighting>,
@@ -180,12 +180,12 @@ impl<'a> Judge<'a> {
 }
 
 impl Finding {
-    /// In the order of the text.
+    /// Sorts findings in source order.
     pub fn order(&self) -> (TextSize, &'static str) {
         (self.at.start(), self.smell.id)
     }
 
-    /// The places that a finding of repeated code tells of.
+    /// Returns the locations of a finding of repeated code.
     pub fn repeated(&self) -> impl Iterator<Item = TextRange> + '_ {
         let is_repeated = self.smell.cause == Cause::Repetition;
         let parts = self.sighting.parts.iter();
@@ -202,7 +202,7 @@ fn touches(range: TextRange, told: &[TextRange]) -> bool {
     })
 }
 
-/// Whether what stands again in this file alone, or a part of it, is told already with all its places.
+/// Whether a repetition within this file, or part of it, was already reported with all its locations.
 fn are_told(copies: &Copies, told: &[TextRange]) -> bool {
     let mut told = told.iter();
     are_here(copies)
@@ -245,14 +245,14 @@ impl Above {
         })
     }
 
-    /// Whether it is said of a function that is hard as a whole.
+    /// Whether it concerns a function that is hard as a whole.
     fn is_of_hard(&self, functions: &[MeasuredFunction]) -> bool {
         let mut functions = functions.iter();
         let function = functions.find(|function| function.facts.name == self.sighting.at);
         function.is_some_and(MeasuredFunction::is_hard)
     }
 
-    /// Ratio to its first limit, so that measures of different kinds compare.
+    /// Returns the ratio of the measure to the first limit, so that different measures can be compared.
     fn excess(&self) -> f64 {
         f64::from(self.sighting.measure) / f64::from(self.judgement.limits.warn.max(1))
     }
@@ -296,7 +296,7 @@ fn is_worth_saying(
         Calm::Extracted(_) => one.sighting.extraction.is_some() && !file.is_ported(),
         Calm::InHard(most) => {
             let at = one.sighting.at;
-            // The innermost one comes last.
+            // The innermost one is last.
             let around = functions
                 .iter()
                 .rfind(|function| function.facts.range.contains_range(at));
@@ -310,7 +310,7 @@ fn is_worth_saying(
     }
 }
 
-/// Groups sightings by cause, the leading one first.
+/// Groups sightings by cause, with the leading one first.
 fn one_for_one_cause(shown: Vec<&Above>) -> Vec<Vec<&Above>> {
     let mut groups: Vec<Vec<&Above>> = Vec::new();
     let mut of_function: HashMap<TextRange, usize> = HashMap::new();
@@ -336,7 +336,7 @@ fn one_for_one_cause(shown: Vec<&Above>) -> Vec<Vec<&Above>> {
     groups
 }
 
-/// A name may be as long as its file.
+/// Maximum length of a message in characters; a name may be as long as its file.
 const LONGEST_MESSAGE: usize = 400;
 
 fn message(sighting: &Sighting, smell: &Smell, text: &str) -> String {
@@ -347,7 +347,7 @@ fn message(sighting: &Sighting, smell: &Smell, text: &str) -> String {
     printable(&shortened(&said, LONGEST_MESSAGE)).into_owned()
 }
 
-/// "`f` is duplicated at line 40; keep only one copy": the places stand before the remedy.
+/// Inserts locations before the remedy: "`f` is duplicated at line 40; keep only one copy".
 fn with_places(message: &str, places: &str) -> String {
     match message.split_once("; ") {
         Some((what, remedy)) => format!("{what} at {places}; {remedy}"),
@@ -355,7 +355,7 @@ fn with_places(message: &str, places: &str) -> String {
     }
 }
 
-/// "; extracting lines 48-71 reduces it to 12"
+/// Formats a suggestion like "; extracting lines 48-71 reduces it to 12".
 fn extraction_in_words(part: &Part, text: &str) -> String {
     let first = line_of(part.at.start(), text);
     let last = first
@@ -435,7 +435,7 @@ mod tests {
         }
     }
 
-    /// A file with one function, and what was seen in it. The function starts at offset 1.
+    /// A file with one function, and its sightings. The function starts at offset 1.
     fn report(sightings: Vec<Sighting>) -> FileReport {
         let function = FunctionFacts {
             name: name(),
@@ -456,7 +456,7 @@ mod tests {
         }
     }
 
-    /// For `long-function`.
+    /// An allowance of `long-function` for the whole source text.
     fn of_whole_text(form: AllowanceForm) -> Allowance {
         Allowance {
             at: TextRange::empty(0.into()),

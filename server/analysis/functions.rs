@@ -1,4 +1,4 @@
-//! Functions at a place.
+//! Looks up functions by position.
 
 #[cfg(feature = "model")]
 use crate::syntax::{Metrics, place_around};
@@ -8,17 +8,17 @@ use crate::{
     text::{TextRange, TextSize},
 };
 
-/// The functions of a file, so that asking for those around a place costs the logarithm of their number.
+/// The functions of a file, for lookups in logarithmic time.
 #[derive(Debug)]
 pub struct Functions {
-    /// By their starts.
+    /// Sorted by start.
     all: Vec<FunctionFacts>,
-    /// Of each function the furthest end of it and those before.
+    /// For each function, the maximum end of it and those before.
     ends: Vec<TextSize>,
 }
 
 impl Functions {
-    /// `all` is in the order of [`crate::facts::FileReport::functions`].
+    /// `all` must be in the order of [`crate::facts::FileReport::functions`].
     pub fn new(all: Vec<FunctionFacts>) -> Self {
         let mut furthest = TextSize::new(0);
         let ends = all.iter().map(|function| {
@@ -33,7 +33,7 @@ impl Functions {
         &self.all
     }
 
-    /// The functions around a place, the innermost first.
+    /// Returns the functions around a range, innermost first.
     pub fn around(&self, at: TextRange) -> impl Iterator<Item = &FunctionFacts> {
         let started = self
             .all
@@ -46,7 +46,7 @@ impl Functions {
     }
 }
 
-/// The innermost function around a place of at least one character. Looks at nothing beside its unit.
+/// Returns the innermost function around a nonempty range. Only examines its unit.
 #[cfg(feature = "model")]
 pub(super) fn function_around(source: &Source, at: TextRange) -> Option<FunctionFacts> {
     let place = place_around(&source.root(), at)?;
@@ -69,7 +69,7 @@ pub(super) fn function_around(source: &Source, at: TextRange) -> Option<Function
     })
 }
 
-/// The whole range of the function whose signature, up to the brace of its body, holds `range`.
+/// Returns the whole range of the function whose signature, up to the opening brace of its body, contains `range`.
 pub fn function_of_signature(source: &Source, range: TextRange) -> Option<TextRange> {
     let root = source.root();
     let mut units = places(&root).into_iter();

@@ -1,21 +1,21 @@
-//! The gain of an offer, measured on its result.
+//! Gain of an offer, measured on its result.
 
 use crate::{
     refactorings::Offer,
     syntax::{FileContext, Place, Source, Tree, Unit, place_around, places},
 };
 
-/// The cognitive complexity of the function around an offer, before and after it.
+/// Cognitive complexity of the function around an offer, before and after.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Gain {
     pub before: u32,
     pub after: u32,
 }
 
-/// Characters of the longest title that every editor shows whole; a gain that doesn't fit is left out.
+/// Maximum length of a title in characters that all editors show in full; a gain that doesn't fit is omitted.
 const LONGEST_TITLE: usize = 60;
 
-/// The title of an offer with its gain, if it has one: "Replace nested `if` with a guard clause (complexity 9 → 4)".
+/// Returns the title of an offer with its gain, if any: "Replace nested `if` with a guard clause (complexity 9 → 4)".
 pub fn title(source: &Source, offer: &Offer) -> String {
     let title = offer.change().title.clone();
     let Some(Gain { before, after }) = gain(source, offer) else {
@@ -30,7 +30,7 @@ pub fn title(source: &Source, offer: &Offer) -> String {
     if fits { with_gain } else { title }
 }
 
-/// Measures the function around the offer; nothing if it gets no less complex.
+/// Measures the function around the offer; `None` if its complexity isn't reduced.
 pub fn gain(source: &Source, offer: &Offer) -> Option<Gain> {
     let edits = offer.change().edits();
     let place = place_around(&source.root(), edits.span()?)?;

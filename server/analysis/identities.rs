@@ -1,4 +1,4 @@
-//! Identities of findings, which outlive changes elsewhere in the file, for baselines and for tools that compare two reports.
+//! Identities of findings that survive changes elsewhere in the file, for baselines and for tools that compare reports.
 
 use std::collections::HashMap;
 
@@ -8,16 +8,17 @@ use crate::{
     text::{TextRange, slice},
 };
 
-/// Hexadecimal digits of an identity.
+/// Number of hexadecimal digits of an identity.
 const DIGITS: usize = 32;
-/// Words that tell what a finding stands on.
+/// Maximum number of words that identify a finding's code.
 const MOST_WORDS: usize = 8;
-/// Bytes in which they are looked for.
+/// Number of bytes to search for these words.
 const MOST_BYTES: usize = 1024;
 
-/// An identity for each finding of a file, from its smell, the functions around it, its first words and its turn among equals.
+/// Returns an identity for each finding of a file, from its smell, the enclosing functions, its first words and its index among
+/// equal ones.
 ///
-/// Nothing of it counts lines or bytes from the start of the file.
+/// Nothing depends on the number of lines or bytes before it.
 pub fn identities(
     path: &str,
     text: &str,
@@ -42,7 +43,7 @@ pub fn identities(
     identities.collect()
 }
 
-/// The names of the functions around, from the outermost.
+/// Returns the names of the enclosing functions, outermost first.
 pub(super) fn place(text: &str, at: TextRange, functions: &Functions) -> String {
     let around = functions.around(at);
     let mut names: Vec<_> = around
@@ -52,7 +53,7 @@ pub(super) fn place(text: &str, at: TextRange, functions: &Functions) -> String 
     names.join("::")
 }
 
-/// What the finding stands on, whatever its layout: the first words from its start in a body, else its own alone, since
+/// Returns the finding's first words, ignoring layout: from its start in a body, otherwise only within its range, because
 /// signatures grow.
 pub(super) fn words(text: &str, at: TextRange, functions: &Functions) -> String {
     let own = slice(text, at).unwrap_or_default();
@@ -66,7 +67,7 @@ pub(super) fn words(text: &str, at: TextRange, functions: &Functions) -> String 
     words_or_comment(own, slice(text, rest).unwrap_or(own))
 }
 
-/// The words of `rest`, or those of a comment where the finding is nothing but one.
+/// Returns the words of `rest`, or those of a comment if the finding is only a comment.
 fn words_or_comment(own: &str, rest: &str) -> String {
     let words = first_words(own);
     if words.is_empty() {
@@ -75,7 +76,7 @@ fn words_or_comment(own: &str, rest: &str) -> String {
     first_words(rest).join(" ")
 }
 
-/// Words without comments and without what a formatter adds and takes away: white space, commas, braces.
+/// Returns words without comments and layout, such as white space, commas and braces, which a formatter changes.
 fn first_words(text: &str) -> Vec<&str> {
     let mut end = text.len().min(MOST_BYTES);
     while !text.is_char_boundary(end) {
@@ -88,12 +89,12 @@ fn first_words(text: &str) -> Vec<&str> {
     words.map(|(_, word)| word).take(MOST_WORDS).collect()
 }
 
-/// Whether a formatter adds and takes away such characters.
+/// Whether a formatter may add or remove the character.
 pub(super) fn is_layout(character: char) -> bool {
     character.is_whitespace() || matches!(character, ',' | ';' | '{' | '}' | '(' | ')')
 }
 
-/// Each part is hashed with its length, so that no two lists of parts are one.
+/// Hashes each part with its length, so that different lists of parts never collide.
 pub(super) fn hash(parts: &[&str]) -> blake3::Hash {
     let mut hasher = blake3::Hasher::new();
     for part in parts {
@@ -112,7 +113,7 @@ mod tests {
         syntax::FileContext,
     };
 
-    /// Smells with the identities of their findings.
+    /// Returns smells with the identities of their findings.
     fn found(path: &str, text: &str) -> Vec<(&'static str, String)> {
         let file = OpenFile::new(text, FileContext::default());
         let findings = judge(file.report(), text, &Rules::default());
@@ -129,7 +130,7 @@ mod tests {
             .collect()
     }
 
-    /// A function that has one finding.
+    /// Returns a function with one finding.
     fn unwraps(name: &str) -> String {
         format!(
             "fn {name}(a: Option<u8>) -> u8 {{\n    let b = match a {{\n        Some(b) => b,\n        None => return 0,\n    }};\n    b + 1\n}}\n"

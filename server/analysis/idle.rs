@@ -1,4 +1,4 @@
-//! Allowances in comments that allow nothing. They are reported, because readers believe them.
+//! Allowances in comments without effect, which are reported because they mislead readers.
 
 use std::collections::HashMap;
 
@@ -9,7 +9,7 @@ use crate::{
     text::{TextRange, TextSize},
 };
 
-/// An allowance that could go.
+/// An allowance that can be removed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct IdleAllowance {
     /// Range of the id.
@@ -19,9 +19,9 @@ pub struct IdleAllowance {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Idle {
-    /// There is no smell of that name.
+    /// There is no smell with this name.
     Unknown,
-    /// Nothing that it covers is above a limit.
+    /// Nothing in its scope exceeds a limit.
     Unused,
 }
 
@@ -35,8 +35,7 @@ impl Idle {
     }
 }
 
-/// The idle allowances of a file's comments, in the order of the text. Clippy's attributes and smells that are off are left
-/// out.
+/// Returns the idle allowances in a file's comments, in source order. Omits clippy attributes and disabled smells.
 pub fn idle_allowances(report: &FileReport, rules: &Rules) -> Vec<IdleAllowance> {
     let is_comment = |one: &Allowance| one.form == AllowanceForm::Comment;
     if !report.allowances.iter().any(is_comment) {
@@ -56,12 +55,12 @@ pub fn idle_allowances(report: &FileReport, rules: &Rules) -> Vec<IdleAllowance>
     idle
 }
 
-/// The sightings above the limit of each smell, so that asking costs the logarithm of their number.
+/// Sightings above the limit of each smell, for lookups in logarithmic time.
 struct Above(HashMap<SmellId, Vec<Seen>>);
 
 struct Seen {
     start: TextSize,
-    /// The nearest end of this sighting and those that start behind it.
+    /// The minimum end of this sighting and those that start after it.
     nearest_end: TextSize,
 }
 
@@ -93,7 +92,7 @@ impl Above {
             return Some(Idle::Unknown);
         };
         limit_of(id, rules)?;
-        // What it silences follows from other files too.
+        // What it silences may depend on other files.
         if smells::is_of_workspaces(id) {
             return None;
         }

@@ -1,4 +1,4 @@
-//! Files of a project, read with all that their places say of them.
+//! Files of a project, read with their configuration and context.
 
 use std::{
     ops::RangeInclusive,
@@ -17,46 +17,46 @@ use crate::{
     workspace::{self, Manifests, PackagePlace, ReadError},
 };
 
-/// A file that was read.
+/// A file with its contents.
 #[derive(Debug, Clone)]
 pub struct InputFile {
     /// Path for opening the file.
     pub path: PathBuf,
     /// Path in reports.
     pub shown: String,
-    /// The folder without links that new files have to stay in.
+    /// The folder that must contain new files, with links resolved.
     pub root: Arc<Path>,
     pub text: Arc<str>,
     pub context: FileContext,
     pub config: Arc<Config>,
-    /// The configuration's, without what the package wants silent.
+    /// The configured rules, without smells that the package silences.
     pub rules: Rules,
     pub package: Option<PackagePlace>,
-    /// Lines, from 0, that findings are told of; all of them where it isn't said.
+    /// Lines, starting at 0, whose findings are reported; `None` means all.
     pub touched: Option<Vec<RangeInclusive<u32>>>,
 }
 
-/// A file that exists but was not read yet.
+/// A file that exists but hasn't been read yet.
 #[derive(Debug, Clone)]
 pub struct FoundFile {
     pub path: PathBuf,
     pub shown: String,
     pub root: Arc<Path>,
     pub config: Arc<Config>,
-    /// What is known already, in place of what is on disk.
+    /// Contents to use instead of those on disk.
     pub given: Option<GivenText>,
 }
 
-/// A text in place of a file's.
+/// A source text that replaces a file's.
 #[derive(Debug, Clone)]
 pub struct GivenText {
     pub text: Arc<str>,
-    /// Lines, from 0, that findings are told of; all of them where it isn't said.
+    /// Lines, starting at 0, whose findings are reported; `None` means all.
     pub touched: Option<Vec<RangeInclusive<u32>>>,
 }
 
 impl InputFile {
-    /// Whether a finding is told: the function around it was touched, or its own lines where it is in none.
+    /// Whether to report a finding: if lines of the function around it changed, or its own lines outside of functions.
     pub fn tells(&self, finding: &Finding, functions: &[FunctionFacts], lines: &Lines) -> bool {
         let Some(touched) = &self.touched else {
             return true;
@@ -69,13 +69,13 @@ impl InputFile {
         touched.any(|changed| *changed.start() <= last && first <= *changed.end())
     }
 
-    /// Whether all of the file could be read as Rust; else nobody knows what is in it.
+    /// Whether the file parses without errors; otherwise its findings are unknown.
     pub fn parses(&self) -> bool {
         let source = Source::parse(Arc::clone(&self.text), self.context);
         source.is_ok_and(|source| !source.tree.has_errors())
     }
 
-    /// What the file becomes, as rustfmt lays it out if that is how the file is written.
+    /// Returns the new source text with rustfmt's layout, if the file is formatted by rustfmt.
     pub fn laid_out(&self, text: Arc<str>) -> Arc<str> {
         let Ok(path) = self.path.canonicalize() else {
             return text;
@@ -90,13 +90,13 @@ impl InputFile {
 }
 
 impl FoundFile {
-    /// The file with the text that was compared; nothing if it hasn't changed.
+    /// Returns the file with the compared source text; `None` if it hasn't changed.
     pub fn if_changed(self, path: &Path, before: &Before) -> Option<Self> {
         let text = match &before.staged {
             Some(staged) => Arc::clone(staged.get(path)?),
             None => match workspace::read(path) {
                 Ok(text) => text,
-                // Whoever reads it next says why it can't be read.
+                // The error is reported when the file is read next.
                 Err(_) => return Some(self),
             },
         };
@@ -110,7 +110,7 @@ impl FoundFile {
         Some(Self { given, ..self })
     }
 
-    /// Reads it; `resolved` is its path without links.
+    /// Reads the file; `resolved` is its path with links resolved.
     pub fn read(self, resolved: &Path, manifests: &Manifests) -> Result<InputFile, ReadError> {
         let Self {
             path,

@@ -1,4 +1,4 @@
-//! A change that somebody else has made is judged: by what our own refactorings derive, and by rustc.
+//! Judges external changes, by deriving them from refactorings and with rustc.
 
 use std::sync::Arc;
 
@@ -11,22 +11,22 @@ use crate::{
     workspace::{Patch, PatchedFile},
 };
 
-/// What a change is.
+/// Verdict on a change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Judged {
-    /// It keeps behaviour.
+    /// Behaviour is kept.
     Proved,
-    /// Nothing is known against it.
+    /// No problem was found.
     NeedsTests,
     Broken,
 }
 
-/// Everything that is said of a change.
+/// Results of judging a change.
 #[derive(Debug, Serialize)]
 pub struct Judgement {
     pub verdict: Judged,
-    /// What rustc says now and didn't say before.
+    /// New diagnostics of rustc.
     pub said: Vec<String>,
     pub files: Vec<JudgedFile>,
 }
@@ -34,14 +34,14 @@ pub struct Judgement {
 #[derive(Debug, Serialize)]
 pub struct JudgedFile {
     pub path: String,
-    /// The steps that lead to the new text; nothing where none were found.
+    /// The steps that lead to the new source text; `None` if none were found.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub proof: Option<Vec<String>>,
     pub dropped: Vec<String>,
     pub added: Vec<String>,
 }
 
-/// Judges a patch; the compiler checks both states of what it changes.
+/// Judges a patch; compiles both the old and the new state.
 pub fn judge_patch(patch: &Patch, mut compiler: Compiler) -> Result<Judgement, Unjudged> {
     let said = new_complaints(patch, &mut compiler)?;
     let files: Vec<JudgedFile> = patch.files.iter().map(JudgedFile::of).collect();
@@ -59,7 +59,7 @@ pub fn judge_patch(patch: &Patch, mut compiler: Compiler) -> Result<Judgement, U
     })
 }
 
-/// The errors, or the warnings that weren't there before.
+/// Returns errors and new warnings.
 fn new_complaints(patch: &Patch, compiler: &mut Compiler) -> Result<Vec<String>, Unjudged> {
     let code = || patch.files.iter().filter(|file| file.is_code());
     let after: Texts = code()

@@ -1,7 +1,7 @@
-//! Edits as rustfmt lays them out.
+//! Applies rustfmt's layout to edits.
 //!
-//! Lines that move may fit where they didn't, and nobody but rustfmt knows how it writes them then. It decides about white
-//! space and idle commas alone: where it would change a word, the edit stays as it is.
+//! Moved lines may fit where they didn't before, and only rustfmt knows how to write them then. It only decides about white
+//! space and optional commas: if it would change a word, the edit is kept as it is.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use crate::{
     text::{Edit, Edits, TextRange, TextSize, slice},
 };
 
-/// The text that `before` becomes, laid out by `rustfmt`, if that writes `before` as it is.
+/// Returns `after` formatted by `rustfmt`, if `rustfmt` leaves `before` unchanged.
 pub fn laid_out(
     before: &str,
     after: &Arc<str>,
@@ -25,8 +25,8 @@ pub fn laid_out(
     Some(formatted.into())
 }
 
-/// The same for edits of a source that may be laid out otherwise. Of one item only its own text is read, so that it takes no
-/// longer in a large file.
+/// Like [`laid_out`], for edits of a source text. If they are within one item, only that is formatted, so that large files
+/// aren't slower.
 pub fn edits_laid_out(
     source: &Source,
     edits: &Edits,
@@ -40,7 +40,7 @@ pub fn edits_laid_out(
     let range = item.unwrap_or(TextRange::up_to(TextSize::of(&*source.text)));
     let before = slice(&source.text, range)?;
     let after = edits.relative_to(range.start())?.apply(before)?;
-    // An item ends before its newline, and rustfmt writes one.
+    // An item ends before its newline, but rustfmt writes one.
     let is_item = item.is_some();
     let rustfmt = |text: &str| {
         if !is_item {
@@ -58,7 +58,7 @@ pub fn edits_laid_out(
     Edits::new(moved.collect()).ok()
 }
 
-/// Whether two texts have the same words, and the same comments, whatever their indentation.
+/// Whether two source texts have the same words and the same comments, regardless of indentation.
 fn says_the_same(one: &Arc<str>, other: &str, context: FileContext) -> bool {
     let parsed = |text: Arc<str>| Source::parse(text, context).ok();
     let (Some(one), Some(other)) = (parsed(Arc::clone(one)), parsed(other.into())) else {
@@ -76,7 +76,7 @@ mod tests {
     const AFTER: &str = "fn f() {\n    b(\n        1,\n    ); // c\n}\n";
     const LAID_OUT: &str = "fn f() {\n    b(1); // c\n}\n";
 
-    /// A rustfmt that knows these two texts.
+    /// Applies a fake rustfmt that knows these two texts.
     fn laid_out_by(of_before: Option<&str>, of_after: Option<&str>) -> Option<String> {
         let rustfmt = |text: &str| {
             let known = if text == BEFORE { of_before } else { of_after };
@@ -126,7 +126,7 @@ mod tests {
         let laid_out = edits_laid_out(&source, &broken, &rustfmt).unwrap();
         let expected = format!("fn g( ) {{}}\n{LAID_OUT}");
         assert_eq!(laid_out.apply(&text).unwrap(), expected);
-        // Nothing of it could be written otherwise, so nobody is asked.
+        // The layout can't change, so rustfmt isn't run.
         let nobody = |_: &str| -> Option<String> { panic!("rustfmt is asked") };
         assert!(edits_laid_out(&source, &edits("b(1);\n    c();"), &nobody).is_none());
     }

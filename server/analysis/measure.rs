@@ -1,4 +1,4 @@
-//! Measuring of a source.
+//! Measures a source text.
 
 use std::{
     collections::HashMap,
@@ -22,24 +22,24 @@ use crate::{
     text::{TextRange, TextSize},
 };
 
-/// Reports and surveys of units by what they depend on. It belongs to one open document, dies with it, and forgets the units
-/// that the document no longer has.
+/// Memoized reports and surveys of units, by their inputs. Belongs to one open document, and drops units that the document no
+/// longer has.
 #[derive(Debug, Default)]
 pub struct Memo {
     units: DashMap<[u8; 16], (u64, MeasuredUnit)>,
-    /// The same by parts of trees, so that a text that is shared with the version before isn't even hashed.
+    /// The same by subtrees, so that code shared with the previous version isn't even hashed.
     subtrees: Mutex<HashMap<SubtreeKey, KnownSubtree>>,
     generation: std::sync::atomic::AtomicU64,
     is_idle: bool,
 }
 
-/// Where a part of a tree is held, and what is around it.
+/// Address of a subtree, and its surroundings.
 type SubtreeKey = (usize, [u8; 4]);
 
 #[derive(Debug)]
 struct KnownSubtree {
     generation: u64,
-    /// Held, so that no other can take its place.
+    /// Kept alive, so that no other subtree gets its address.
     _held: Subtree,
     unit: MeasuredUnit,
 }
@@ -47,13 +47,13 @@ struct KnownSubtree {
 #[derive(Debug, Clone)]
 struct MeasuredUnit {
     report: Arc<UnitReport>,
-    /// Relative to the unit. What is seen in the file is kept, it isn't.
+    /// Relative to the unit. Reports only contain the file's sightings derived from it, not the share itself.
     share: Arc<FileShare>,
-    /// Nothing where nobody has asked for it yet.
+    /// `None` until requested.
     survey: Option<Arc<UnitSurvey>>,
 }
 
-/// How much is made of a text. A survey costs more than a report alone, and few ask for one.
+/// What to compute for a source text. A survey costs more than a report and is rarely needed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Extent {
     Report,
@@ -66,7 +66,7 @@ impl Extent {
     }
 }
 
-/// What is known of a source.
+/// Results of measuring a source text.
 #[derive(Debug, Clone, Default)]
 pub struct Measured {
     pub report: FileReport,
@@ -74,7 +74,7 @@ pub struct Measured {
 }
 
 impl Memo {
-    /// One that keeps nothing, for a text that is measured once.
+    /// A memo that stores nothing, for a source text that is measured once.
     pub fn idle() -> Self {
         Self {
             is_idle: true,
@@ -88,7 +88,7 @@ impl Memo {
             + 1
     }
 
-    /// The units of a source, those that are not known made by `make`.
+    /// Returns the units of a source text, computing missing ones with `make`.
     fn units(
         &self,
         generation: u64,
@@ -144,7 +144,7 @@ impl Memo {
         unit
     }
 
-    /// Forgets what only versions before the last few had.
+    /// Drops units that only occurred before the last few versions.
     fn forget_before(&self, generation: u64) {
         const KEPT_GENERATIONS: u64 = 8;
         if generation.is_multiple_of(KEPT_GENERATIONS) {
@@ -155,12 +155,12 @@ impl Memo {
     }
 }
 
-/// The report on a source, computing only the units that `memo` doesn't have.
+/// Returns the report of a source text, computing only units that `memo` doesn't have.
 pub fn measure(source: &Source, memo: &Memo) -> FileReport {
     measure_to(Extent::Report, source, memo).report
 }
 
-/// Measures and surveys a source, computing only the units that `memo` doesn't have.
+/// Returns the report and the survey of a source text, computing only units that `memo` doesn't have.
 pub fn measure_and_survey(source: &Source, memo: &Memo) -> Measured {
     measure_to(Extent::ReportAndSurvey, source, memo)
 }
@@ -233,7 +233,7 @@ fn has_something(report: &UnitReport) -> bool {
     !report.functions.is_empty() || !report.sightings.is_empty()
 }
 
-/// Author of a text. A program's output is measured, but nobody refactors it.
+/// Author of a source text. Generated code is measured, but isn't worth refactoring.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Writer {
     Person,
@@ -268,7 +268,7 @@ fn measure_unit(source: &Source, place: &Place, writer: Writer, extent: Extent) 
         Extent::ReportAndSurvey => seen.union(&survey::SEES),
     };
     let mut unit = Unit::seeing(kinds, &source.text, place, source.context);
-    // An error at an end may be the neighbour's, and a report must depend on nothing but the unit's own text.
+    // An error at either end may be the neighbour's, but a report must only depend on the unit.
     let is_inside =
         |error: &TextRange| range.start() < error.start() && error.start() < range.end();
     unit.is_broken |= source.tree.errors().iter().any(is_inside);

@@ -1,15 +1,15 @@
-//! Places as people and programs write them.
+//! Parses locations such as `FILE:LINE`.
 
 use std::{path::PathBuf, str::FromStr};
 
 use crate::text::{Encoding, LineColumn, Lines, TextRange, TextSize, slice};
 
-/// `FILE:LINE` or `FILE:LINE:COLUMN`, or from one to another; lines and columns count from 1, columns in characters.
+/// `FILE:LINE` or `FILE:LINE:COLUMN`, or a range between two of them; lines and columns start at 1, columns count characters.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NamedPlace {
     pub file: PathBuf,
     part: PlacePart,
-    /// As it was written.
+    /// As written by the user.
     words: String,
 }
 
@@ -20,15 +20,15 @@ enum PlacePart {
     Selection(Edge, Edge),
 }
 
-/// Where a selection begins or ends.
+/// Start or end of a selection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Edge {
-    /// All of it is selected.
+    /// Includes the whole line.
     Line(u32),
     At(LineColumn),
 }
 
-/// Why there is no such place.
+/// Reason why a location is invalid.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NoPlace {
     #[error(
@@ -89,14 +89,14 @@ fn number_behind(words: &str) -> Option<(&str, u32)> {
     Some((rest, number(digits)?))
 }
 
-/// A number that people count from 1, counted from 0.
+/// Converts a number that starts at 1 to one that starts at 0.
 fn number(digits: &str) -> Option<u32> {
     let number: u32 = digits.parse().ok()?;
     number.checked_sub(1)
 }
 
 impl NamedPlace {
-    /// Whether it has two ends.
+    /// Whether it is a selection.
     pub fn is_selection(&self) -> bool {
         matches!(self.part, PlacePart::Selection(..))
     }
@@ -105,7 +105,7 @@ impl NamedPlace {
         &self.words
     }
 
-    /// What of a text is meant.
+    /// Returns the range in a source text.
     pub fn range(&self, text: &str) -> Result<TextRange, NoPlace> {
         let lines = Lines::new(text);
         Ok(match self.part {

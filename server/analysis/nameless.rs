@@ -1,4 +1,4 @@
-//! What the code has no name for.
+//! Code that has no name yet.
 
 use super::Refused;
 #[cfg(feature = "model")]
@@ -9,21 +9,21 @@ use crate::{
     text::TextRange,
 };
 
-/// What a condition gets a name by.
+/// The refactoring that names a condition.
 pub const NAME_CONDITION: &str = "name-condition";
 const NO_CONDITION: &str = "There is no condition here that could be named.";
 
-/// What gets a name.
+/// The code to name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Nameless {
-    /// What is selected becomes a function.
+    /// Lines to extract into a function.
     Lines(TextRange),
-    /// The condition of the `if` around it becomes a variable.
+    /// The condition of the enclosing `if`, to extract into a variable.
     Condition(TextRange),
 }
 
 #[cfg(feature = "model")]
-/// The condition at a place, if it can have a name and tells none itself.
+/// Returns the condition at a range, if it can be named and doesn't suggest a name itself.
 pub(super) fn nameless_condition(source: &Source, at: TextRange) -> Result<TextRange, Refused> {
     let offer = offered(&Context::new(source), at)?;
     let change = offer.change();
@@ -45,7 +45,7 @@ fn offered(context: &Context<'_>, at: TextRange) -> Result<Offer, Refused> {
         })
 }
 
-/// The offer that gives the condition at a place this name, or why there is none.
+/// Returns the offer to give the condition at a range this name, or the reason why there is none.
 pub fn condition_named(source: &Source, at: TextRange, name: &str) -> Result<Offer, Refused> {
     offered(&Context::new(source).naming(name), at)
 }

@@ -1,4 +1,4 @@
-//! Names that somebody proposes for what the code has none for.
+//! Names proposed by a model for code without a name.
 
 use std::{path::Path, sync::Arc};
 
@@ -13,10 +13,10 @@ use crate::{
     syntax::{Source, layout},
 };
 
-/// Bytes of the longest code that is told.
+/// Maximum length of code to send in bytes.
 const LONGEST: usize = 6_000;
 
-/// What is told of it.
+/// Returns what the model is told about the code.
 pub fn name_subject(source: &Source, nameless: Nameless) -> Result<NameSubject, Refused> {
     let (range, of) = match nameless {
         Nameless::Lines(range) => (range, NameOf::Lines),
@@ -41,8 +41,8 @@ pub fn name_subject(source: &Source, nameless: Nameless) -> Result<NameSubject, 
     })
 }
 
-/// The names of an answer that mean nothing yet, the best first. Beside the file, whose path has no links, stand the texts of an
-/// editor that the disk doesn't have.
+/// Returns the unused names in an answer, best first. `path` has links resolved; `unsaved` are the editor's unsaved source
+/// texts.
 pub fn names_in(
     answer: &str,
     (source, nameless): (&Source, Nameless),
@@ -145,7 +145,7 @@ mod tests {
     #[test]
     fn only_names_that_mean_nothing_yet_are_left() {
         let dropped = [
-            // Taken.
+            // Already in use.
             "report",
             "note_all",
             "lamps",
@@ -154,7 +154,7 @@ mod tests {
             "count_all",
             "weigh_it",
             "sum_it",
-            // Keywords of some edition.
+            // Keywords in some edition.
             "match",
             "async",
             "await",
@@ -174,7 +174,7 @@ mod tests {
             "static",
             "struct",
             "type",
-            // No name, or not in snake case.
+            // Not an identifier, or not in snake case.
             "",
             " ",
             "x",

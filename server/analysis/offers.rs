@@ -1,4 +1,4 @@
-//! Which refactorings are offered at a place.
+//! Finds the refactorings offered at a location.
 
 use super::{
     Finding,
@@ -11,41 +11,41 @@ use crate::{
     text::{TextRange, TextSize},
 };
 
-/// What is asked at a place. Nothing else is derived.
+/// Parameters of a request for offers. Nothing else is derived.
 #[derive(Debug, Clone, Copy)]
 pub struct Wanted<'a> {
     pub range: TextRange,
-    /// Those to answer.
+    /// Findings to address.
     pub findings: &'a [Finding],
-    /// The kinds of refactorings that are wanted beside the answers.
+    /// Kinds of refactorings to offer in addition to the answers.
     pub kinds: &'a [Kind],
     pub trigger: Trigger,
     pub place: FilePlace<'a>,
 }
 
-/// Who asks.
+/// Origin of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Trigger {
-    /// A person, who may be kept waiting for a moment.
+    /// The user, who may wait for a moment.
     Person,
-    /// An editor by itself, whenever the cursor moves: only what syntax alone decides is worked out.
+    /// The editor, whenever the cursor moves: only what can be decided from syntax is derived.
     Editor,
 }
 
-/// What can be carried out at a place, and what can't and why.
+/// Refactorings at a location, and reasons for those that aren't possible.
 #[derive(Debug, Default)]
 pub struct Offers {
-    /// For each finding, in their order, the offers that answer it, the best first.
+    /// For each finding in order, the offers that address it, best first.
     pub answers: Vec<Vec<Offer>>,
-    /// Offers that answer none of the findings; what changes least comes first.
+    /// Offers that address none of the findings; smallest change first.
     pub assists: Vec<Offer>,
     /// Refactorings that apply here but whose edit was refused.
     pub refusals: Vec<(&'static Refactoring, Refusal)>,
-    /// How many changes were written and audited to know this.
+    /// Number of changes that were derived and audited.
     pub derived: usize,
 }
 
-/// The offers in `range`, where `findings` are those that are drawn in it.
+/// Returns the offers in `range`; `findings` must be those located in it.
 pub fn offers_at(source: &Source, range: TextRange, findings: &[Finding]) -> Offers {
     let wanted = Wanted {
         findings,
@@ -54,12 +54,12 @@ pub fn offers_at(source: &Source, range: TextRange, findings: &[Finding]) -> Off
     offers(source, &wanted)
 }
 
-/// What is wanted at a place. An offer is in one list only, and no change is derived twice.
+/// Returns the requested offers. Each offer is in only one list, and no change is derived twice.
 pub fn offers(source: &Source, wanted: &Wanted<'_>) -> Offers {
     offers_in(&Context::new(source).placed(wanted.place), wanted)
 }
 
-/// The same in a context that answers more than this, and derives nothing twice for all of it.
+/// Like [`offers`], in a context that can be shared between requests to derive nothing twice.
 pub fn offers_in(context: &Context<'_>, wanted: &Wanted<'_>) -> Offers {
     let findings = wanted.findings.iter();
     let mut offers = Offers {
@@ -88,8 +88,8 @@ pub fn offers_in(context: &Context<'_>, wanted: &Wanted<'_>) -> Offers {
     offers
 }
 
-/// The offers at any token of `range`, and the answers to `findings`, each with a place where it is offered: its own, or that
-/// of the finding that it answers. Refusals are of refactorings that are offered nowhere in it.
+/// Returns the offers at any token of `range` and the answers to `findings`, each with a location at which it is offered.
+/// Refusals are of refactorings that aren't offered anywhere in the range.
 pub fn offers_among(
     context: &Context<'_>,
     range: TextRange,
@@ -129,7 +129,8 @@ pub fn offers_among(
     (offers, refusals)
 }
 
-/// Where a cursor is given an answer: at what is drawn, if that is in what changes, else where that begins.
+/// Returns where an answer is offered: at the finding, if it is inside the changed range, otherwise at the beginning of that
+/// range.
 fn place_of(offer: &Offer, finding: &Finding) -> TextSize {
     let target = offer.change().target;
     if target.contains_range(finding.at) {
@@ -139,11 +140,11 @@ fn place_of(offer: &Offer, finding: &Finding) -> TextSize {
     }
 }
 
-/// An offer and where it is made.
+/// An offer and its location.
 #[derive(Debug)]
 pub struct PlacedOffer {
     pub at: TextSize,
-    /// The smell that it answers.
+    /// The smell that it addresses.
     pub answers: Option<&'static str>,
     pub offer: Offer,
 }
@@ -160,7 +161,7 @@ fn is_same(one: &Offer, other: &Offer) -> bool {
     one.refactoring().id == other.refactoring().id && one.change().steps == other.change().steps
 }
 
-/// Where the tokens in a range start, white space and comments aside; a cursor stands for itself.
+/// Returns the starts of tokens in a range, except white space and comments; a cursor represents itself.
 fn token_starts(source: &Source, range: TextRange) -> Vec<TextSize> {
     if range.is_empty() {
         return vec![range.start()];
@@ -176,7 +177,7 @@ fn token_starts(source: &Source, range: TextRange) -> Vec<TextSize> {
     starts
 }
 
-/// The offers that answer one finding, the best first. What a context has derived for another finding is not derived again.
+/// Returns the offers that address one finding, best first. Changes derived for other findings in the context are reused.
 pub fn answers_in(context: &Context<'_>, finding: &Finding) -> Vec<Offer> {
     let answers = finding
         .smell
@@ -191,13 +192,13 @@ pub fn answers_in(context: &Context<'_>, finding: &Finding) -> Vec<Offer> {
         .collect()
 }
 
-/// Whether an answer to complexity takes a part of it away that is worth the change.
+/// Whether an answer reduces complexity enough to be worth the change.
 fn is_worth_it(source: &Source, offer: &Offer, finding: &Finding) -> bool {
     const LEAST_PART: u32 = 10;
     if finding.smell.id != "cognitive-complexity" {
         return true;
     }
-    // Fewer lines than the smell of guards asks for are no gain, and the `if` itself takes two.
+    // The smell's minimum number of guarded lines, plus the lines of the `if` itself.
     let guarded = smells::by_name("guard-clause-opportunity").map_or(0, |smell| smell.limits.warn);
     if offer.refactoring().id == "guard-clause"
         && lines(source, offer.change().target) < 3 + guarded
@@ -209,7 +210,7 @@ fn is_worth_it(source: &Source, offer: &Offer, finding: &Finding) -> bool {
     })
 }
 
-/// The lines of code in a range, without blank ones and comments.
+/// Counts lines of code in a range, without blank lines and comments.
 fn lines(source: &Source, range: TextRange) -> u32 {
     let lines = source.slice(range).lines().map(str::trim);
     let code = lines.filter(|line| !line.is_empty() && !line.starts_with("//"));
@@ -217,7 +218,7 @@ fn lines(source: &Source, range: TextRange) -> u32 {
 }
 
 impl<'a> Wanted<'a> {
-    /// Everything beside answers.
+    /// Everything except answers.
     fn of_person(range: TextRange, place: FilePlace<'a>) -> Self {
         Self {
             range,

@@ -1,4 +1,4 @@
-//! An open document as a chain of immutable versions, each parsed and measured at most once, on demand.
+//! An open document as a chain of immutable versions, each parsed and measured lazily and at most once.
 
 use std::sync::{Arc, Mutex, OnceLock};
 
@@ -18,7 +18,7 @@ pub struct OpenFile {
     lines: Lines,
     context: FileContext,
     memo: Arc<Memo>,
-    /// The version before and the edit that led here, until this version is parsed.
+    /// The previous version and the edit that produced this one, until it is parsed.
     before: Mutex<Option<PreviousVersion>>,
     source: OnceLock<Result<Arc<Source>, Unparsable>>,
     report: OnceLock<Arc<FileReport>>,
@@ -29,11 +29,11 @@ pub struct OpenFile {
 struct PreviousVersion {
     from: Arc<OpenFile>,
     edit: Edit,
-    /// Length of the chain of unparsed versions before it.
+    /// Number of unparsed versions before it.
     length: usize,
 }
 
-/// Unparsed versions that are kept at most: beyond that a whole parse costs no more and holds fewer texts.
+/// Maximum number of unparsed versions: beyond that, a full parse is no more expensive and holds fewer source texts.
 const LONGEST_CHAIN: usize = 16;
 
 impl OpenFile {
@@ -43,14 +43,14 @@ impl OpenFile {
         Self::version(text, lines, context, Arc::default(), None)
     }
 
-    /// A text that is looked at once, and never changed.
+    /// Creates a file that is analysed once and never changed.
     pub fn seen_once(text: impl Into<Arc<str>>, context: FileContext) -> Arc<Self> {
         let text = text.into();
         let lines = Lines::new(&text);
         Self::version(text, lines, context, Arc::new(Memo::idle()), None)
     }
 
-    /// The next version, made in the time of copying the text. Nothing if `range` is not inside the text.
+    /// Creates the next version, in the time of copying the source text. `None` if `range` is out of bounds.
     pub fn changed(self: &Arc<Self>, range: TextRange, insert: &str) -> Option<Arc<Self>> {
         slice(&self.text, range)?;
         let (start, end) = (usize::from(range.start()), usize::from(range.end()));
@@ -73,7 +73,7 @@ impl OpenFile {
         Some(Self::version(text, lines, self.context, memo, previous))
     }
 
-    /// The same text under another manifest.
+    /// Returns the same source text under another manifest.
     pub fn with_context(&self, context: FileContext) -> Arc<Self> {
         Self::new(Arc::clone(&self.text), context)
     }
@@ -90,19 +90,19 @@ impl OpenFile {
         self.context
     }
 
-    /// The parsed version. The first call parses; it needs a large stack.
+    /// Returns the parsed source text. The first call parses and needs a large stack.
     pub fn source(&self) -> Result<&Arc<Source>, Unparsable> {
         let source = self.source.get_or_init(|| self.parse());
         self.before().take();
         source.as_ref().map_err(|reason| *reason)
     }
 
-    /// The report of this version. The first call measures; it needs a large stack.
+    /// Returns the report of this version. The first call measures and needs a large stack.
     pub fn report(&self) -> &Arc<FileReport> {
         self.report.get_or_init(|| Arc::new(self.measure()))
     }
 
-    /// The survey of this version. The first call measures, and gives the report too; it needs a large stack.
+    /// Returns the survey of this version. The first call also computes the report and needs a large stack.
     pub fn survey(&self) -> &Arc<FileSurvey> {
         self.survey.get_or_init(|| {
             let Ok(source) = self.source() else {
@@ -114,12 +114,12 @@ impl OpenFile {
         })
     }
 
-    /// Whether the report is there already, so that asking for it costs nothing.
+    /// Whether the report is available without computing it.
     pub fn has_report(&self) -> bool {
         self.report.get().is_some()
     }
 
-    /// Takes over a report that was found in a cache for this very text and context. It is ignored if there is one already.
+    /// Sets a cached report of this source text and context. Ignored if there is one already.
     pub fn accept_report(&self, report: Arc<FileReport>) {
         let _ = self.report.set(report);
     }
@@ -168,7 +168,7 @@ impl OpenFile {
         }))
     }
 
-    /// Follows the edits from the last version that was parsed, if there is one.
+    /// Applies the edits since the last parsed version, if there is one.
     fn tree_from_before(&self) -> Option<Tree> {
         let mut edits: Vec<(Edit, Arc<str>)> = Vec::new();
         let mut previous = self.before().clone()?;

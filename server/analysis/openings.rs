@@ -1,29 +1,29 @@
-//! Where a finding about a whole function can be worked on: the opportunities inside it that a refactoring answers.
+//! Opportunities inside a function that help with a finding about the whole function.
 
 use std::collections::HashMap;
 
 use super::Finding;
 use crate::{facts::FunctionFacts, smells::Cause, text::TextRange};
 
-/// A place where a refactoring is offered that makes a finding smaller or takes it away.
+/// Location of a refactoring that reduces or removes a finding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Opening {
     pub refactoring: &'static str,
-    /// The keyword or name that is drawn there.
+    /// The keyword or name there.
     pub at: TextRange,
 }
 
-/// The opportunities of a file, where those of one function cost nothing beside them. Everything is known from what was
-/// measured, because an opportunity is sighted only where its refactoring is offered.
+/// The opportunities of a file, with fast lookups by function. Derived from the findings alone, because an opportunity is only
+/// sighted where its refactoring is offered.
 pub struct Openings<'a> {
-    /// The range of each function by its name's.
+    /// The range of each function by its name's range.
     functions: HashMap<TextRange, TextRange>,
-    /// In the order of the text.
+    /// In source order.
     opportunities: Vec<&'a Finding>,
 }
 
 impl<'a> Openings<'a> {
-    /// Those of all findings of a file, which are in the order of the text.
+    /// Collects the opportunities in a file's findings, which must be in source order.
     pub fn new(findings: &'a [Finding], functions: &[FunctionFacts]) -> Self {
         let functions = functions.iter();
         let opportunities = findings.iter();
@@ -37,7 +37,7 @@ impl<'a> Openings<'a> {
         }
     }
 
-    /// The openings of one of the file's findings, in the order of the text.
+    /// Returns the openings of a finding, in source order.
     pub fn of(&self, finding: &Finding) -> Vec<Opening> {
         let function = self.functions.get(&finding.at);
         let range = function.copied().unwrap_or(finding.at);

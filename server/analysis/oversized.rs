@@ -1,4 +1,4 @@
-//! A function above a limit, which is made smaller by taking something out of it or by writing it otherwise.
+//! Functions above a limit, to be reduced by extracting parts or rewriting.
 
 use super::{Refused, functions::function_around};
 use crate::{
@@ -10,7 +10,7 @@ use crate::{
     text::{TextRange, TextSize},
 };
 
-/// The function and what it is too large by.
+/// The function and the exceeded measure.
 #[derive(Debug, Clone)]
 pub(super) struct Oversized {
     pub(super) function: FunctionFacts,
@@ -18,20 +18,20 @@ pub(super) struct Oversized {
     pub(super) before: u32,
 }
 
-/// The measures of a function that are made smaller, by their smells.
+/// Measures of a function that can be reduced, by their smells.
 const MEASURES: [(&str, Measure); 3] = [
     ("cognitive-complexity", Measure::Complexity),
     ("deep-nesting", Measure::Nesting),
     ("long-function", Measure::Lines),
 ];
-/// What takes less than a tenth of the measure is no gain.
+/// Minimum gain is one in this many parts of the measure.
 const LEAST_PART: u32 = 10;
 
 impl Oversized {
-    /// The innermost function around a place, if it is above a limit.
+    /// Returns the innermost function around a range, if it is above a limit.
     pub(super) fn at(source: &Source, rules: &Rules, range: TextRange) -> Result<Self, Refused> {
         if source.tree.has_errors() {
-            // Nothing could be tried, so nothing is asked.
+            // No result could be checked, so nothing is sent.
             return Err(because("The file has syntax errors; nothing was sent."));
         }
         let function = function_around(source, beginning(source, range));
@@ -45,13 +45,13 @@ impl Oversized {
         })
     }
 
-    /// What is said of it.
+    /// Describes the finding.
     pub(super) fn finding(&self) -> String {
         let (noun, before, limit) = (self.noun(), self.before, self.goal.limit);
         format!("The function's {noun} is {before}; the limit is {limit}.")
     }
 
-    /// "complexity 49 → 21"
+    /// Formats a gain like "complexity 49 → 21".
     pub(super) fn in_words(&self, after: u32) -> String {
         let before = self.before;
         match self.goal.measure {
@@ -73,14 +73,14 @@ impl Oversized {
         measure_of(self.goal.measure, function)
     }
 
-    /// Whether so much is left of the measure that it is worth a change.
+    /// Whether the reduction is worth a change.
     pub(super) fn is_gain(&self, after: u32) -> bool {
         let before = self.before;
         after < before && (after <= self.goal.limit || (before - after) * LEAST_PART >= before)
     }
 }
 
-/// The first character of a place's code: a line may begin with white space, which is no part of what begins in it.
+/// Returns the first character of code in a range, because a line may begin with white space, which belongs to no item.
 fn beginning(source: &Source, range: TextRange) -> TextRange {
     let rest = source.slice(TextRange::new(range.start(), TextSize::of(&*source.text)));
     let white = rest.len() - rest.trim_start().len();
@@ -89,7 +89,7 @@ fn beginning(source: &Source, range: TextRange) -> TextRange {
     TextRange::at(at, first.map_or(TextSize::new(0), TextSize::of))
 }
 
-/// What a function is too large by, the most first; nothing where it is within its limits.
+/// Returns the most exceeded measure of a function; `None` if it is within its limits.
 fn goal(function: &FunctionFacts, rules: &Rules) -> Option<(Goal, u32)> {
     let above = MEASURES.iter().filter_map(|(smell, measure)| {
         let limit = rules.judgement(smells::by_name(smell)?)?.limits.warn;

@@ -1,7 +1,7 @@
-//! Plans that somebody chooses from a list: which parts of a function become functions, and what they are called.
+//! Plans chosen by a model from a list: which parts of a function to extract, and their names.
 //!
-//! The list is the engine's, and so is every edit: what was chosen is carried out as an extraction that a person asks for,
-//! with rustc as the judge, and measured on its result. Whoever chooses can be wrong, but can't make anything wrong.
+//! The engine computes the list and every edit: a choice is applied as an ordinary extraction, checked by rustc, and measured.
+//! A choice can be poor, but never incorrect.
 
 use std::{cmp::Reverse, path::Path, sync::Arc};
 
@@ -20,38 +20,38 @@ use crate::{
     text::{Lines, TextRange},
 };
 
-/// A function that is too large, and the parts of it that may become functions.
+/// An oversized function, and its extractable parts.
 #[derive(Debug, Clone)]
 pub struct Planning {
     large: Oversized,
     choices: Vec<Choice>,
 }
 
-/// A plan that holds, as a text.
+/// A verified plan, as a source text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Planned {
     pub text: Arc<str>,
-    /// What the new functions are called, in the order of the text.
+    /// Names of the new functions, in source order.
     pub names: Vec<String>,
     pub before: u32,
     pub after: u32,
     /// The same measure of the largest new function.
     pub largest: u32,
-    /// Whose reason it is, in one plain line.
+    /// The model's reason, in one plain line.
     pub why: String,
 }
 
-/// What became of suggestions.
+/// Results of suggestions.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Outcome {
-    /// The best first.
+    /// Best first.
     pub planned: Vec<Planned>,
-    /// Why others are left, a sentence each.
+    /// Reasons why others were rejected, one sentence each.
     pub left: Vec<String>,
 }
 
 impl Planning {
-    /// The innermost function around a place, if it is above a limit and has parts that may be extracted.
+    /// Returns the innermost function around a range, if it is above a limit and has extractable parts.
     pub fn at(source: &Source, rules: &Rules, range: TextRange) -> Result<Self, Refused> {
         let large = Oversized::at(source, rules, range)?;
         let choices = choices(source, large.function.name, large.goal);
@@ -63,7 +63,7 @@ impl Planning {
         Ok(Self { large, choices })
     }
 
-    /// What a model is told of it: the function's own lines, and the list.
+    /// Returns what the model is told: the function's lines, and the list of parts.
     pub fn subject(&self, source: &Source) -> Subject {
         let lines = Lines::new(&source.text);
         let start = self.large.function.range.start();
@@ -93,17 +93,17 @@ impl Planning {
         }
     }
 
-    /// How many parts there are to choose from.
+    /// Number of parts to choose from.
     pub fn listed(&self) -> usize {
         self.choices.len()
     }
 
-    /// Where the function is.
+    /// Range of the function.
     pub fn range(&self) -> TextRange {
         self.large.function.range
     }
 
-    /// "complexity 49 → 21", with what a new function has where that is above the limit as well.
+    /// Formats a gain like "complexity 49 → 21", with the measure of a new function if that is above the limit as well.
     pub fn gain_in_words(&self, planned: &Planned) -> String {
         let gain = self.large.in_words(planned.after);
         if planned.largest > self.large.goal.limit {
@@ -112,8 +112,8 @@ impl Planning {
         gain
     }
 
-    /// Carries out what was suggested, each by itself, and keeps what rustc agrees with and what is a gain. Beside the file, whose
-    /// path has no links, stand the texts of an editor that the disk doesn't have.
+    /// Applies each suggestion separately, and keeps those that rustc accepts and that are a gain. `path` has links resolved;
+    /// `unsaved` are the editor's unsaved source texts.
     pub fn carried_out(
         &self,
         source: &Source,
@@ -146,12 +146,12 @@ impl Planning {
     }
 }
 
-/// Suggestions for one function that are tried.
+/// State of trying suggestions for one function.
 struct Trial<'a> {
     planning: &'a Planning,
     source: &'a Source,
     path: &'a Path,
-    /// The other texts of the workspace.
+    /// The other source texts of the workspace.
     others: Vec<Arc<str>>,
     compiler: &'a mut Compiler,
     left: Vec<String>,
@@ -159,7 +159,7 @@ struct Trial<'a> {
 
 impl Trial<'_> {
     fn plan(&mut self, suggestion: &Suggestion) -> Result<Option<Planned>, Unjudged> {
-        // A keyword in the place of a name is no slip.
+        // A keyword as a name isn't a typo.
         if let Some(part) = suggestion.parts.iter().find(|part| !is_name(&part.name)) {
             let why = format!(
                 "A plan calls a part `{}`, which is no name for a function.",
@@ -170,7 +170,7 @@ impl Trial<'_> {
         }
         let mut text = Arc::clone(&self.source.text);
         let mut names = Vec::new();
-        // From the end of the function, so that what is still to be extracted stays where it is.
+        // From the end of the function, so that the ranges of remaining parts stay valid.
         for (range, name) in self.parts(suggestion).into_iter().rev() {
             match self.extracted(&text, range, &name)? {
                 Ok(extracted) => {
@@ -214,7 +214,7 @@ impl Trial<'_> {
         self.left.push(format!("`{names}`: {why}"));
     }
 
-    /// The parts that can be carried out together, in the order of the text, with names that nothing else has.
+    /// Returns the parts that can be extracted together, in source order, with unused names.
     fn parts(&self, suggestion: &Suggestion) -> Vec<(TextRange, String)> {
         let mut parts: Vec<(TextRange, String)> = Vec::new();
         for ChosenPart { place, name } in &suggestion.parts {
@@ -238,7 +238,7 @@ impl Trial<'_> {
         parts
     }
 
-    /// Whether a name is one, and means nothing in this file and calls nothing in another.
+    /// Whether a name is readable and unused, in this file and in calls of others.
     fn is_free(&self, name: &str) -> bool {
         is_readable(name) && is_free_beside(self.source, &self.others, name)
     }
@@ -270,7 +270,7 @@ impl Trial<'_> {
         }
     }
 
-    /// The measure of what is left, and of the largest new function, if that is a gain.
+    /// Returns the remaining measure, and that of the largest new function, if that is a gain.
     fn measured(&self, text: &Arc<str>, names: &[String]) -> Option<(u32, u32)> {
         let source = Source::parse(Arc::clone(text), self.source.context).ok()?;
         let large = &self.planning.large;
@@ -408,7 +408,7 @@ mod tests {
             trial.parts(&suggestions[0])[0].1.clone()
         };
         assert_eq!(part("sum_up"), "sum_up");
-        // The code's own name stands in for one that is taken.
+        // A name from the code replaces one that is taken.
         assert_eq!(part("first"), planning.choices[0].proposal.name);
     }
 }

@@ -1,4 +1,4 @@
-//! Whether one text follows from another by what keeps behaviour: refactorings of ours that are safe, and layout.
+//! Proves that a source text follows from another by behaviour-preserving steps: safe refactorings and layout.
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -14,25 +14,25 @@ use crate::{
     text::{TextRange, TextSize},
 };
 
-/// What leads from one text to another.
+/// A step from one source text to another.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ProofStep {
-    /// White space, comments and idle commas.
+    /// White space, comments and optional commas.
     Layout,
-    /// At a line from 0, of the text before it.
+    /// At a line, starting at 0, of the source text before it.
     Refactoring { id: &'static str, line: u32 },
-    /// The new text becomes the old one by it; the line is one of the new text.
+    /// Converts the new source text back to the old one; the line is one of the new source text.
     Undone { id: &'static str, line: u32 },
 }
 
-/// So many steps are looked for.
+/// Maximum number of steps.
 const MOST_STEPS: usize = 24;
-/// So many places of a text are asked what is offered there.
+/// Maximum number of positions in a source text to check for offers.
 const MOST_PLACES: usize = 400;
-/// Words of a longer difference are no composition of steps that anybody looks for.
+/// Maximum difference in words for which a composition of steps is searched.
 const LONGEST_DIFFERENCE: usize = 4_000;
 
-/// The steps from one text to another; nothing where none are found. An empty list is the same text.
+/// Returns the steps from one source text to another; `None` if none were found. Empty if they are equal.
 pub fn proof(before: &Arc<str>, after: &Arc<str>, context: FileContext) -> Option<Vec<ProofStep>> {
     if before == after {
         return Some(Vec::new());
@@ -71,7 +71,7 @@ fn is_same(one: &Source, other: &Source) -> bool {
     words(&one.root()) == words(&other.root())
 }
 
-/// Carries out, step by step, what brings a text nearest to another.
+/// Greedily applies the steps that bring the source text closest to the target.
 fn towards(mut source: Source, target: &Source) -> (Vec<Taken>, Source) {
     let mut taken = Vec::new();
     let mut distance = distance(&source, target);
@@ -89,7 +89,7 @@ fn towards(mut source: Source, target: &Source) -> (Vec<Taken>, Source) {
     (taken, source)
 }
 
-/// The offer after which the fewest words are other ones.
+/// Returns the offer that leaves the fewest differing words.
 fn nearest(source: &Source, target: &Source) -> Option<(Taken, Source, usize)> {
     let context = Context::new(source);
     let mut seen = Vec::new();
@@ -125,7 +125,7 @@ fn nearest(source: &Source, target: &Source) -> Option<(Taken, Source, usize)> {
     best
 }
 
-/// Where words begin on the lines that differ, and on those around them.
+/// Returns the starts of words on differing lines and adjacent ones.
 fn places(source: &Source, target: &Source) -> Vec<TextSize> {
     let lines = Comparison::by_lines(&source.text, &target.text);
     let mut places = Vec::new();
@@ -148,13 +148,13 @@ fn places(source: &Source, target: &Source) -> Vec<TextSize> {
     places
 }
 
-/// How many words are added and dropped.
+/// Number of added and removed words.
 fn distance(one: &Source, other: &Source) -> usize {
     let (dropped, added) = difference_in_words(one, other);
     dropped.len() + added.len()
 }
 
-/// The words that go and those that come between two texts, in their order.
+/// Returns the removed and the added words, in order.
 pub fn difference_in_words(one: &Source, other: &Source) -> (Vec<String>, Vec<String>) {
     let (old, new) = (words(&one.root()), words(&other.root()));
     let alike = old.iter().zip(&new).take_while(|(old, new)| old == new);

@@ -1,4 +1,4 @@
-//! Extractions that make a finding smaller: what nobody has to select.
+//! Extractions that reduce a finding, proposed without a selection.
 
 use super::Finding;
 use crate::{
@@ -8,24 +8,24 @@ use crate::{
     syntax::{Source, Unit},
 };
 
-/// The extractions that would make a finding smaller, the best first; whether one holds is for rustc to say. Looks closely at
-/// the function around, so it is for what a person asked for.
+/// Returns the extractions that would reduce a finding, best first; rustc has to check them. Examines the function closely, so
+/// it is only meant for requests by the user.
 pub fn proposals(source: &Source, finding: &Finding) -> Vec<Proposal> {
     parts(source, finding, Naming::Told)
 }
 
-/// The same where it is known who finds the name.
+/// Like [`proposals`], with the given source of names.
 pub fn parts(source: &Source, finding: &Finding, naming: Naming) -> Vec<Proposal> {
     let Some(goal) = goal(finding, naming) else {
         return Vec::new();
     };
     let mut found = extraction::proposals(source, finding.at, goal);
-    // What the finding tells of comes first, so that its way out is about the same lines.
+    // The extraction that the finding mentions comes first.
     let told = finding.sighting.extraction.map(|it| it.at);
     if let Some(place) = found.iter().position(|it| Some(it.range) == told) {
         found[..=place].rotate_right(1);
     }
-    // A smell may count less than all that there is.
+    // A smell may count less than the whole function.
     for proposal in &mut found {
         let gain = proposal.before.saturating_sub(proposal.after);
         proposal.before = finding.measure;
@@ -34,17 +34,17 @@ pub fn parts(source: &Source, finding: &Finding, naming: Naming) -> Vec<Proposal
     found
 }
 
-/// Whether the findings of a smell are made smaller by extractions.
+/// Whether extractions reduce the findings of a smell.
 pub fn is_for_extraction(smell: &Smell) -> bool {
     kind(smell).is_some()
 }
 
-/// Whether the findings of a smell are statements that one function may stand for.
+/// Whether the findings of a smell are statements that one function may replace.
 pub fn is_for_unifying(smell: &Smell) -> bool {
     smell.answers.contains(&REPEATED_BLOCK)
 }
 
-/// Those that can be carried out one after the other: none takes a part of another, or its name.
+/// Returns extractions that can be combined: they neither overlap nor share names.
 pub fn apart(proposals: &[Proposal]) -> Vec<&Proposal> {
     let mut apart: Vec<&Proposal> = Vec::new();
     for proposal in proposals {
@@ -59,8 +59,8 @@ pub fn apart(proposals: &[Proposal]) -> Vec<&Proposal> {
     apart
 }
 
-/// The part that is best moved out of what was seen, by the limits that hold where nobody sets others. Only what is said of a
-/// whole function is looked at so closely.
+/// Returns the best part to extract for a sighting, by the default limits. Only findings about whole functions are examined so
+/// closely.
 pub(super) fn best_part(
     source: &Source,
     unit: &Unit<'_>,
@@ -113,7 +113,7 @@ fn kind(smell: &Smell) -> Option<Measure> {
     })
 }
 
-/// "complexity 49 → 21"
+/// Formats a gain like "complexity 49 → 21".
 pub fn gain_in_words(finding: &Finding, proposal: &Proposal) -> String {
     let Proposal { before, after, .. } = proposal;
     match finding.smell.id {
@@ -155,7 +155,7 @@ mod tests {
         let apart = apart(&found);
         assert!(apart.len() > 1, "{found:?}");
         assert!(apart[0].name.starts_with("prepare_"), "{found:?}");
-        // What is told of leads, wherever it stands otherwise.
+        // The mentioned extraction comes first, wherever it would be otherwise.
         let last = found.last().map(|it| it.range).unwrap();
         let mut told = finding.clone();
         told.sighting.extraction = Some(Part {

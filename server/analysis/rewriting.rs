@@ -1,8 +1,8 @@
-//! A function that a model writes anew: what it is told, and what becomes of its reply.
+//! Functions rewritten by a model: what the model is told, and how its reply is checked.
 //!
-//! A reply is believed in nothing. The engine holds its words against the old function's, the measure is taken of the result,
-//! and rustc and cargo have to find nothing new in anything that uses it. What passes is still for a person to read: whether it does the
-//! same in every case, nobody has shown.
+//! A reply isn't trusted. The engine compares its words with the old function's, measures the result, and rustc and cargo must
+//! report nothing new in any dependent. The user must still review what passes, because equal behaviour in all cases isn't
+//! proved.
 
 use std::{path::Path, sync::Arc, time::Duration};
 
@@ -25,50 +25,50 @@ use crate::{
     text::{TextRange, printable, shortened},
 };
 
-/// So many other texts are read for what a function needs.
+/// Maximum number of other source texts to search for required declarations.
 const MOST_OTHERS: usize = 8;
-/// How long tests may take.
+/// Timeout of tests.
 const TIME_OF_TESTS: Duration = Duration::from_mins(2);
-/// So many errors are told to whoever wrote them,
+/// Maximum number of errors to report to the model.
 const MOST_FAULTS: usize = 5;
-/// and so many characters of each.
+/// Maximum length of each in characters.
 const LONGEST_FAULT: usize = 300;
-/// Characters that are shown of what has gone.
+/// Maximum length of a removed part in characters, for display.
 const LONGEST_GONE: usize = 60;
 
-/// A function that is too large, and may be written anew.
+/// An oversized function that may be rewritten.
 #[derive(Debug, Clone)]
 pub struct Rewriting {
     large: Oversized,
     rules: Rules,
-    /// Whether tests are run of what holds.
+    /// Whether to run tests on accepted replies.
     is_tested: bool,
 }
 
-/// A reply that holds, as a text.
+/// An accepted reply, as a source text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HeldRewrite {
     pub text: Arc<str>,
     pub helpers: Vec<String>,
-    /// "complexity 49 → 12"
+    /// Gain like "complexity 49 → 12".
     pub gain: String,
     pub before: u32,
     pub after: u32,
-    /// What the function had and the reply hasn't: strings, characters, copies of comments.
+    /// Parts that the reply removed: strings, characters, copies of comments.
     pub gone: Vec<String>,
-    /// Whose reason it is, in one plain line.
+    /// The model's reason, in one plain line.
     pub why: String,
     pub tests: TestsRun,
 }
 
-/// What tests say that name a function or its module.
+/// Result of the tests that name a function or its module.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TestsRun {
-    /// Nobody wanted them to be.
+    /// Tests weren't requested.
     NotRun,
-    /// So many pass, which may be none.
+    /// This many tests pass, possibly none.
     Passed(usize),
-    /// They fail with the old function, too.
+    /// They also fail with the old function.
     FailedBefore(String),
     Late,
 }
@@ -80,7 +80,7 @@ impl From<NotRewritten> for Refused {
 }
 
 impl Rewriting {
-    /// The innermost function around a place, if it is above a limit and can be judged once it is rewritten.
+    /// Returns the innermost function around a range, if it is above a limit and a rewritten version can be judged.
     pub fn at(source: &Source, rules: &Rules, range: TextRange) -> Result<Self, Refused> {
         let large = Oversized::at(source, rules, range)?;
         let rewriting = Self {
@@ -92,12 +92,12 @@ impl Rewriting {
         Ok(rewriting)
     }
 
-    /// Where the function is.
+    /// Range of the function.
     pub fn range(&self) -> TextRange {
         self.large.function.range
     }
 
-    /// The same with tests that are run of what holds.
+    /// Enables tests of accepted replies.
     #[must_use]
     pub fn with_tests(self) -> Self {
         Self {
@@ -106,7 +106,7 @@ impl Rewriting {
         }
     }
 
-    /// What a model is told of it, with what the other texts of the workspace declare of what it needs.
+    /// Returns what the model is told, including declarations that the function needs from other source texts of the workspace.
     pub fn subject(&self, source: &Source, others: &[Arc<str>]) -> Result<RewriteSubject, Refused> {
         let rewritable = self.rewritable(source)?;
         let needs = rewritable.needs();
@@ -124,8 +124,8 @@ impl Rewriting {
         })
     }
 
-    /// What becomes of a reply, or why nothing does. Beside the file, whose path has no links, stand the texts of an editor that the
-    /// disk doesn't have.
+    /// Checks a reply, or returns the reason for its rejection. `path` has links resolved; `unsaved` are the editor's unsaved
+    /// source texts.
     pub fn tried(
         &self,
         source: &Source,
@@ -158,7 +158,7 @@ impl Rewriting {
         })
     }
 
-    /// What the tests say, if they are to be run: those that fail stand against a reply unless they fail without it.
+    /// Runs the tests, if enabled: failures reject a reply, unless they also occur without it.
     fn tested(
         &self,
         source: &Source,
@@ -189,7 +189,7 @@ impl Rewriting {
         Rewritable::new(source, name, range)
     }
 
-    /// The measure afterwards, if that is a gain and nothing else is too large for it.
+    /// Returns the new measure, if it is a gain and no new function is too large.
     fn measured(
         &self,
         source: &Source,
@@ -221,7 +221,7 @@ impl Rewriting {
         Ok(left)
     }
 
-    /// What of a function is above a limit, and more than it was before.
+    /// Returns a measure of a function that is above its limit and has increased.
     fn above(&self, function: &FunctionFacts, before: Option<&FunctionFacts>) -> Option<String> {
         let measures = |it: &FunctionFacts| {
             [
@@ -242,7 +242,7 @@ impl Rewriting {
     }
 }
 
-/// What cargo and rustc say of the new text and didn't say of the old one stands against it.
+/// Rejects source texts with new diagnostics from cargo and rustc.
 fn check_said(
     source: &Source,
     path: &Path,
@@ -273,7 +273,7 @@ fn check_said(
     )))
 }
 
-/// The module that a file is, as tests name it.
+/// Returns a file's module as tests name it.
 fn module_of(path: &Path) -> Option<String> {
     let stem = path.file_stem()?.to_str()?;
     let module = match stem {
@@ -296,7 +296,7 @@ mod tests {
 
     const NESTED: &str = "pub fn f(all: &[u32]) -> u32 {\n    let mut sum = 0;\n    for it in all {\n        if *it > 7 {\n            if *it < 90 {\n                if *it != 20 {\n                    if *it != 30 {\n                        if *it != 40 {\n                            sum += it;\n                        }\n                    }\n                }\n            }\n        }\n    }\n    sum\n}\n";
 
-    /// What comes of a reply where nobody may be asked.
+    /// Checks a reply without rustc.
     fn tried(code: &str) -> Result<HeldRewrite, Refused> {
         let source = Source::parse(NESTED, FileContext::default()).unwrap();
         let at = TextRange::empty(TextSize::new(8));

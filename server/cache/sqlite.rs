@@ -41,7 +41,7 @@ use connection::{Deadline, Purpose};
 use place::Identity;
 use wire::{Chores, Wire};
 
-/// Keys per SELECT: enough to amortize the round trip to SQLite's thread, but few enough for two readers to share the work.
+/// Keys per SELECT: enough to amortise the round trip to SQLite's thread, but few enough for two readers to share the work.
 const KEYS: usize = 512;
 /// Maximum entries per transaction.
 const ENTRIES: usize = 10_000;

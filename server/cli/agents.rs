@@ -1,15 +1,15 @@
-//! `mcp`. The server itself is passed in by the caller.
+//! The command `mcp`. The caller passes in the server itself.
 
 use std::{io::Write, path::PathBuf};
 
 use super::Output;
 use crate::report::AGENT_INSTRUCTIONS;
 
-/// What a build without the door says when it is asked for.
+/// Error message of a build without support for agents.
 pub const NO_AGENTS: &str =
     "this build doesn't support coding agents; install it with the feature `mcp`";
 
-/// How the server is started for an agent.
+/// Options for starting the server for an agent.
 #[derive(Debug, clap::Args)]
 #[group(skip)]
 pub struct StartForAgents {

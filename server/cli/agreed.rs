@@ -1,4 +1,4 @@
-//! What rustc has to agree to before it is carried out.
+//! Checks offers with rustc before they are applied.
 
 use std::sync::Arc;
 
@@ -11,11 +11,11 @@ use crate::{
     syntax::Source,
 };
 
-/// What is said before anything is built.
+/// Message before anything is built.
 pub(super) const CHECKING: &str =
     "Checking with rustc, which runs build scripts and procedural macros.";
 
-/// The text that an offer makes, if rustc has nothing against it.
+/// Returns the result of an offer if rustc accepts it.
 pub(super) fn ask(
     input: &InputFile,
     offer: &ShownOffer,
@@ -37,7 +37,7 @@ pub(super) fn ask(
     Ok(told)
 }
 
-/// Says why a refactoring isn't carried out.
+/// Reports why a refactoring isn't applied.
 pub(super) fn not_offered(id: &str, place: &str, refused: Refused) -> anyhow::Result<ExitStatus> {
     match refused {
         Refused::Unjudged(why @ Unjudged::Because(_)) => {

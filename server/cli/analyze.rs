@@ -1,4 +1,4 @@
-//! `refactor analyze`.
+//! The command `refactor analyze`.
 
 mod allowances;
 mod baseline;
@@ -115,7 +115,7 @@ pub(super) fn run(arguments: &Arguments, out: &mut Output) -> anyhow::Result<Exi
     Ok(arguments.fail_on.verdict(&report))
 }
 
-/// Options of the cache, from the first file: they are the same in every directory.
+/// Opens the cache with the options of the first file; they are the same in every directory.
 fn start(arguments: &Arguments, inputs: &Inputs) -> anyhow::Result<Work> {
     let options = inputs.files.first().map(|input| &input.config.cache);
     match options {
@@ -124,11 +124,11 @@ fn start(arguments: &Arguments, inputs: &Inputs) -> anyhow::Result<Work> {
     }
 }
 
-/// Files with all that is told of them, before anything is derived from it.
+/// Files with their findings, before anything is derived from those.
 struct Told {
     analysed: AnalysedFiles,
     files: Vec<ReportedFile>,
-    /// How many findings a baseline holds back.
+    /// Number of findings that a baseline suppresses.
     held_back: usize,
 }
 
@@ -206,7 +206,7 @@ async fn analyze(
     Ok(Report { files, summary })
 }
 
-/// A file with what is told of it, and how much a baseline holds back; `held` says so of each finding.
+/// Returns a file with its reported findings, and the number of suppressed ones; `held` marks those.
 fn file(
     input: &InputFile,
     report: &FileReport,

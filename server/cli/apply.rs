@@ -1,4 +1,4 @@
-//! `refactor apply`.
+//! The command `refactor apply`.
 
 use std::{collections::HashSet, io::Write, path::PathBuf};
 
@@ -92,7 +92,7 @@ pub(super) fn run(arguments: &Arguments, out: &mut Output) -> anyhow::Result<Exi
     for change in shown {
         report::write_change(out, change, look()).context("The diff can't be written")?;
     }
-    // What is said next is about the diff, and stands below it.
+    // Later messages refer to the diff, so it must be printed first.
     out.flush().context("The diff can't be written")?;
     let unwritten = if arguments.writes() {
         write(&changes)
@@ -108,7 +108,7 @@ pub(super) fn run(arguments: &Arguments, out: &mut Output) -> anyhow::Result<Exi
     Ok(ExitStatus::Fine)
 }
 
-/// What is carried out in each file, by its path.
+/// Applied refactorings by path.
 type Listed = Vec<(String, Vec<CarriedOut>)>;
 
 fn listed(changes: &[(InputFile, Applied)]) -> Listed {
@@ -118,7 +118,7 @@ fn listed(changes: &[(InputFile, Applied)]) -> Listed {
         .collect()
 }
 
-/// A line for each step, in the files that can be changed.
+/// Writes a line for each step in the files that can be changed.
 fn write_list(out: &mut Output, changes: &[FileChange], listed: &Listed) -> std::io::Result<()> {
     for change in changes {
         let mut steps = listed
@@ -140,7 +140,7 @@ impl Arguments {
     }
 }
 
-/// What rustc has said is looked up in the cache, and nothing else.
+/// The cache is only used for verdicts of rustc.
 fn start(arguments: &Arguments, files: &[InputFile]) -> anyhow::Result<Work> {
     match files.first() {
         Some(file) if arguments.verify.is_some() => Work::with_cache(&file.config.cache),
@@ -156,8 +156,8 @@ fn check_ids(ids: &[String]) -> anyhow::Result<()> {
     }
 }
 
-/// Leaves out and names files whose new files can't be created; returns how many those are. Of two files that need one new
-/// file the second is left out.
+/// Excludes and reports files whose new files can't be created; returns how many. If two files need the same new file, the
+/// second is excluded.
 fn without_refused(changes: Vec<(InputFile, Applied)>) -> (Vec<FileChange>, usize) {
     let total = changes.len();
     let mut taken = HashSet::new();
@@ -182,7 +182,7 @@ fn without_refused(changes: Vec<(InputFile, Applied)>) -> (Vec<FileChange>, usiz
     (kept, refused)
 }
 
-/// Computes the files that change, in their order.
+/// Computes the changed files, in order.
 async fn changes(
     work: &Work,
     inputs: Vec<InputFile>,
@@ -207,7 +207,7 @@ fn change(input: InputFile, only: &[String]) -> Option<(InputFile, Applied)> {
     laid_out(input, applied)
 }
 
-/// What was carried out in a file, as rustfmt lays it out; nothing where that is nothing.
+/// Returns a file's result with rustfmt's layout; `None` if nothing was applied.
 pub(super) fn laid_out(
     input: InputFile,
     applied: Result<Applied, Unparsable>,
@@ -228,7 +228,8 @@ pub(super) fn laid_out(
     }
 }
 
-/// What is said where nothing is carried out. Who names refactorings may look for findings that the calm profile leaves out.
+/// Returns the message for when nothing is applied. If refactorings are named, the user may expect findings that the calm
+/// profile hides.
 fn nothing_left(arguments: &Arguments, files: &[InputFile]) -> &'static str {
     let is_calm = |file: &InputFile| file.config.rules.profile() == Profile::Calm;
     if !arguments.only.is_empty() && files.iter().any(is_calm) {

@@ -1,4 +1,4 @@
-//! Carrying out one refactoring after the other, each asked for on the terminal.
+//! Applies refactorings one by one, after confirmation on the terminal.
 
 use std::{
     io::{self, BufRead, IsTerminal, Write},
@@ -16,7 +16,7 @@ use crate::{
 
 const QUESTION: &str = "Apply? [y]es, [n]o, [a]ll remaining, [q]uit: ";
 
-/// The files that change by what somebody has agreed to.
+/// Returns the files changed by confirmed refactorings.
 pub(super) fn agreed(
     work: &Work,
     inputs: Vec<InputFile>,
@@ -74,7 +74,7 @@ fn of_file(input: InputFile, only: &[String], answer: &mut Answer) -> Option<(In
     laid_out(input, applied)
 }
 
-/// What is agreed to stands above the question. A terminal that is gone answers nothing, which is a no.
+/// The question is printed below the change. A closed terminal counts as a refusal.
 fn show(path: &str, texts: (&str, &str), created: &[(NewFile, String)]) {
     let look = Look {
         reader: Reader::Person,
@@ -87,7 +87,7 @@ fn show(path: &str, texts: (&str, &str), created: &[(NewFile, String)]) {
     }
 }
 
-/// Asks until there is an answer. The end of the input is one.
+/// Repeats the question until there is an answer. The end of input counts as one.
 fn ask(answers: &mut dyn BufRead, out: &mut dyn Write) -> Answer {
     loop {
         let _ = write!(out, "{QUESTION}");

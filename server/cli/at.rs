@@ -1,4 +1,4 @@
-//! `refactor at`.
+//! The command `refactor at`.
 
 use std::io::Write;
 
@@ -36,7 +36,7 @@ enum Format {
     Json,
 }
 
-/// Everything that is said of a place.
+/// The complete output for a location.
 #[derive(Debug, Serialize)]
 struct Listed {
     schema: u32,
@@ -53,7 +53,7 @@ struct ListedOffer {
     #[serde(skip_serializing_if = "Option::is_none")]
     answers: Option<&'static str>,
     applicability: &'static str,
-    /// Who decides in the end.
+    /// What makes the final decision.
     decided_by: Judge,
 }
 
@@ -61,7 +61,7 @@ struct ListedOffer {
 #[serde(rename_all = "lowercase")]
 enum Judge {
     Syntax,
-    /// Rustc is asked when it is carried out, and may refuse it.
+    /// rustc checks it when it is applied, and may reject it.
     Rustc,
 }
 
@@ -169,7 +169,7 @@ impl ListedOffer {
         }
     }
 
-    /// "src/a.rs:3:5  Invert `if`, for deep-nesting"
+    /// Formats a line like "src/a.rs:3:5  Invert `if`, for deep-nesting".
     fn words(&self) -> String {
         let mut words = format!("{}  {}", self.place, self.title);
         if let Some(smell) = self.answers {

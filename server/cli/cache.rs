@@ -1,4 +1,4 @@
-//! `cache …`: one file per command.
+//! The commands `cache …`, one file each.
 
 mod backup;
 mod check;
@@ -64,7 +64,7 @@ enum Command {
 }
 
 impl Arguments {
-    /// Starts the log of the command, where it has one of its own; whether it has.
+    /// Starts the command's own log, if it has one; returns whether it does.
     pub(super) fn keep_own_log(&self) -> bool {
         match &self.command {
             Command::Team(command) => team::keep_own_log(command),
@@ -89,19 +89,19 @@ pub(super) fn run(arguments: &Arguments, out: &mut Output) -> anyhow::Result<Exi
     }
 }
 
-/// What holds where the program runs.
+/// Returns the configuration of the current directory.
 fn configuration(flags: &settings::Arguments) -> anyhow::Result<Arc<Config>> {
     let here = std::env::current_dir().context("The current directory can't be read")?;
     Settings::new(flags).of(&here)
 }
 
-/// The local file, if it is there: asking must not make it.
+/// Returns the local file if it exists, because queries must not create it.
 fn existing(config: &Config) -> Option<&Path> {
     let path = config.cache.path.as_deref()?;
     path.exists().then_some(path)
 }
 
-/// Asks the cache something, and closes it.
+/// Runs a query on the cache and closes it.
 fn with_store<T>(
     config: &Config,
     ask: impl AsyncFnOnce(&Work) -> anyhow::Result<T>,
@@ -112,7 +112,7 @@ fn with_store<T>(
     answer
 }
 
-/// Waits for work with one cache.
+/// Waits for work on one cache.
 fn block_on<T>(work: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()

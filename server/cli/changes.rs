@@ -1,4 +1,4 @@
-//! Changes of files, carried out.
+//! Applies changes to files.
 
 use super::output::say;
 use crate::{
@@ -6,7 +6,7 @@ use crate::{
     workspace::{self, ReplaceError, Update},
 };
 
-/// Writes everything; returns how many files could not be written.
+/// Writes all changes; returns how many files couldn't be written.
 pub(super) fn write(changes: &[FileChange]) -> usize {
     let updates: Vec<Update<'_>> = changes.iter().map(FileChange::update).collect();
     match workspace::carry_out(&updates) {

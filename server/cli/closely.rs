@@ -1,4 +1,4 @@
-//! A closer look at findings than reports take: at those that somebody reads, or at all of them where that is asked for.
+//! Examines findings more closely than reports do: the heaviest ones, or all of them on request.
 
 use std::sync::Arc;
 
@@ -11,29 +11,29 @@ use crate::{
     syntax::Source,
 };
 
-/// At which findings. Each costs reading its file.
+/// Which findings to examine. Each requires reading its file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Extent {
     Nothing,
-    /// As many as somebody reads.
+    /// As many as a user is likely to read.
     Heaviest,
     All,
 }
 
-/// So many findings are looked at for a person.
+/// Number of findings to examine by default.
 const HEAVIEST: usize = 10;
 
-/// A finding of a file, by their numbers.
+/// The indices of a file and of its finding.
 pub(super) type Place = (usize, usize);
 
-/// What is looked for.
+/// An examination of findings.
 pub(super) struct Closely<T> {
     pub(super) is_meant: fn(&InputFile, &Finding) -> bool,
-    /// What is found for each finding of a file.
+    /// Returns the results for each finding of a file.
     pub(super) look: fn(&InputFile, &Source, &[Finding]) -> Vec<T>,
 }
 
-/// What is found, with its finding.
+/// Returns the results with their findings.
 pub(super) async fn look<T: Send + 'static>(
     work: &Work,
     inputs: &[InputFile],
@@ -78,7 +78,7 @@ fn places(
 /// A file that is parsed for some of its findings.
 struct Asked {
     input: InputFile,
-    /// Their numbers.
+    /// Indices of these findings.
     places: Vec<Place>,
     findings: Vec<Finding>,
 }

@@ -1,4 +1,4 @@
-//! `refactor compare`.
+//! The command `refactor compare`.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -77,7 +77,7 @@ pub(super) fn run(arguments: &Arguments, out: &mut Output) -> anyhow::Result<Exi
     })
 }
 
-/// The files whose history this is, by their paths without links. What belongs to others is named.
+/// Returns the files that belong to this repository, by their paths with links resolved. Reports the others.
 fn of_repository(files: Vec<InputFile>, before: &Before) -> BTreeMap<PathBuf, InputFile> {
     let mut outside = 0;
     let mut submodules = BTreeSet::new();
@@ -113,7 +113,7 @@ fn of_repository(files: Vec<InputFile>, before: &Before) -> BTreeMap<PathBuf, In
     ours
 }
 
-/// The files that are not as they were.
+/// The files that have changed.
 struct Sides {
     old: Vec<InputFile>,
     new: Vec<InputFile>,
@@ -138,7 +138,7 @@ impl Sides {
             .collect();
         for (path, text) in &before.old {
             let is_named = named.iter().any(|named| path.starts_with(named));
-            // What is still there and was not found is left out by the options.
+            // An existing file that wasn't found is excluded by the options.
             if files.contains_key(path) || !is_named || path.exists() {
                 continue;
             }
@@ -164,7 +164,7 @@ impl Sides {
         Ok(sides)
     }
 
-    /// Leaves out what nobody can read, before or now; returns how many files are broken now.
+    /// Excludes files that can't be parsed, in either version; returns how many can't be parsed now.
     fn leave_out_broken(&mut self, revision: &str) -> usize {
         let (old, new) = (broken(&self.old), broken(&self.new));
         for path in &new {
@@ -188,7 +188,7 @@ impl Sides {
     }
 }
 
-/// The paths of files that don't parse.
+/// Returns the paths of files that don't parse.
 fn broken(files: &[InputFile]) -> BTreeSet<String> {
     let broken = files.par_iter().filter(|file| !file.parses());
     broken.map(|file| file.shown.clone()).collect()

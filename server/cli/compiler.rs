@@ -1,4 +1,4 @@
-//! `compiler …`: what checking with rustc leaves behind.
+//! The commands `compiler …`, for the files that checks with rustc leave behind.
 
 use std::{io::Write, path::PathBuf};
 

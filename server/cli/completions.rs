@@ -1,4 +1,4 @@
-//! `completions SHELL`.
+//! The command `completions SHELL`.
 
 use std::io::Write;
 
@@ -13,7 +13,7 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments, out: &mut Output) -> anyhow::Result<ExitStatus> {
-    // The generator takes a write error for a mistake of its own, so it writes to memory.
+    // The generator panics on write errors, so it writes to memory.
     let mut script = Vec::new();
     let mut command = super::Arguments::command();
     clap_complete::generate(arguments.shell, &mut command, "rustassistant", &mut script);

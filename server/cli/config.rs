@@ -1,4 +1,4 @@
-//! `config …`.
+//! The commands `config …`.
 
 use std::io::Write;
 

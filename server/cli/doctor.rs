@@ -1,4 +1,4 @@
-//! `doctor`: what is there, what isn't, and what to do about it.
+//! The command `doctor`: checks the installation, and explains how to fix problems.
 
 #[cfg(not(feature = "team"))]
 mod no_team;
@@ -31,7 +31,7 @@ use crate::{
     report::counted,
 };
 
-/// One line of the examination.
+/// One line of the result.
 struct Check {
     state: State,
     what: &'static str,
@@ -41,14 +41,14 @@ struct Check {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum State {
     Ok,
-    /// Everything works without it.
+    /// Missing, but optional.
     Note,
     Problem,
 }
 
-/// The end of 2025, after 1970; no machine whose clock is right is older.
+/// The end of 2025 since 1970; a correct clock can't be earlier.
 const RELEASED: Duration = Duration::from_hours(24 * 20_454);
-/// How much clocks of file servers may differ.
+/// Tolerance for clocks of file servers.
 const SLACK: Duration = Duration::from_hours(1);
 
 const MADE_LATER: &str = "the first run creates it";
@@ -181,7 +181,7 @@ fn holdings(config: &Config) -> anyhow::Result<Holdings> {
     Ok(holdings?)
 }
 
-/// Signatures hold whatever the time is, but certificates and the age of entries don't.
+/// Signatures don't depend on the time, but certificates and the age of entries do.
 fn clock(config: &Config) -> Check {
     const WHAT: &str = "clock";
     let now = SystemTime::now();
@@ -215,7 +215,7 @@ fn configuration(loaded: &Loaded) -> Vec<Check> {
     checks
 }
 
-/// What rustc can be asked here, and what asking has left behind.
+/// Checks whether rustc can be run here, and what earlier checks have left behind.
 fn compiler_here(here: &Path, config: &Config) -> Vec<Check> {
     const WHAT: &str = "compiler";
     if !config.compiler {
@@ -263,8 +263,8 @@ fn left_behind(what: &'static str, kept: &Kept) -> Vec<Check> {
     checks
 }
 
-/// Analysis needs no toolchain, but whoever refactors wants to build and test afterwards. It is started `outside` of the project,
-/// which may bring one along that nobody has agreed to.
+/// The analysis needs no toolchain, but building and testing after refactoring does. It is started `outside` of the project,
+/// which may specify a toolchain that the user hasn't agreed to.
 fn toolchain(program: &'static str, outside: &Path) -> Check {
     let mut command = Command::new(program);
     let version = command.arg("--version").current_dir(outside).output();

@@ -1,4 +1,4 @@
-//! `explain ID` and `refactor explain ID`.
+//! The commands `explain ID` and `refactor explain ID`.
 
 use std::io::Write;
 

@@ -1,4 +1,4 @@
-//! `refactor run extract-function`.
+//! The command `refactor run extract-function`.
 
 use std::{io::Write, path::Path, sync::Arc};
 
@@ -30,19 +30,19 @@ use crate::{
 
 pub(super) const ID: &str = EXTRACT_FUNCTION;
 
-/// What a command line asks for.
+/// The request on the command line.
 pub(super) struct Asked<'a> {
     pub(super) place: &'a NamedPlace,
     pub(super) name: NameFrom,
     pub(super) write: bool,
 }
 
-/// Who finds a name.
+/// Source of a name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum NameFrom {
     Person(String),
     Code,
-    /// With the code's own where no answer comes.
+    /// Falls back to a name from the code without an answer.
     Model,
 }
 
@@ -72,7 +72,7 @@ pub(super) fn run(
     };
     let mut name = asked.name.given();
     if asked.name == NameFrom::Model {
-        // A name is of the lines that it was found for.
+        // A name only fits the lines it was proposed for.
         selections.truncate(1);
         if let Some(range) = selections.first() {
             name = proposed_name(&input, Nameless::Lines(*range), settings)?;
@@ -111,7 +111,7 @@ pub(super) fn run(
     carry_out(asked, (input, extracted.text, &done), out)
 }
 
-/// The name that a model proposes first, if one is free; the others are told.
+/// Returns the model's first unused name, and prints the others.
 pub(super) fn proposed_name(
     input: &InputFile,
     nameless: Nameless,
@@ -130,7 +130,7 @@ pub(super) fn proposed_name(
     Ok(first)
 }
 
-/// Shows the diff of a new text, and writes it where that is asked for; what is `done` by it is said.
+/// Prints the diff, and writes the file if requested; reports what was `done`.
 pub(super) fn carry_out(
     asked: &Asked<'_>,
     (input, text, done): (InputFile, Arc<str>, &str),
@@ -157,8 +157,8 @@ pub(super) fn parsed(text: Arc<str>, context: FileContext) -> Result<Source, Ref
     Source::parse(text, context).map_err(|why| Refused::Because(format!("The file is {why}.")))
 }
 
-/// What is selected, or the parts that would make the findings at a place smaller, the best first; what syntax refuses is nothing
-/// to ask rustc about.
+/// Returns the selection, or the parts that would reduce the findings at a location, best first; checks syntax before rustc is
+/// run.
 fn selections(
     input: &InputFile,
     range: TextRange,
@@ -191,7 +191,7 @@ fn selections(
     Ok(found)
 }
 
-/// The parts that make findings smaller, or why there are none.
+/// Returns the parts that would reduce the findings, or the reason why there are none.
 fn of_findings(
     source: &Source,
     findings: &[Finding],
@@ -213,7 +213,7 @@ fn of_findings(
     Err(Refused::Because(why.to_owned()))
 }
 
-/// The first extraction that rustc agrees with, and what it was made of; otherwise what stands against the best one.
+/// Returns the first extraction that rustc accepts and its selection; otherwise the objection to the best one.
 fn first_that_holds(
     source: &Source,
     path: &Path,

@@ -1,4 +1,4 @@
-//! The extractions that are named beside findings.
+//! Finds extractions to show with findings.
 
 use super::{
     closely::{Closely, Extent, look},
@@ -10,7 +10,7 @@ use crate::{
     report::ReportedFile,
 };
 
-/// Fills in the extractions of findings, where rustc may be asked for them later.
+/// Adds extractions to findings, if rustc may be run to apply them.
 pub(super) async fn find(
     work: &Work,
     inputs: &[InputFile],

@@ -1,4 +1,4 @@
-//! Input files of a command line. A path that can't be read is named on stderr and costs only itself.
+//! Input files of a command line. An unreadable path is reported on stderr, and the rest continues.
 
 use std::{
     collections::{BTreeMap, btree_map::Entry},
@@ -22,21 +22,21 @@ use crate::{
     workspace::{self, Manifests, ReadError, WalkOptions, WalkProblem},
 };
 
-/// Files of the paths of a command line.
+/// The files named by a command line.
 #[derive(Debug, Default)]
 pub(super) struct Inputs {
-    /// Sorted by shown path, each file once.
+    /// Sorted by displayed path, without duplicates.
     pub(super) files: Vec<InputFile>,
-    /// Number of paths that could not be read.
+    /// Number of paths that couldn't be read.
     pub(super) unreadable: usize,
 }
 
-/// Finds and reads the files that `paths` name.
+/// Finds and reads the files in `paths`.
 pub(super) fn gather(paths: &[PathBuf], settings: &mut Settings) -> anyhow::Result<Inputs> {
     Ok(FoundFiles::of(paths, settings)?.read())
 }
 
-/// The same of files that have changed, with the texts that were compared.
+/// Finds and reads changed files, with the compared source texts.
 pub(super) fn gather_changed(
     paths: &[PathBuf],
     before: &Before,
@@ -53,7 +53,7 @@ pub(super) fn gather_changed(
     Ok(found.read())
 }
 
-/// A text that somebody hands over in place of what is at `path`.
+/// Returns a source text that replaces the file at `path`.
 pub(super) fn handed_over(
     path: &Path,
     text: Arc<str>,
@@ -84,7 +84,7 @@ pub(super) fn handed_over(
     })
 }
 
-/// A text that stood at `path`, a path without links below `root`.
+/// Returns an earlier source text of `path`, a path with links resolved below `root`.
 pub(super) fn handed_over_as(
     path: &Path,
     text: Arc<str>,
@@ -111,7 +111,7 @@ pub(super) fn handed_over_as(
 struct FoundFiles {
     names: Names,
     has_many_roots: bool,
-    /// Keyed by path without links, so that a file named twice is read once.
+    /// By path with links resolved, so that a file named twice is read once.
     files: BTreeMap<PathBuf, FoundFile>,
     unreadable: usize,
 }
@@ -179,7 +179,7 @@ impl FoundFiles {
         }
         for problem in problems {
             match problem {
-                // Everything in it is read by its other way, or was not asked for.
+                // Its contents are reached on another path, or weren't requested.
                 WalkProblem::Loop { .. } | WalkProblem::NotFollowed { .. } => {
                     say("note", &problem.to_string());
                 }
@@ -201,7 +201,7 @@ impl FoundFiles {
         }
     }
 
-    /// Resolves links only where there are several walks: one walk names each file once.
+    /// Only resolves links if there are several walks, because a single one finds each file once.
     fn resolved(&self, root: &Directory<'_>, path: &Path) -> PathBuf {
         let looked_up = self.has_many_roots.then(|| path.canonicalize());
         if let Some(Ok(resolved)) = looked_up {
@@ -211,7 +211,7 @@ impl FoundFiles {
         root.resolved.join(relative)
     }
 
-    /// Adds a file; of several shown paths the one that sorts first is kept.
+    /// Adds a file; among several displayed paths, the one that sorts first is kept.
     fn add_file(&mut self, resolved: PathBuf, candidate: FoundFile) {
         match self.files.entry(resolved) {
             Entry::Vacant(entry) => {

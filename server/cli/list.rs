@@ -1,4 +1,4 @@
-//! `refactor list`.
+//! The command `refactor list`.
 
 use super::{ExitStatus, Output};
 use crate::report::write_catalogue;

@@ -1,4 +1,4 @@
-//! `man FOLDER`: the manual's pages, for whoever packs the program.
+//! The command `man FOLDER`: writes the manual pages, for packaging.
 
 use std::{fs, path::PathBuf};
 

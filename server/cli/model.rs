@@ -1,4 +1,4 @@
-//! What asks a language model, if one is configured: `refactor plan`, `refactor rewrite`, and `model …`.
+//! The commands that query a language model: `refactor plan`, `refactor rewrite`, and `model …`.
 
 #[cfg(feature = "model")]
 mod asking;
@@ -56,14 +56,14 @@ pub(super) struct Status {
     task: Task,
 }
 
-/// What a request is for.
+/// The task of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 enum Task {
     Choose,
     Rewrite,
 }
 
-/// A function of which a model is asked something.
+/// A function to query a model about.
 #[derive(Debug, clap::Args)]
 pub(super) struct FunctionArguments {
     /// A line in the function
@@ -109,7 +109,7 @@ pub(super) fn run_rewrite(
     rewrite::run(arguments, &mut settings, out)
 }
 
-/// Which model is asked, for one line.
+/// Describes the configured model in one line.
 pub(super) fn in_words(choice: &ModelChoice) -> String {
     match choice {
         ModelChoice::Nothing => "none configured; nothing is sent".to_owned(),

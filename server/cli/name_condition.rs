@@ -1,4 +1,4 @@
-//! `refactor run name-condition` with a name that the code doesn't tell.
+//! The command `refactor run name-condition`, for conditions without a name in the code.
 
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ use crate::{
     text::TextRange,
 };
 
-/// The offer with the name that a person gives, or that a model has where the code tells none.
+/// Returns the offer with the user's name, or with the model's if the code doesn't suggest one.
 pub(super) fn named(
     input: &InputFile,
     offer: ShownOffer,

@@ -65,22 +65,22 @@ impl Write for Output {
     }
 }
 
-/// Writes one line to stderr and ignores failures.
+/// Writes one line to stderr, ignoring errors.
 pub(super) fn say(word: &str, message: &str) {
     let mut stderr = io::stderr().lock();
     let _ = writeln!(stderr, "{word}: {}", printable(message));
 }
 
-/// Number of caught panics. Each cost one smell or one refactoring at one place.
+/// Number of caught panics. Each skipped one smell or one refactoring at one location.
 static PANICS: AtomicUsize = AtomicUsize::new(0);
 
 pub(super) fn caught_panics() -> usize {
     PANICS.load(Ordering::Relaxed)
 }
 
-/// Sends warnings to stderr, and what `RUSTASSISTANT_LOG` asks for: a level, or targets with levels.
+/// Logs warnings to stderr, or what `RUSTASSISTANT_LOG` sets: a level, or targets with levels.
 pub(super) fn keep_log() {
-    // What the cache warns of is said at the end of the run, once.
+    // The cache's warnings are printed once, at the end of the run.
     let default = Targets::new()
         .with_default(LevelFilter::WARN)
         .with_target("rustassistant_cache", LevelFilter::ERROR);
@@ -94,7 +94,7 @@ pub(super) fn keep_log() {
         .with_ansi(false)
         .without_time()
         .with_filter(filter);
-    // Whoever embeds the program may have set another.
+    // A program that embeds this one may have set a subscriber.
     let _ = tracing_subscriber::registry().with(layer).try_init();
     std::panic::set_hook(Box::new(|panic| {
         PANICS.fetch_add(1, Ordering::Relaxed);
@@ -122,7 +122,7 @@ pub(super) fn look() -> Look {
     }
 }
 
-/// The colour of a stream that is a terminal.
+/// Whether to use colours on a terminal.
 fn colour() -> Colour {
     let is_unwanted = env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
     let is_dumb = TERMINALS_DIFFER && env::var_os("TERM").is_none_or(|term| term == "dumb");
@@ -133,7 +133,7 @@ fn colour() -> Colour {
     }
 }
 
-/// The locale's characters, where the system has a locale.
+/// Returns the locale's characters, on systems with a locale.
 fn characters() -> Characters {
     if !TERMINALS_DIFFER {
         return Characters::Unicode;
@@ -148,13 +148,13 @@ fn characters() -> Characters {
     }
 }
 
-/// The width that the shell exports, if text can be set in it.
+/// Returns the terminal width that the shell exports, if it is usable.
 fn width() -> Option<usize> {
     let columns = env::var("COLUMNS").ok()?.parse().ok()?;
     (40..=400).contains(&columns).then_some(columns)
 }
 
-/// Progress over files on stderr, if that is a terminal.
+/// Shows progress over files on stderr, if that is a terminal.
 pub(super) struct FileProgress(Option<ProgressBar>);
 
 impl FileProgress {

@@ -1,4 +1,4 @@
-//! `verify`: a change that somebody else has made is judged.
+//! The command `verify`: judges external changes.
 
 use std::{
     fs,
@@ -74,7 +74,7 @@ pub(super) fn run(arguments: &Arguments, out: &mut Output) -> anyhow::Result<Exi
     })
 }
 
-/// The patch, if rustc may be asked about all of its files.
+/// Returns the patch, if rustc may be run for all of its files.
 fn read(from: &Path, settings: &mut Settings) -> anyhow::Result<Patch> {
     let bytes = bytes(from)?;
     let root = std::env::current_dir().and_then(fs::canonicalize);
@@ -91,7 +91,7 @@ fn read(from: &Path, settings: &mut Settings) -> anyhow::Result<Patch> {
 
 fn bytes(from: &Path) -> anyhow::Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    // One byte more tells that it is too large.
+    // One more byte shows that it is too large.
     let most = LARGEST_PATCH + 1;
     let read = if from == Path::new("-") {
         io::stdin().lock().take(most).read_to_end(&mut bytes)

@@ -1,4 +1,4 @@
-//! Shown paths: relative to the current directory where that is possible, with `/`.
+//! Displayed paths: relative to the current directory where possible, with `/`.
 
 use std::{
     collections::BTreeSet,
@@ -7,28 +7,28 @@ use std::{
 
 use anyhow::bail;
 
-/// Names files from one directory.
+/// Names files relative to one directory.
 pub(super) struct Names {
     from: PathBuf,
 }
 
-/// A directory that is walked through.
+/// A directory that is walked.
 pub(super) struct Directory<'a> {
     /// Path on the command line.
     pub(super) path: &'a Path,
-    /// Path without links.
+    /// Path with links resolved.
     pub(super) resolved: &'a Path,
-    /// Path in reports.
+    /// Displayed path.
     pub(super) shown: &'a str,
 }
 
 impl Names {
-    /// `from` is absolute and has neither `.` nor `..`.
+    /// `from` must be absolute, without `.` and `..`.
     pub(super) fn new(from: PathBuf) -> Self {
         Self { from }
     }
 
-    /// The path in reports.
+    /// Returns the displayed path.
     pub(super) fn shown(&self, path: &Path) -> String {
         let Some(path) = self.without_detours(path) else {
             return joined(path.components());
@@ -45,8 +45,8 @@ impl Names {
         }
     }
 
-    /// How a path is read that lies at `relative` below a directory. What lies below a link in the current directory is
-    /// named by the link; whoever comes from above is named as if they had not gone there.
+    /// Returns the displayed path of a file at `relative` below a directory. Below a link in the current directory, the path
+    /// goes through the link; for parent directories, links are resolved.
     pub(super) fn below(&self, directory: &Directory<'_>, relative: &Path) -> String {
         let shown = directory.shown;
         if shown.starts_with("..") || shown.starts_with('/') {
@@ -60,8 +60,8 @@ impl Names {
         }
     }
 
-    /// The absolute path without `.` and `..`. A `..` behind a link leads elsewhere than its words say, so such a path is
-    /// looked up; nothing if it isn't there.
+    /// Returns the absolute path without `.` and `..`. A `..` after a link doesn't lead back, so such a path is resolved on
+    /// disk; `None` if it doesn't exist.
     fn without_detours(&self, path: &Path) -> Option<PathBuf> {
         let absolute = self.from.join(path);
         let has_detour = |component| component == Component::ParentDir;
@@ -71,7 +71,7 @@ impl Names {
         Some(absolute.components().collect())
     }
 
-    /// The steps up and then down to the path; nothing if they share no root.
+    /// Returns the number of steps up, and the path down from there; `None` without a common root.
     fn relative<'a>(&self, path: &'a Path) -> Option<(usize, &'a Path)> {
         let root = path.components().next();
         if root != self.from.components().next() {
@@ -97,7 +97,7 @@ fn joined<'a>(components: impl Iterator<Item = Component<'a>>) -> String {
     joined
 }
 
-/// The folders without links that paths are or lie in. What isn't there is left to whoever reads it, unless nothing is there.
+/// Returns the folders of paths, with links resolved. Missing paths are reported later, unless none exists.
 pub(super) fn folders_of(paths: &[PathBuf]) -> anyhow::Result<BTreeSet<PathBuf>> {
     let real = paths.iter().filter_map(|path| path.canonicalize().ok());
     let folders = real.filter_map(|path| {

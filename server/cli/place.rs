@@ -1,4 +1,4 @@
-//! What is offered at a place that a command line names.
+//! Offers at a location named on the command line.
 
 use anyhow::{anyhow, bail};
 
@@ -8,7 +8,7 @@ use crate::{
     text::TextRange,
 };
 
-/// What is offered there. Nothing if the file can't be read, which has been said.
+/// Returns the offers. `None` if the file can't be read, which was already reported.
 pub(super) fn ask(
     place: &NamedPlace,
     settings: &mut Settings,
@@ -28,7 +28,7 @@ pub(super) fn ask(
     Ok(Some(found))
 }
 
-/// The file, and what of it is meant. Nothing if it can't be read, which has been said.
+/// Returns the file and the range. `None` if the file can't be read, which was already reported.
 pub(super) fn read(
     place: &NamedPlace,
     settings: &mut Settings,

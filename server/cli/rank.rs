@@ -1,4 +1,4 @@
-//! `refactor rank`.
+//! The command `refactor rank`.
 
 use std::{
     cmp::Reverse,
@@ -85,7 +85,7 @@ pub(super) fn run(arguments: &Arguments, out: &mut Output) -> anyhow::Result<Exi
     Ok(ExitStatus::Fine)
 }
 
-/// Nothing where there is no history, and a word about it.
+/// Returns `None` without a history, and prints a note.
 fn history(paths: &[PathBuf], by: By) -> anyhow::Result<Option<Churn>> {
     let folders = folders_of(paths)?;
     match repository(&folders).and_then(|root| churn(&root)) {
@@ -108,7 +108,7 @@ fn history(paths: &[PathBuf], by: By) -> anyhow::Result<Option<Churn>> {
 struct Measured {
     functions: Vec<Ranked>,
     files: Vec<Ranked>,
-    /// Those of each file.
+    /// Commits of each file.
     commits: Vec<Vec<usize>>,
 }
 
@@ -184,7 +184,7 @@ impl Measured {
     }
 }
 
-/// A module is a folder with the file that declares it, and the commits of a module are those that changed any of its files.
+/// A module is a folder and the file that declares it; its commits are those that changed any of its files.
 fn modules(files: &[Ranked], commits: &[Vec<usize>]) -> Vec<Ranked> {
     let folders: BTreeSet<&str> = files.iter().map(|file| folder_of(&file.name)).collect();
     let mut modules: BTreeMap<&str, Ranked> = BTreeMap::new();
@@ -238,7 +238,7 @@ impl By {
         }
     }
 
-    /// Without history there are no commits, and the measure is left.
+    /// Without a history there are no commits, and only the measure counts.
     fn weight(self, one: &Ranked) -> u64 {
         let measure = match self {
             Self::Complexity => one.complexity,

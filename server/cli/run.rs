@@ -1,4 +1,4 @@
-//! `refactor run`.
+//! The command `refactor run`.
 
 use std::io::Write;
 
@@ -84,7 +84,7 @@ pub(super) fn run(arguments: &Arguments, out: &mut Output) -> anyhow::Result<Exi
     carry_out(arguments, found.input, offer, out)
 }
 
-/// Who names what is made, if it gets a name at all.
+/// Returns the source of the name, if the refactoring needs one.
 fn name_from(arguments: &Arguments) -> anyhow::Result<NameFrom> {
     let id = arguments.id.as_str();
     if arguments.name_by_model && ![extract::ID, NAME_CONDITION].contains(&id) {
@@ -107,7 +107,7 @@ fn name_from(arguments: &Arguments) -> anyhow::Result<NameFrom> {
     })
 }
 
-/// Shows the diff of an offer, and writes it where that is asked for.
+/// Prints the diff of an offer, and writes the file if requested.
 fn carry_out(
     arguments: &Arguments,
     input: InputFile,
@@ -126,7 +126,7 @@ fn carry_out(
     let change = FileChange::new(input, text, new_files, 1);
     let change = change.map_err(|error| anyhow!("{error}; `{shown}` is unchanged"))?;
     report::write_change(out, &change, look()).context("The diff can't be written")?;
-    // What is said next is about the diff, and stands below it.
+    // Later messages refer to the diff, so it must be printed first.
     out.flush().context("The diff can't be written")?;
     if arguments.write && write(&[change]) > 0 {
         return Ok(ExitStatus::Trouble);
@@ -140,7 +140,7 @@ fn carry_out(
     Ok(ExitStatus::Fine)
 }
 
-/// The offer of a refactoring, if there is exactly one.
+/// Returns the offer of a refactoring, if there is exactly one.
 fn the_one<'a>(found: &'a OffersAtPlace, id: &str, place: &str) -> anyhow::Result<&'a ShownOffer> {
     let of_id: Vec<&ShownOffer> = found.offers.iter().filter(|offer| offer.id == id).collect();
     match of_id.as_slice() {

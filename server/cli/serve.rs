@@ -1,4 +1,4 @@
-//! `lsp`, and bare `--stdio`. The server itself is passed in by the caller.
+//! The command `lsp`, and bare `--stdio`. The caller passes in the server itself.
 
 use std::path::PathBuf;
 
@@ -18,7 +18,7 @@ pub struct Start {
 }
 
 impl Start {
-    /// Whether `--stdio` asks for the server without `lsp`.
+    /// Whether `--stdio` starts the server without `lsp`.
     pub(super) fn is_wanted(&self) -> bool {
         self.stdio
     }

@@ -1,4 +1,4 @@
-//! The configuration of each directory that a command line names.
+//! Configurations of the directories named on a command line.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -11,7 +11,7 @@ use anyhow::bail;
 use super::output::say;
 use crate::config::{Config, Environment, Loaded, Request, load};
 
-/// Options that a command line sets itself.
+/// Options set on the command line.
 #[derive(Debug, Default, clap::Args)]
 #[group(skip)]
 pub(super) struct Arguments {
@@ -21,7 +21,7 @@ pub(super) struct Arguments {
 }
 
 impl Arguments {
-    /// Appends flags.
+    /// Adds flags.
     pub(super) fn with(&self, flags: impl IntoIterator<Item = String>) -> Self {
         let flags = self.flags.iter().cloned().chain(flags);
         Self {
@@ -30,7 +30,7 @@ impl Arguments {
     }
 }
 
-/// Loads each configuration once. Mistakes end the run: ignoring them would look as if the options held.
+/// Loads each configuration once. Mistakes end the run, because ignored options would seem to be effective.
 pub(super) struct Settings {
     environment: Environment,
     flags: Vec<String>,
@@ -52,7 +52,7 @@ impl Settings {
         &self.environment
     }
 
-    /// The configuration of a directory.
+    /// Returns the configuration of a directory.
     pub(super) fn of(&mut self, directory: &Path) -> anyhow::Result<Arc<Config>> {
         if let Some(config) = self.loaded.get(directory) {
             return Ok(Arc::clone(config));
@@ -78,7 +78,7 @@ impl Settings {
         Ok(config)
     }
 
-    /// Loads the configuration of a directory, with its mistakes.
+    /// Loads the configuration of a directory, with its problems.
     pub(super) fn look_up(&self, directory: &Path) -> Loaded {
         let request = Request {
             flags: &self.flags,

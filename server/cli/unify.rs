@@ -1,4 +1,4 @@
-//! `refactor run extract-repeated-block`.
+//! The command `refactor run extract-repeated-block`.
 
 use std::{fmt::Write as _, sync::Arc};
 
@@ -47,7 +47,7 @@ pub(super) fn run(
             report: &measured.report,
             survey: &measured.survey,
         };
-        // Whoever gives a name reads what comes of it.
+        // A user who gives a name also reviews the result.
         let naming = match name {
             Some(_) => Naming::Given,
             None => Naming::Told,
@@ -89,7 +89,7 @@ pub(super) fn run(
     carry_out(asked, (input, unified.extracted.text, &done), out)
 }
 
-/// "`take_stock` called at line 3 and line 12; it compiles."
+/// Formats a message like "`take_stock` called at line 3 and line 12; it compiles."
 fn in_words(unified: &Unified, lines: &Lines) -> String {
     let mut words = format!("`{}` called at ", unified.extracted.name);
     let count = unified.places.len();

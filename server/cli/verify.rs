@@ -1,4 +1,4 @@
-//! `refactor apply --verify`: changes that rustc and the tests hold, and those that were taken back.
+//! The command `refactor apply --verify`: keeps changes that pass rustc and the tests, and reverts the others.
 
 use std::{
     collections::BTreeMap,
@@ -17,24 +17,24 @@ use crate::{
     text::NewFile,
 };
 
-/// A file and what is to be carried out in it.
+/// A file and the changes to apply.
 pub(super) type Applying = (InputFile, Applied);
 
-/// What has to hold after a change.
+/// Checks after a change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub(super) enum Verification {
     /// The packages compile.
     Compile,
-    /// Their tests pass, too.
+    /// Their tests pass as well.
     Test,
 }
 
-/// What is left of changes after rustc has seen them.
+/// The result of checking changes with rustc.
 #[derive(Default)]
 pub(super) struct Verified {
     pub(super) held: Vec<Applying>,
     taken_back: Vec<TakenBack>,
-    /// Files that rustc can't say anything of, and why.
+    /// Files that rustc can't check, with reasons.
     unjudged: Vec<(String, String)>,
 }
 
@@ -44,7 +44,7 @@ struct TakenBack {
     why: String,
 }
 
-/// Asks rustc until an end comes or a person wants none.
+/// Checks the changes until done or interrupted by the user.
 pub(super) fn verified(
     work: &Work,
     changes: Vec<Applying>,
@@ -89,7 +89,7 @@ pub(super) fn verified(
     }
 }
 
-/// Does some work with the compiler, and has it stop when a person wants no more of it.
+/// Runs a job with the compiler, and stops it when the user interrupts it.
 pub(super) fn until_stopped<T: Send + 'static>(
     work: &Work,
     stop: &Stop,
@@ -110,7 +110,7 @@ pub(super) fn until_stopped<T: Send + 'static>(
 }
 
 impl Verified {
-    /// Says what isn't carried out; returns how many files nothing was said of.
+    /// Reports changes that aren't applied; returns how many files couldn't be checked.
     pub(super) fn say(&self) -> usize {
         for TakenBack { file, what, why } in &self.taken_back {
             let (id, line) = (what.refactoring, what.line + 1);
@@ -128,7 +128,7 @@ struct Check {
     compiler: Compiler,
     how: Verification,
     only: Vec<String>,
-    /// The new texts of everything that holds so far.
+    /// The new source texts of all accepted changes.
     held: Texts,
     verified: Verified,
 }
@@ -157,7 +157,8 @@ impl Check {
         Ok(self.verified)
     }
 
-    /// Those in packages whose tests pass as they are, where tests are to be run; of the others, they tell nothing.
+    /// If tests are enabled, returns the changes in packages whose tests currently pass, because failing tests aren't
+    /// conclusive.
     fn with_passing_tests(&mut self, changes: Vec<Applying>) -> Result<Vec<Applying>, Unjudged> {
         if self.how == Verification::Compile {
             return Ok(changes);
@@ -196,7 +197,7 @@ impl Check {
         self.compiler.failing_tests(&texts)
     }
 
-    /// What stands against some changes together with what holds, and all of their texts.
+    /// Returns the objection to some changes together with the accepted ones, and all their source texts.
     fn ask(&mut self, changes: &[Applying]) -> Result<(Option<String>, Texts), Unjudged> {
         let mut texts = self.held.clone();
         for (input, applied) in changes {
@@ -207,7 +208,7 @@ impl Check {
         Ok((objection, texts))
     }
 
-    /// Carries out what holds in a file of which something doesn't.
+    /// Applies the acceptable changes of a file whose changes aren't all acceptable.
     fn one(&mut self, (input, _): Applying, told: Result<(), Unjudged>) -> Result<(), Unjudged> {
         if let Err(why) = told {
             self.verified.unjudged.push((input.shown, why.to_string()));
@@ -267,7 +268,7 @@ impl Check {
     }
 }
 
-/// What rustc says against some texts, or what fails among the tests that are to be run; `input` is the file that is spoken of.
+/// Returns rustc's errors in some source texts, or failing tests if enabled; `input` is the file in question.
 fn objection(
     compiler: &mut Compiler,
     how: Verification,
@@ -286,7 +287,7 @@ fn path_of(input: &InputFile) -> Result<PathBuf, Unjudged> {
     path.map_err(|error| Unjudged::Because(error.to_string()))
 }
 
-/// Adds the texts of a file and of what is created beside it.
+/// Adds the source texts of a file and of new files.
 fn add(
     texts: &mut Texts,
     input: &InputFile,
@@ -306,7 +307,7 @@ fn add(
     Ok(())
 }
 
-/// The first error, with its place where that is in another file.
+/// Returns the first error, with its location if it is in another file.
 fn words(faults: &[Fault], input: Option<&InputFile>) -> String {
     let Some(fault) = faults.first() else {
         return String::new();

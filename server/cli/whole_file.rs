@@ -1,4 +1,4 @@
-//! Files that a command writes as a whole.
+//! Replaces files as a whole.
 
 use std::{
     fs::{self, File, OpenOptions},
@@ -6,7 +6,7 @@ use std::{
     path::Path,
 };
 
-/// Gives a file its content as a whole. Something else than a file, as a pipe, is written as it comes.
+/// Replaces a file's content atomically. Special files such as pipes are written directly.
 pub(super) fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
     let is_special = fs::metadata(path).is_ok_and(|metadata| !metadata.is_file());
     if is_special || path.is_symlink() {
@@ -27,7 +27,7 @@ pub(super) fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
         .and_then(|()| file.sync_data())
         .and_then(|()| fs::rename(&beside, path));
     if written.is_err() {
-        // What is left says nothing to anybody.
+        // An incomplete file is useless.
         let _ = fs::remove_file(&beside);
     }
     written

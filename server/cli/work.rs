@@ -1,4 +1,4 @@
-//! The engine of one run and its cache.
+//! The engine of one run, with its cache.
 
 use std::{future::Future, sync::Arc, time::Duration};
 
@@ -13,7 +13,7 @@ use crate::{
     config::CacheOptions,
 };
 
-/// Time for the last reports to be written. No disk that works needs it.
+/// Maximum time for flushing the last reports. A working disk never needs it.
 const LONGEST_FLUSH: Duration = Duration::from_mins(1);
 
 pub(super) struct Work {
@@ -22,7 +22,7 @@ pub(super) struct Work {
 }
 
 impl Work {
-    /// Opens the cache of these options.
+    /// Opens the cache with these options.
     pub(super) fn with_cache(options: &CacheOptions) -> anyhow::Result<Self> {
         let runtime = Builder::new_current_thread()
             .enable_all()
@@ -41,7 +41,7 @@ impl Work {
         self.engine.store()
     }
 
-    /// What rustc has said in other runs.
+    /// Returns cached verdicts of rustc from other runs.
     pub(super) fn known(&self) -> Known {
         Known::new(
             Arc::clone(self.engine.store()),

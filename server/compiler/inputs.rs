@@ -1,10 +1,9 @@
-//! What a verdict follows from beside the texts that are asked about: everything that cargo and rustc read of a package, and all
-//! that they are told.
+//! Inputs of a verdict besides the source texts in question: everything that cargo and rustc read for a package, and all their
+//! settings.
 //!
-//! The list stands beside the recordings. It is made where it can be told in full, and nothing of a package is remembered where it
-//! can't: where a build script or a procedural macro of the workspace's own runs, which may read anything, where sources lie
-//! outside of the workspace, or where no lock file says which dependencies there are. What a dependency's macro reads and tells
-//! nobody is what cargo wouldn't notice either.
+//! The list is stored beside the recordings. If it can't be complete, nothing is cached for the package: when a build script or
+//! procedural macro of the workspace runs, which may read anything, when sources are outside of the workspace, or when there is
+//! no lock file. Undeclared inputs of a dependency's macro are ignored, as cargo does.
 
 use std::{
     collections::BTreeSet,
@@ -26,37 +25,37 @@ use super::{
 };
 use crate::os;
 
-/// More is not read to save a question.
+/// Maximum bytes to read; beyond that, checking again is cheaper.
 const MOST_BYTES: u64 = 64 << 20;
-/// What differs from one call to the next and tells cargo and rustc nothing.
+/// Variables that differ between calls without affecting cargo and rustc.
 const IDLE_VARIABLES: [&str; 7] = [
     "PWD", "OLDPWD", "SHLVL", "_", "COLUMNS", "LINES", "WINDOWID",
 ];
-/// The folders that cargo finds targets in.
+/// Folders in which cargo discovers targets.
 const TARGETS: [&str; 5] = ["src", "src/bin", "tests", "examples", "benches"];
-/// Clocks of file systems go in steps.
+/// Granularity of file system timestamps.
 const STEP: Duration = Duration::from_millis(20);
-/// Where they know no part of a second, in longer ones.
+/// Granularity of file systems without fractions of a second.
 const LONG_STEP: Duration = Duration::from_secs(3);
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Inputs {
-    /// Their contents count, and that one isn't there.
+    /// Files whose contents matter, including their absence.
     files: BTreeSet<PathBuf>,
-    /// The names in them count.
+    /// Folders whose entries' names matter.
     folders: BTreeSet<PathBuf>,
-    /// Their sizes and times count.
+    /// Programs whose sizes and modification times matter.
     programs: BTreeSet<PathBuf>,
 }
 
-/// How all of it is at one moment.
+/// State of all inputs at one point in time.
 pub(super) struct State {
     pub(super) digest: [u8; 32],
     newest: SystemTime,
 }
 
 impl Inputs {
-    /// Those of units of a package that was recorded; nothing where they can't all be told.
+    /// Returns the inputs of units of a recorded package; `None` if they can't be determined completely.
     pub(super) fn of(package: &Package, units: &[Replay]) -> Option<Self> {
         let manifests = package.manifests.as_ref()?;
         if package.trouble.is_some() || units.is_empty() || units.iter().any(Replay::runs_code) {
@@ -79,7 +78,7 @@ impl Inputs {
         (!inputs.leads_elsewhere()).then_some(inputs)
     }
 
-    /// The list that was kept of a package; nothing where none is found without asking cargo.
+    /// Returns the stored list of a package; `None` if it can't be found without cargo.
     pub(super) fn find(question: Question, home: &Path) -> Option<Self> {
         let stated = env::var_os("CARGO_TARGET_DIR").map(PathBuf::from);
         let stated = stated.filter(|folder| folder.is_absolute());
@@ -102,20 +101,20 @@ impl Inputs {
         Ok(())
     }
 
-    /// Whether what was read is in the list, or among the texts that were asked about.
+    /// Whether everything that was read is in the list or among the source texts in question.
     pub(super) fn cover(&self, read: &BTreeSet<PathBuf>, texts: &Texts) -> bool {
         let is_known = |file: &PathBuf| self.files.contains(file) || texts.contains_key(file);
         read.iter().all(is_known)
     }
 
-    /// How everything is now; nothing where that can't be told.
+    /// Returns the current state; `None` if it can't be determined.
     pub(super) fn state(&self) -> Option<State> {
         let mut state = Taking {
             hasher: blake3::Hasher::new(),
             newest: SystemTime::UNIX_EPOCH,
             left: MOST_BYTES,
         };
-        // What is kept by another version of ours was perhaps asked in another way.
+        // Another version of this program may have checked differently.
         state.program(&env::current_exe().ok()?)?;
         for file in &self.files {
             state.file(file)?;
@@ -140,7 +139,7 @@ impl Inputs {
         })
     }
 
-    /// The files by which somebody tells cargo, rustc and rustup how to build what lies in a folder.
+    /// Adds the configuration files of cargo, rustc and rustup that apply to a folder.
     fn add_options_above(&mut self, folder: &Path) {
         for above in folder.ancestors() {
             let names = [
@@ -150,7 +149,7 @@ impl Inputs {
                 "rust-toolchain.toml",
             ];
             self.files.extend(names.map(|name| above.join(name)));
-            // A manifest further above may take it into its workspace.
+            // A manifest further above may declare the workspace.
             self.files.insert(above.join("Cargo.toml"));
         }
     }
@@ -187,7 +186,7 @@ impl Inputs {
             .extend(stated.filter(|program| program.is_absolute()));
     }
 
-    /// Whether options put other sources in the place of dependencies.
+    /// Whether the configuration replaces sources of dependencies.
     fn leads_elsewhere(&self) -> bool {
         let is_of_cargo = |file: &&PathBuf| {
             file.ends_with("Cargo.toml")
@@ -205,7 +204,7 @@ impl Inputs {
 }
 
 impl State {
-    /// Whether all of it was so at a moment, and not only since.
+    /// Whether nothing has changed since `moment`.
     pub(super) fn was_so(&self, moment: SystemTime) -> bool {
         let since = self.newest.duration_since(SystemTime::UNIX_EPOCH);
         let is_coarse = since.is_ok_and(|since| since.subsec_nanos() == 0);
@@ -214,7 +213,7 @@ impl State {
     }
 }
 
-/// What a list is called; it names no path.
+/// Returns the name of a list, which contains no path.
 fn name(question: Question, home: &Path) -> String {
     let hash = blake3::hash(home.as_os_str().as_encoded_bytes());
     let question = match question {
@@ -319,7 +318,7 @@ mod tests {
         };
         let mut seen = vec![digest(&inputs)];
         assert_eq!(digest(&inputs), seen[0]);
-        // The content of a file in a folder is for the files to tell.
+        // File contents are covered by the files.
         fs::write(at("in/b.rs"), "other").unwrap();
         assert_eq!(digest(&inputs), seen[0]);
         for (name, text) in [

@@ -1,4 +1,4 @@
-//! What recordings leave behind in a target directory, and the room that they need.
+//! Files that recordings leave in a target directory, and the disk space they need.
 
 use std::{
     fs::{self, File},
@@ -11,32 +11,32 @@ use super::{
 };
 use crate::os;
 
-/// So much a first recording may need: what `cargo check` builds of everything that a package uses.
+/// Free space in bytes for a first recording: what `cargo check` builds for a package and its dependencies.
 const ROOM: u64 = 4_000_000_000;
-/// So much later ones may need.
+/// Free space in bytes for later recordings.
 const ROOM_AGAIN: u64 = 256_000_000;
 
-/// What is kept for the package of a folder.
+/// Files kept for the package of a folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Kept {
-    /// Whether or not it is there.
+    /// The folder, which may not exist.
     pub folder: PathBuf,
     pub bytes: u64,
-    /// How many units of the workspace were recorded.
+    /// Number of recorded units of the workspace.
     pub units: usize,
-    /// Bytes that are free where it lies, where that can be told.
+    /// Free bytes on its disk, if known.
     pub free: Option<u64>,
 }
 
 impl Kept {
-    /// What the next check may need, where less is free.
+    /// Returns the space that the next check needs, if less is free.
     pub fn missing_room(&self) -> Option<u64> {
         let needed = if self.units > 0 { ROOM_AGAIN } else { ROOM };
         self.free.filter(|free| *free < needed).map(|_| needed)
     }
 }
 
-/// Looks at what is kept. Has cargo read the manifest, which builds nothing.
+/// Determines what is kept. Runs cargo to read the manifest, which builds nothing.
 pub fn kept(directory: &Path, stop: &Stop) -> Result<Option<Kept>, Unjudged> {
     let Some(manifest) = package::manifest_above(directory) else {
         return Ok(None);
@@ -51,7 +51,7 @@ pub fn kept(directory: &Path, stop: &Stop) -> Result<Option<Kept>, Unjudged> {
     }))
 }
 
-/// Whether a path lies in what is kept for a package.
+/// Whether a path is inside what is kept for a package.
 pub fn is_own(path: &Path) -> bool {
     let mut above = path.ancestors();
     above.any(|it| it.ends_with(OWN_FOLDER) && it.join(RECORDINGS).is_dir())
@@ -72,12 +72,12 @@ pub fn clear(kept: &Kept) -> Result<(), Unjudged> {
             "{folder} is in use; try again when no check is running"
         )));
     }
-    // Where files that are open can't be deleted, nothing may hold this one.
+    // Some systems can't delete open files.
     drop(lock);
     fs::remove_dir_all(folder).map_err(|error| unusable(folder, &error))
 }
 
-/// Whether the disk has room for what is recorded.
+/// Checks that the disk has space for recordings.
 pub(super) fn check_room(own: &Path) -> Result<(), Unjudged> {
     let is_recorded = own.join(RECORDINGS).is_dir();
     let needed = if is_recorded { ROOM_AGAIN } else { ROOM };
@@ -97,13 +97,13 @@ fn check_free(own: &Path, free: Option<u64>, needed: u64) -> Result<(), Unjudged
     }
 }
 
-/// What is free where a folder lies or will lie.
+/// Returns the free bytes on the disk of a folder that may not exist yet.
 fn free_at(folder: &Path) -> Option<u64> {
     let there = folder.ancestors().find(|above| above.is_dir())?;
     os::free_bytes(there).ok()
 }
 
-/// Bytes for people: "1.5 GB".
+/// Formats bytes like "1.5 GB".
 pub fn in_words(bytes: u64) -> String {
     const UNITS: [(&str, u64); 3] = [("GB", 1_000_000_000), ("MB", 1_000_000), ("kB", 1_000)];
     match UNITS.iter().find(|(_, size)| bytes >= *size) {
@@ -115,7 +115,7 @@ pub fn in_words(bytes: u64) -> String {
     }
 }
 
-/// The size of everything in a folder, links aside.
+/// Returns the size of everything in a folder, without following links.
 fn size(folder: &Path) -> u64 {
     let mut bytes = 0;
     let mut waiting = vec![folder.to_path_buf()];
@@ -124,7 +124,7 @@ fn size(folder: &Path) -> u64 {
             continue;
         };
         for entry in entries.flatten() {
-            // Of a link, this is about the link itself.
+            // Doesn't follow links.
             match entry.metadata() {
                 Ok(metadata) if metadata.is_dir() => waiting.push(entry.path()),
                 Ok(metadata) => bytes += metadata.len(),

@@ -1,7 +1,7 @@
-//! Verdicts that are remembered from one run to the next.
+//! Caches verdicts between runs.
 //!
-//! That a change is clean is a fact about all that rustc would read and be told, and its key is a hash of that. Nothing else
-//! is kept: what stands against a change is heard from rustc alone, and no text is ever made of what was kept. A fault is a miss.
+//! That a change is clean follows from all inputs of rustc, and the key is a hash of them. Nothing else is cached: errors
+//! always come from rustc itself, and no source text is derived from the cache. A fault is a miss.
 
 use std::{path::Path, sync::Arc};
 
@@ -10,20 +10,20 @@ use tokio::runtime::Handle;
 use super::inputs::State;
 use crate::cache::{Entry, Key, Lookup, TieredCache};
 
-/// All that is ever kept under a key.
+/// The only value that is ever stored.
 const CLEAN: &[u8] = b"clean";
 
-/// What was asked of a change.
+/// What was checked about a change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Question {
-    /// Whether what it is built of has an error.
+    /// Whether the changed units have errors.
     Verdict,
-    /// Whether it or what uses it has an error or a warning that is new.
+    /// Whether they or their dependents have new errors or warnings.
     Complaints,
 }
 
 impl Question {
-    /// The key of a change in a state. It is private: nobody else's cache is given it or asked for it.
+    /// Returns the key of a change in a state. It is private, so it is never exchanged with a team's cache.
     pub(super) fn key(self, state: &State, home: &Path, change: &blake3::Hash) -> Key {
         let kind = match self {
             Self::Verdict => "clean verdict",
@@ -34,7 +34,7 @@ impl Question {
     }
 }
 
-/// The cache that verdicts are kept in.
+/// The cache of verdicts.
 #[derive(Clone)]
 pub struct Known {
     store: Arc<TieredCache>,
@@ -42,7 +42,7 @@ pub struct Known {
 }
 
 impl Known {
-    /// The runtime is one that somebody drives, on another thread than those that ask.
+    /// The runtime must be driven on another thread than the callers'.
     pub fn new(store: Arc<TieredCache>, runtime: Handle) -> Self {
         Self { store, runtime }
     }

@@ -1,4 +1,4 @@
-//! What rustfmt makes of a text.
+//! Formats source text with rustfmt.
 
 use std::{
     path::{Path, PathBuf},
@@ -9,20 +9,20 @@ use std::{
 use super::Stop;
 use crate::programs;
 
-/// A file of many thousand lines takes a second.
+/// Timeout; a file of many thousand lines takes a second.
 const PATIENCE: Duration = Duration::from_secs(20);
-/// In the order in which rustfmt looks for its options.
+/// In the order in which rustfmt looks for them.
 const OPTIONS: [&str; 2] = [".rustfmt.toml", "rustfmt.toml"];
 
-/// Lets rustfmt read a text where its file lies, so that the toolchain and the options of that place hold.
+/// Runs rustfmt in the file's folder, so that its toolchain and options apply.
 pub(super) fn formatted(file: &Path, text: &str, edition: &str, stop: &Stop) -> Option<String> {
     let mut rustfmt = Command::new("rustfmt");
     rustfmt.current_dir(file.parent()?);
     read_by(rustfmt, text, edition, stop)
 }
 
-/// The same by the user's own rustfmt: of the file's place only the options are read, and no toolchain that a project brings
-/// is started.
+/// Formats with the user's rustfmt: only the options are read from the file's folders, and a toolchain that a project specifies
+/// isn't started.
 pub fn formatted_apart(file: &Path, text: &str, edition: &str) -> Option<String> {
     let mut rustfmt = Command::new("rustfmt");
     rustfmt.current_dir(file.ancestors().last()?);
@@ -32,7 +32,7 @@ pub fn formatted_apart(file: &Path, text: &str, edition: &str) -> Option<String>
     read_by(rustfmt, text, edition, &Stop::default())
 }
 
-/// The options that hold for a file.
+/// Returns the options that apply to a file.
 fn options_of(file: &Path) -> Option<PathBuf> {
     let mut folders = file.ancestors().skip(1);
     folders.find_map(|folder| {
@@ -44,7 +44,7 @@ fn options_of(file: &Path) -> Option<PathBuf> {
 fn read_by(mut rustfmt: Command, text: &str, edition: &str, stop: &Stop) -> Option<String> {
     rustfmt.args(["--edition", edition]);
     let said = programs::run_on(text.into(), rustfmt, PATIENCE, stop).ok()?;
-    // Options that only a nightly rustfmt knows are complained of and left out, as by `cargo fmt`.
+    // Options that need a nightly rustfmt cause warnings and are ignored, as with `cargo fmt`.
     let formatted = said.is_success.then_some(said.out)?;
     String::from_utf8(formatted).ok()
 }

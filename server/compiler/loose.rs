@@ -1,4 +1,4 @@
-//! A file that belongs to no package: a crate of its own for rustc.
+//! Treats a file that belongs to no package as a separate crate.
 
 use std::{
     env, fs,
@@ -17,11 +17,11 @@ use super::{
 };
 use crate::programs;
 
-/// The one that analysis takes where no manifest states one.
+/// The same default as in the analysis.
 const EDITION: &str = "--edition=2021";
 const PATIENCE: Duration = Duration::from_mins(2);
 
-/// Has rustc check the file as it is.
+/// Checks the file as it is with rustc.
 pub(super) fn package(file: &Path, stop: Stop) -> Result<Package, Unjudged> {
     let own = tempfile::tempdir();
     let own = own.map_err(|error| {

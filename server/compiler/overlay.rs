@@ -1,4 +1,4 @@
-//! A folder as a tree of links, in which the files with new texts are real.
+//! A folder as a tree of links, in which files with new source texts are real.
 
 use std::{
     collections::BTreeSet,
@@ -16,8 +16,8 @@ pub(super) struct Overlay {
 }
 
 impl Overlay {
-    /// Lays it at a place of our own, in the stead of what was there. The folders that sources are read from are real in it,
-    /// so that a path that leads upward out of one stays inside.
+    /// Creates the overlay at `at`, replacing an older one. Source folders are real in it, so that a path with `..` stays
+    /// inside.
     pub(super) fn lay<'a>(
         from: &Path,
         at: &Path,
@@ -50,7 +50,7 @@ impl Overlay {
         Ok(overlay)
     }
 
-    /// Makes one folder real, whose link was made with the folder around it.
+    /// Replaces a link to a folder by a real folder with links.
     fn link_entries(&self, folder: &Path, texts: &Texts) -> io::Result<()> {
         let (from, at) = (self.from.join(folder), self.at.join(folder));
         if at.is_symlink() {
@@ -58,7 +58,7 @@ impl Overlay {
         }
         fs::create_dir_all(&at)?;
         let entries = match fs::read_dir(&from) {
-            // A new file may lie in a new folder.
+            // A new file may be in a new folder.
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
             entries => entries?,
         };
@@ -71,12 +71,12 @@ impl Overlay {
         Ok(())
     }
 
-    /// Where a file of the folder lies in the overlay.
+    /// Returns the path in the overlay of a file in the folder.
     pub(super) fn place(&self, real: &Path) -> Option<PathBuf> {
         Some(self.at.join(real.strip_prefix(&self.from).ok()?))
     }
 
-    /// The file that stands for a source in it, without links where it is there.
+    /// Returns the real file of a source in the overlay, with links resolved if it exists.
     pub(super) fn source(&self, path: &Path) -> PathBuf {
         let real = self.real(path);
         real.canonicalize().unwrap_or(real)
@@ -94,7 +94,7 @@ impl Overlay {
     }
 }
 
-/// Adds every folder on the way to one, also those that the way leads out of again.
+/// Adds every folder along a path, including those that a `..` leaves again.
 fn add_way(folder: &Path, real: &mut BTreeSet<PathBuf>) {
     let mut way = PathBuf::new();
     for step in folder.components() {

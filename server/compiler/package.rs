@@ -1,4 +1,4 @@
-//! A package that was recorded: which units it is made of, and verdicts on them.
+//! A recorded package: its units, and verdicts on them.
 
 use std::{
     collections::{BTreeSet, HashMap},
@@ -24,47 +24,47 @@ use super::{
 };
 use crate::programs::{self, NotRun, Said};
 
-/// What is ours in a target directory.
+/// This program's files in a target directory.
 pub(super) const OWN_FOLDER: &str = "rustassistant";
 pub(super) const RECORDINGS: &str = "recordings";
 pub(super) const LOCK: &str = "lock";
 
-/// So long a package's first check may take, with everything that it is built on.
+/// Timeout of a package's first check, including its dependencies.
 pub(super) const PATIENCE: Duration = Duration::from_mins(15);
-/// What needs no building.
+/// Timeout of commands that build nothing.
 const SHORT: Duration = Duration::from_mins(2);
-/// So often it is asked whether another process has done.
+/// Interval for checking whether another process is done.
 const LOOK: Duration = Duration::from_millis(50);
 
 #[derive(Debug)]
 pub(super) struct Package {
-    /// Everything that an overlay holds.
+    /// The folder that overlays replicate.
     pub(super) root: PathBuf,
-    /// Where overlays and what rustc writes lie.
+    /// The folder of overlays and of rustc's output.
     pub(super) own: PathBuf,
     pub(super) units: Vec<Replay>,
-    /// Its own name, where it is a package.
+    /// The package's name, if it is one.
     pub(super) name: Option<String>,
-    /// The names of the package and of all that use it in its workspace.
+    /// Names of the package and of its dependents in the workspace.
     pub(super) users: Vec<String>,
-    /// Those of its workspace, where they tell all that it is built of.
+    /// Manifests of its workspace, if they cover everything it is built from.
     pub(super) manifests: Option<BTreeSet<PathBuf>>,
-    /// When it was begun to be recorded.
+    /// When recording began.
     pub(super) since: SystemTime,
-    /// What keeps it from compiling as it is.
+    /// The reason why the unchanged package doesn't compile.
     pub(super) trouble: Option<String>,
     pub(super) stop: Stop,
-    /// Texts that an editor has and the disk hasn't.
+    /// Source texts that are open and unsaved in an editor.
     pub(super) unsaved: Arc<Texts>,
-    /// What belongs to it alone and is removed with it.
+    /// Temporary folder that is removed with the package.
     pub(super) _folder: Option<TempDir>,
 }
 
-/// The target directories that no other process works in meanwhile.
+/// Locked target directories, which no other process uses meanwhile.
 #[derive(Debug, Default)]
 pub(super) struct Locks(HashMap<PathBuf, File>);
 
-/// What cargo says of a workspace without building anything.
+/// Output of `cargo metadata`, which builds nothing.
 #[derive(Debug, Deserialize)]
 struct Metadata {
     workspace_root: PathBuf,
@@ -74,7 +74,7 @@ struct Metadata {
 }
 
 impl Package {
-    /// Has cargo check the package of a manifest, and writes down how.
+    /// Runs `cargo check` on the package of a manifest and records its units.
     pub(super) fn recorded(
         manifest: &Path,
         locks: &mut Locks,
@@ -121,15 +121,15 @@ impl Package {
         })
     }
 
-    /// The units of recordings that something was made of.
+    /// Returns the recorded units that produced one of `made`.
     pub(super) fn units(recordings: &Path, made: &[PathBuf]) -> Vec<Replay> {
         let all = recorder::recordings(recordings).into_iter();
         let units = all.filter(|it| Replay::is_made(it, made));
         units.map(Replay::new).collect()
     }
 
-    /// What rustc says of these texts in every unit that reads one of the files, and what it has read for a clean verdict,
-    /// where it tells.
+    /// Returns rustc's verdict on these source texts in every unit that reads one of the files, and the files read for a clean
+    /// verdict, if known.
     pub(super) fn verdict(
         &self,
         texts: &Texts,
@@ -147,7 +147,7 @@ impl Package {
         Ok((Verdict::Clean, read))
     }
 
-    /// Everything that rustc says of them.
+    /// Returns all diagnostics for these source texts.
     pub(super) fn probe(&self, texts: &Texts, flags: &[&str]) -> Result<Vec<Told>, Unjudged> {
         let (replays, overlay) = self.laid(texts)?;
         let mut told = Vec::new();
@@ -158,7 +158,7 @@ impl Package {
     }
 
     pub(super) fn check_reads(&self, texts: &Texts) -> Result<(), Unjudged> {
-        // A file that isn't there yet is read because of another.
+        // A new file is read because of another one.
         let mut files = texts.keys().filter(|file| file.exists());
         let reads = |file: &PathBuf| self.units.iter().any(|unit| unit.reads(file));
         if files.all(reads) {
@@ -168,7 +168,7 @@ impl Package {
         }
     }
 
-    /// What reads one of the files, and an overlay for it.
+    /// Returns the units that read one of the files, and an overlay for them.
     fn laid(&self, texts: &Texts) -> Result<(Vec<&Replay>, Overlay), Unjudged> {
         self.check_reads(texts)?;
         let reads_any = |unit: &&Replay| texts.keys().any(|file| unit.reads(file));
@@ -180,15 +180,15 @@ impl Package {
         Ok((units, overlay))
     }
 
-    /// An overlay of the whole workspace, under a name of its own. What a source includes from a folder beside its own is
-    /// found in it.
+    /// Creates an overlay of the whole workspace with the given name, which also contains files included from folders beside
+    /// the sources.
     pub(super) fn whole_overlay(&self, name: &str, texts: &Texts) -> Result<Overlay, Unjudged> {
         let folders = self.units.iter().flat_map(Replay::folders);
         let overlay = Overlay::lay(&self.root, &self.own.join(name), folders, texts);
         overlay.map_err(|error| unusable(&self.own, &error))
     }
 
-    /// What these units read, with the texts that aren't on the disk yet.
+    /// Adds unsaved source texts of files that these units read.
     fn with_unsaved(&self, texts: &Texts, units: &[&Replay]) -> Result<Texts, Unjudged> {
         let mut all = texts.clone();
         for (file, text) in self.unsaved.iter() {
@@ -213,7 +213,7 @@ impl Package {
     }
 }
 
-/// What is said of a package with errors.
+/// Describes the first error of a package that doesn't compile.
 pub(super) fn trouble(faults: &[Fault]) -> Option<String> {
     let fault = faults.first()?;
     let place = fault.file.as_ref().map_or_else(String::new, |file| {
@@ -226,14 +226,14 @@ pub(super) fn unusable(folder: &Path, error: &std::io::Error) -> Unjudged {
     Unjudged::because(format!("{} can't be used: {error}", folder.display()))
 }
 
-/// The nearest manifest in a folder or above it.
+/// Returns the nearest manifest in a folder or above it.
 pub(super) fn manifest_above(folder: &Path) -> Option<PathBuf> {
     let mut manifests = folder.ancestors().map(|above| above.join("Cargo.toml"));
     manifests.find(|manifest| manifest.is_file())
 }
 
-/// Where cargo builds the package of a manifest. Nobody has agreed to a toolchain that the project brings along, so cargo is
-/// started outside of it; a `build.target-dir` of the project's own is not seen.
+/// Returns the target directory of a manifest's package. Cargo is started outside of the project, because the user hasn't
+/// agreed to a toolchain that the project specifies; so a `build.target-dir` of the project is ignored.
 pub(super) fn target_directory(manifest: &Path, stop: &Stop) -> Result<PathBuf, Unjudged> {
     let outside = manifest.ancestors().last().unwrap_or(manifest);
     Ok(metadata(manifest, outside, stop)?.target_directory)
@@ -253,12 +253,12 @@ fn metadata(manifest: &Path, folder: &Path, stop: &Stop) -> Result<Metadata, Unj
     })
 }
 
-/// Runs a check. The sources are left as they were found, so a lock file that cargo wrote goes again.
+/// Runs a check. The sources must remain unchanged, so a lock file that cargo created is removed.
 pub(super) fn run_check(cargo: Command, root: &Path, stop: &Stop) -> Result<Said, Unjudged> {
     Ok(run_check_within(PATIENCE, cargo, root, stop)?)
 }
 
-/// The same within a time.
+/// Like [`run_check`], with a timeout.
 pub(super) fn run_check_within(
     patience: Duration,
     cargo: Command,
@@ -274,7 +274,7 @@ pub(super) fn run_check_within(
     said
 }
 
-/// A check of a package in all of its targets, which is written down.
+/// Returns the command that checks all targets of a package and records them.
 pub(super) fn check_command(
     manifest: &Path,
     folder: &Path,
@@ -293,7 +293,7 @@ pub(super) fn check_command(
     Ok(cargo)
 }
 
-/// Started where the package lies, so that its toolchain and its configuration hold.
+/// Returns cargo in the package's folder, so that its toolchain and configuration apply.
 pub(super) fn cargo(folder: &Path) -> Command {
     let mut cargo = Command::new("cargo");
     cargo
@@ -304,7 +304,7 @@ pub(super) fn cargo(folder: &Path) -> Command {
 }
 
 impl Locks {
-    /// Waits until no other process works there.
+    /// Waits until no other process uses the directory.
     fn lock(&mut self, own: &Path, stop: &Stop) -> Result<(), Unjudged> {
         if self.0.contains_key(own) {
             return Ok(());

@@ -1,4 +1,4 @@
-//! Whether there is a cargo to ask, told without starting it.
+//! Detects cargo without starting it.
 
 use std::{
     env,
@@ -6,14 +6,14 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// Whether cargo lies on the PATH.
+/// Whether cargo is on the PATH.
 pub fn is_found() -> bool {
     env::var_os("PATH").is_some_and(|path| is_on(&path))
 }
 
 fn is_on(path: &OsStr) -> bool {
     let name = format!("cargo{}", env::consts::EXE_SUFFIX);
-    // What lies in the folder of whoever starts a program, a project could bring.
+    // A relative folder could be provided by a project.
     let folders = env::split_paths(path).filter(|folder| folder.is_absolute());
     folders
         .map(|folder: PathBuf| folder.join(&name))

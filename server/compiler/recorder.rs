@@ -1,4 +1,4 @@
-//! Our own binary in rustc's place: it writes down how it was called, and calls rustc.
+//! Acts as a wrapper of rustc that records its arguments and calls rustc.
 
 use std::{
     collections::HashMap,
@@ -13,17 +13,17 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-/// Names the folder for what is written down; says that this process stands in rustc's place.
+/// The folder of recordings; if set, this process acts as the wrapper.
 const FOLDER: &str = "RUSTASSISTANT_RECORD";
-/// The variables that were there before cargo set its own, with hashes of their values.
+/// The variables set before cargo added its own, with hashes of their values.
 const KNOWN: &str = "RUSTASSISTANT_RECORD_KNOWN";
-/// The wrapper that would be called without us.
+/// The wrapper that would be called otherwise.
 const CHAINED: &str = "RUSTASSISTANT_RECORD_CHAINED";
 
-/// How our binary is named where it stands in rustc's place and writes nothing down, before a hash.
+/// Prefix of this program's name, followed by a hash, as a wrapper that records nothing.
 pub(super) const ALIAS: &str = "as-";
 
-/// What means nothing once cargo has ended: our own variables, and the files that say how many programs may run.
+/// Variables without meaning once cargo has ended: those of this program, and the files of the jobserver.
 const OF_ITS_TIME: [&str; 7] = [
     FOLDER,
     KNOWN,
@@ -34,17 +34,17 @@ const OF_ITS_TIME: [&str; 7] = [
     "MFLAGS",
 ];
 
-/// How rustc was called for one unit.
+/// The call of rustc for one unit.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Recording {
     pub(super) program: String,
     pub(super) arguments: Vec<String>,
-    /// What cargo and build scripts set or changed.
+    /// Variables that cargo and build scripts set or changed.
     pub(super) variables: Vec<(String, String)>,
     pub(super) directory: PathBuf,
 }
 
-/// Has cargo call us in rustc's place.
+/// Makes cargo call this program as the wrapper of rustc.
 pub(super) fn record_with(
     cargo: &mut Command,
     folder: &Path,
@@ -60,7 +60,7 @@ pub(super) fn record_with(
     Ok(())
 }
 
-/// Stands in rustc's place, if that is what this process was started for.
+/// Acts as the wrapper if this process was started as one.
 pub fn stand_in() -> Option<ExitCode> {
     let folder = env::var_os(FOLDER);
     let mut words = env::args_os();
@@ -70,7 +70,7 @@ pub fn stand_in() -> Option<ExitCode> {
     }
     let words: Vec<OsString> = env::var_os(CHAINED).into_iter().chain(&mut words).collect();
     let (program, arguments) = words.split_first()?;
-    // What isn't written down is a unit that no verdict is given of.
+    // A unit that isn't recorded gets no verdict.
     if let Some(folder) = folder
         && let Some(recording) = Recording::of(program, arguments)
     {
@@ -86,8 +86,8 @@ pub fn stand_in() -> Option<ExitCode> {
     Some(ExitCode::from(code.unwrap_or(101)))
 }
 
-/// Has cargo call our binary under such a name, and the wrapper that it would call without us. What cargo starts beside
-/// rustc, such as tests, is told of no recording.
+/// Makes cargo call this program under another name, and then the user's wrapper. Other programs that cargo starts, such as
+/// tests, see no variables of a recording.
 pub(super) fn pass_through(cargo: &mut Command, alias: &Path, chained: Option<&OsStr>) {
     forget(cargo);
     cargo.env("RUSTC_WORKSPACE_WRAPPER", alias);
@@ -102,7 +102,7 @@ fn is_alias(program: &Path) -> bool {
     hash.is_some_and(|hash| hash.len() == 16 && hash.bytes().all(|it| it.is_ascii_hexdigit()))
 }
 
-/// Keeps from a program what is of no use to it.
+/// Removes irrelevant variables.
 pub(super) fn forget(command: &mut Command) {
     for name in OF_ITS_TIME {
         command.env_remove(name);
@@ -110,7 +110,7 @@ pub(super) fn forget(command: &mut Command) {
 }
 
 impl Recording {
-    /// Nothing for a call that compiles no file, or that isn't text.
+    /// Returns `None` for a call that compiles no file or has arguments that aren't UTF-8.
     fn of(program: &OsStr, arguments: &[OsString]) -> Option<Self> {
         let text = |word: &OsStr| word.to_str().map(str::to_owned);
         let arguments: Option<Vec<String>> = arguments.iter().map(|word| text(word)).collect();
@@ -124,7 +124,7 @@ impl Recording {
         Some(recording)
     }
 
-    /// The value of an option that is written as one word or as two.
+    /// Returns the value of an option that is one or two arguments.
     pub(super) fn option(&self, name: &str) -> Option<&str> {
         let words = self.arguments.iter().enumerate();
         let mut values = words.filter_map(|(at, word)| {
@@ -137,7 +137,7 @@ impl Recording {
         values.next()
     }
 
-    /// The value of `-C name=value`.
+    /// Returns the value of `-C name=value`.
     pub(super) fn codegen(&self, name: &str) -> Option<&str> {
         let mut words = self.arguments.iter();
         words.find_map(|word| {
@@ -146,7 +146,7 @@ impl Recording {
         })
     }
 
-    /// The place of the file that the crate begins with among the arguments.
+    /// Returns the index of the crate root among the arguments.
     pub(super) fn root(&self) -> Option<usize> {
         self.option("--crate-name")?;
         let is_rust = |word: &String| {
@@ -174,7 +174,7 @@ impl Recording {
     }
 }
 
-/// Everything that was written down in a folder.
+/// Returns all recordings in a folder.
 pub(super) fn recordings(folder: &Path) -> Vec<Recording> {
     let Ok(entries) = fs::read_dir(folder) else {
         return Vec::new();

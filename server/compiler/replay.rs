@@ -1,4 +1,4 @@
-//! One call of rustc that was written down: what it reads, and the same call on an overlay.
+//! A recorded call of rustc: its sources, and the same call on an overlay.
 
 use std::{
     collections::BTreeSet,
@@ -16,15 +16,15 @@ use super::{
 };
 use crate::programs;
 
-/// So long rustc may take for one unit.
+/// Timeout of rustc for one unit.
 const PATIENCE: Duration = Duration::from_mins(2);
-/// Where what it makes lies, which nobody uses.
+/// The folder of its output, which isn't used.
 pub(super) const OUT: &str = "out";
 
 #[derive(Debug)]
 pub(super) struct Replay {
     recording: Recording,
-    /// What it reads, as rustc names it and without links.
+    /// The files it reads, as named by rustc and with links resolved.
     sources: Vec<Source>,
 }
 
@@ -40,7 +40,7 @@ impl Replay {
         Self { recording, sources }
     }
 
-    /// What cargo says of it in this recording, where `made` is what came of all units without an error.
+    /// Whether the unit of this recording is among `made`, the artifacts of all units without errors.
     pub(super) fn is_made(recording: &Recording, made: &[PathBuf]) -> bool {
         let Some(folder) = recording.option("--out-dir") else {
             return false;
@@ -63,18 +63,18 @@ impl Replay {
         self.sources.iter().any(|source| source.real == file)
     }
 
-    /// Everything that it reads.
+    /// Returns all files that it reads.
     pub(super) fn reads_all(&self) -> impl Iterator<Item = &Path> {
         self.sources.iter().map(|source| source.real.as_path())
     }
 
-    /// The program that compiles it, where that is more than a name.
+    /// Returns the compiler, if it is an absolute path.
     pub(super) fn program(&self) -> Option<PathBuf> {
         let program = PathBuf::from(&self.recording.program);
         program.is_absolute().then_some(program)
     }
 
-    /// Whether code of the workspace runs while something is built: in it, or because of it.
+    /// Whether the unit runs code of the workspace during the build.
     pub(super) fn runs_code(&self) -> bool {
         let is = |option, expected: &str| {
             let value = self.recording.option(option);
@@ -83,7 +83,7 @@ impl Replay {
         is("--crate-name", "build_script_") || is("--crate-type", "proc-macro")
     }
 
-    /// What the last check on an overlay has read; nothing if it didn't say so.
+    /// Returns the files that the last check on an overlay read; `None` if unknown.
     pub(super) fn read_in(&self, overlay: &Overlay, own: &Path) -> Option<BTreeSet<PathBuf>> {
         let text = fs::read_to_string(self.told_sources(own)).ok()?;
         let directory = &self.recording.directory;
@@ -91,28 +91,28 @@ impl Replay {
         Some(read.collect())
     }
 
-    /// Where a replay writes down what it reads.
+    /// Returns the path of the dependency file that a replay writes.
     fn told_sources(&self, own: &Path) -> PathBuf {
         let name = self.recording.option("--crate-name").unwrap_or_default();
         let extra = self.recording.codegen("extra-filename").unwrap_or_default();
         own.join(OUT).join(format!("{name}{extra}.d"))
     }
 
-    /// Whether other crates may be built on it.
+    /// Whether other crates may depend on it.
     pub(super) fn is_used_by_others(&self) -> bool {
         let is_for_tests = self.recording.arguments.iter().any(|it| it == "--test");
         let kind = self.recording.option("--crate-type");
         !is_for_tests && kind.is_some_and(|kind| kind != "bin")
     }
 
-    /// The folders of what it reads.
+    /// Returns the folders of the files it reads.
     pub(super) fn folders(&self) -> impl Iterator<Item = &Path> {
         self.sources
             .iter()
             .filter_map(|source| source.named.parent())
     }
 
-    /// What the same call says of places in an overlay, with more flags.
+    /// Returns all diagnostics of the same call on an overlay, with extra flags.
     pub(super) fn probe(
         &self,
         overlay: &Overlay,
@@ -131,7 +131,7 @@ impl Replay {
         Ok(told)
     }
 
-    /// The errors of the same call on an overlay.
+    /// Returns the errors of the same call on an overlay.
     pub(super) fn check(
         &self,
         overlay: &Overlay,
@@ -139,7 +139,7 @@ impl Replay {
         stop: &Stop,
     ) -> Result<Vec<Fault>, Unjudged> {
         let command = self.command(overlay, own)?;
-        // It is there again only if this check says what it has read.
+        // So that it only exists if this check writes it.
         let _ = fs::remove_file(self.told_sources(own));
         let said = programs::run(command, PATIENCE, stop)?;
         let faults = said::faults(&said.err, |path| overlay.real(path));
@@ -208,14 +208,14 @@ fn is_incremental(word: &str) -> bool {
     word.starts_with("incremental=")
 }
 
-/// What a replay says itself.
+/// Whether a replay sets the option itself.
 fn is_ours(word: &str) -> bool {
     let options = ["--out-dir=", "--emit=", "--diagnostic-width="];
     let is_option = options.iter().any(|option| word.starts_with(option));
     is_option || word.strip_prefix("-C").is_some_and(is_incremental)
 }
 
-/// The files that rustc wrote down as read, if it came so far.
+/// Returns the files that rustc recorded as read, if it got that far.
 fn sources(recording: &Recording) -> Vec<Source> {
     let name = recording.option("--crate-name").unwrap_or_default();
     let extra = recording.codegen("extra-filename").unwrap_or_default();
@@ -235,7 +235,7 @@ fn sources(recording: &Recording) -> Vec<Source> {
     sources.collect()
 }
 
-/// The files that have a line of their own in what is written for `make`.
+/// Returns the files that have their own line in a dependency file for `make`.
 pub(super) fn dependencies(text: &str) -> impl Iterator<Item = String> {
     let lines = text.lines().filter(|line| !line.starts_with('#'));
     let alone = lines.filter_map(|line| line.strip_suffix(':'));

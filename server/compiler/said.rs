@@ -1,4 +1,4 @@
-//! What rustc and cargo say, as JSON.
+//! Parses the JSON output of rustc and cargo.
 
 use std::{
     fmt,
@@ -7,12 +7,12 @@ use std::{
 
 use serde::Deserialize;
 
-/// An error of rustc's, or a warning, and its place.
+/// An error or a warning of rustc, with its location.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fault {
-    /// Nothing for what is about a whole crate.
+    /// `None` for one about a whole crate.
     pub file: Option<PathBuf>,
-    /// From 0.
+    /// Starting at 0.
     pub line: u32,
     pub code: Option<String>,
     pub message: String,
@@ -20,7 +20,7 @@ pub struct Fault {
 
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // The name of a lint is no code.
+        // The name of a lint isn't an error code.
         match self.code.as_deref().filter(|code| code.starts_with('E')) {
             Some(code) => write!(f, "error[{code}]: {}", self.message),
             None => write!(f, "error: {}", self.message),
@@ -28,21 +28,21 @@ impl fmt::Display for Fault {
     }
 }
 
-/// Something that rustc says of a text.
+/// A diagnostic of rustc in a source text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Told {
     pub is_error: bool,
     pub code: Option<String>,
     pub words: String,
-    /// From 0.
+    /// Starting at 0.
     pub line: u32,
-    /// The byte of the file where its place begins.
+    /// Byte offset of its location in the file.
     pub at: u32,
-    /// What stands at its places.
+    /// Labels of its spans.
     pub labels: Vec<String>,
-    /// Paths that it would import.
+    /// Suggested imports.
     pub imports: Vec<String>,
-    /// What it would write instead.
+    /// Suggested replacements.
     pub replacements: Vec<String>,
 }
 
@@ -91,16 +91,16 @@ struct Expansion {
 }
 
 impl Message {
-    /// The error that it is; nothing if it is none. `real` tells which file the compiler read in its place.
+    /// Converts the message to an error; `None` if it isn't one. `real` maps files in the overlay to real ones.
     fn fault(&self, real: &impl Fn(&Path) -> PathBuf) -> Option<Fault> {
-        // That compiling was aborted says nothing that the errors before it don't.
+        // The summary that compiling was aborted adds nothing to earlier errors.
         if !self.level.starts_with("error") || (self.spans.is_empty() && self.is_summary()) {
             return None;
         }
         Some(self.placed(real))
     }
 
-    /// The warning about a place that it is.
+    /// Converts the message to a warning with a location.
     fn warning(&self) -> Option<Fault> {
         let is_warning = self.level == "warning" && !self.spans.is_empty();
         is_warning.then(|| self.placed(&Path::to_path_buf))
@@ -119,7 +119,7 @@ impl Message {
         }
     }
 
-    /// What it says of a place; nothing if it names none.
+    /// Converts the message to a diagnostic; `None` if it has no location.
     fn told(self) -> Option<Told> {
         let mut spans = self.spans.iter();
         let place = spans.find(|span| span.is_primary)?.outside_of_macros();
@@ -152,7 +152,7 @@ impl Message {
 }
 
 impl Span {
-    /// Where the macro was called that the code came from.
+    /// Returns the call site of the macro that the code was expanded from.
     fn outside_of_macros(&self) -> &Self {
         let mut span = self;
         while let Some(expansion) = &span.expansion {
@@ -162,21 +162,21 @@ impl Span {
     }
 }
 
-/// The errors among what rustc said.
+/// Returns the errors in rustc's output.
 pub(super) fn faults(said: &[u8], real: impl Fn(&Path) -> PathBuf) -> Vec<Fault> {
     messages(said)
         .filter_map(|message: Message| message.fault(&real))
         .collect()
 }
 
-/// Everything that rustc said of places.
+/// Returns all diagnostics with locations in rustc's output.
 pub(super) fn told(said: &[u8]) -> Vec<Told> {
     messages(said)
         .filter_map(|message: Message| message.told())
         .collect()
 }
 
-/// The lines that are JSON of this kind.
+/// Returns the lines that are JSON of this type.
 fn messages<'a, T: Deserialize<'a>>(said: &'a [u8]) -> impl Iterator<Item = T> {
     let lines = said.split(|byte| *byte == b'\n');
     lines.filter_map(|line| serde_json::from_slice(line).ok())
@@ -190,10 +190,10 @@ struct FromCargo {
     message: Option<Message>,
 }
 
-/// What `cargo check` told.
+/// Output of `cargo check`.
 #[derive(Debug, Default)]
 pub(super) struct Checked {
-    /// What was made of the units without an error.
+    /// Artifacts of the units without errors.
     pub(super) made: Vec<PathBuf>,
     pub(super) faults: Vec<Fault>,
     pub(super) warnings: Vec<Fault>,
@@ -214,7 +214,7 @@ pub(super) fn checked(said: &[u8]) -> Checked {
     checked
 }
 
-/// The tests that failed, as the standard harness tells of them.
+/// Returns the failed tests in the output of the standard harness.
 pub(super) fn failed_tests(said: &[u8]) -> Vec<String> {
     let text = String::from_utf8_lossy(said);
     let failed = text.lines().filter_map(|line| {
@@ -224,7 +224,7 @@ pub(super) fn failed_tests(said: &[u8]) -> Vec<String> {
     failed.collect()
 }
 
-/// How many tests passed, as the standard harness tells of them.
+/// Returns the number of passed tests in the output of the standard harness.
 pub(super) fn passed_tests(said: &[u8]) -> usize {
     let text = String::from_utf8_lossy(said);
     let counts = text.lines().filter_map(|line| {
@@ -234,7 +234,7 @@ pub(super) fn passed_tests(said: &[u8]) -> usize {
     counts.sum()
 }
 
-/// What a program says in words of why it failed: its first error and the last of its causes.
+/// Returns the reason for a program's failure: the first error and the last of its causes.
 pub(super) fn first_words(said: &[u8]) -> String {
     let text = String::from_utf8_lossy(said);
     let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());

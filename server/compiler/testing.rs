@@ -1,4 +1,4 @@
-//! A package's tests, run where some of its files have other texts.
+//! Runs a package's tests with new source texts of some files.
 
 use std::time::Duration;
 
@@ -11,23 +11,23 @@ use super::{
 };
 use crate::programs::{NotRun, Said};
 
-/// What came of tests.
+/// Result of running tests.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TestsTold {
-    /// So many passed, and none failed.
+    /// This many passed, and none failed.
     Passed(usize),
     Failed(String),
     Late,
 }
 
-/// Where the workspace lies while its tests run.
+/// The overlay of the workspace in which tests run.
 const OVERLAY: &str = "tested";
-/// So many tests are named.
+/// Maximum number of failed tests to name.
 const MOST_NAMED: usize = 3;
 
 impl Package {
-    /// Why its tests don't pass with these texts, in words; nothing where they do, and where there is no package to have any.
-    /// They run in an overlay, so that what they leave beside the sources stays there.
+    /// Describes why the tests fail with these source texts; `None` if they pass, or if there is no package. They run in an
+    /// overlay, so that files they create beside the sources stay there.
     pub(super) fn failing_tests(&self, texts: &Texts) -> Result<Option<String>, Unjudged> {
         let Some(said) = self.tested(texts, &[], PATIENCE)? else {
             return Ok(None);
@@ -36,7 +36,7 @@ impl Package {
         Ok((!said.is_success).then(|| why(&said)))
     }
 
-    /// What the tests say whose names hold one of these.
+    /// Runs the tests whose names contain one of these.
     pub(super) fn tests_naming(
         &self,
         texts: &Texts,
@@ -54,7 +54,7 @@ impl Package {
         })
     }
 
-    /// What cargo says of tests with these texts; nothing where there is no package.
+    /// Runs tests with these source texts; `None` if there is no package.
     fn tested(
         &self,
         texts: &Texts,

@@ -1,5 +1,5 @@
-//! What uses a package that changes: its own other targets, and the packages of its workspace. Cargo checks them with the new
-//! texts, on an overlay of the whole workspace.
+//! Checks the dependents of a changed package: its other targets, and packages of its workspace. Cargo checks them with the new
+//! source texts, on an overlay of the whole workspace.
 
 use std::{
     collections::{BTreeSet, HashMap},
@@ -19,12 +19,12 @@ use super::{
 };
 use crate::os;
 
-/// Where the workspace lies with its new texts.
+/// The overlay of the workspace with new source texts.
 const OVERLAY: &str = "workspace";
-/// What is written down of a check that is never repeated.
+/// Recordings of a check that is never replayed.
 const UNUSED: &str = "unused";
 
-/// A package of a workspace, as cargo tells of it.
+/// A package of a workspace, in the output of `cargo metadata`.
 #[derive(Debug, Deserialize)]
 pub(super) struct Member {
     name: String,
@@ -38,7 +38,7 @@ struct Dependency {
     path: Option<PathBuf>,
 }
 
-/// The names of the package of a folder and of all that use it.
+/// Returns the names of a folder's package and of its dependents.
 pub(super) fn of(folder: &Path, members: &[Member]) -> Vec<String> {
     let mut used = BTreeSet::from([folder.to_path_buf()]);
     loop {
@@ -58,14 +58,14 @@ pub(super) fn of(folder: &Path, members: &[Member]) -> Vec<String> {
     names.collect()
 }
 
-/// The name of the package of a folder.
+/// Returns the name of a folder's package.
 pub(super) fn name_of(folder: &Path, members: &[Member]) -> Option<String> {
     let mut members = members.iter();
     let own = members.find(|it| it.folder().as_deref() == Some(folder))?;
     Some(own.name.clone())
 }
 
-/// The manifests of a workspace; nothing where what its packages are built of lies elsewhere or isn't written down.
+/// Returns the manifests of a workspace; `None` if it has path dependencies elsewhere or no lock file.
 pub(super) fn manifests(root: &Path, members: &[Member]) -> Option<BTreeSet<PathBuf>> {
     let folders: BTreeSet<PathBuf> = members.iter().filter_map(Member::folder).collect();
     let is_locked = root.join("Cargo.lock").is_file();
@@ -84,7 +84,7 @@ impl Member {
     }
 }
 
-/// What is said of a change and wasn't said before.
+/// Diagnostics that a change introduces.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Complaints {
     pub faults: Vec<Fault>,
@@ -92,7 +92,7 @@ pub struct Complaints {
 }
 
 impl Complaints {
-    /// What several targets or packages have is told once.
+    /// Diagnostics of several targets or packages are included once.
     pub(super) fn extend(&mut self, more: Self) {
         let parts = [
             (&mut self.faults, more.faults),
@@ -108,17 +108,17 @@ impl Complaints {
     }
 }
 
-/// What is new in what was said, and what it was said of.
+/// New diagnostics, and the units they were found in.
 pub(super) struct Heard {
     pub(super) complaints: Complaints,
-    /// The package and its users as they are.
+    /// The current package and its dependents.
     pub(super) units: Vec<Replay>,
-    /// What was read with the new texts, where that is told.
+    /// Files read with the new source texts, if known.
     pub(super) read: Option<BTreeSet<PathBuf>>,
 }
 
 impl Package {
-    /// What is new in what cargo says of the package and its users with these texts.
+    /// Returns the diagnostics that these source texts introduce in the package and its dependents.
     pub(super) fn complaints(&self, texts: &Texts) -> Result<Heard, Unjudged> {
         let before = self.check(&self.root, RECORDINGS, None)?;
         let overlay = self.whole_overlay(OVERLAY, texts)?;
@@ -147,7 +147,7 @@ impl Package {
         })
     }
 
-    /// The same of what belongs to no workspace, and which nothing uses.
+    /// Like [`Self::complaints`], for a file without workspace and dependents.
     pub(super) fn complaints_alone(
         &self,
         before: &Texts,
@@ -182,7 +182,7 @@ impl Package {
         let recordings = self.own.join(recordings);
         let command = check_command(&root.join("Cargo.toml"), root, &self.own, &recordings);
         let mut command = command.map_err(|error| unusable(&self.own, &error))?;
-        // A crate that doesn't compile isn't all that is wrong.
+        // Continues with other crates after an error.
         command.arg("--keep-going");
         if let Some(wrapper) = wrapper {
             command.env("RUSTC_WORKSPACE_WRAPPER", wrapper);
@@ -203,7 +203,7 @@ impl Package {
     }
 }
 
-/// What the crates in an overlay have read, as is written down beside what was made of them.
+/// Returns the files that the crates in an overlay read, from the dependency files beside their artifacts.
 fn read(made: &[PathBuf], overlay: &Overlay, place: &Path) -> Option<BTreeSet<PathBuf>> {
     let mut all = BTreeSet::new();
     for file in made {
@@ -214,7 +214,7 @@ fn read(made: &[PathBuf], overlay: &Overlay, place: &Path) -> Option<BTreeSet<Pa
             fs::read_to_string(told).or_else(|_| fs::read_to_string(file.with_extension("d")));
         let Ok(text) = text else { continue };
         let read: Vec<PathBuf> = dependencies(&text).map(|path| place.join(path)).collect();
-        // What lies elsewhere is another's, and never changes.
+        // Files elsewhere belong to dependencies and never change.
         if read.iter().any(|path| overlay.holds(path)) {
             all.extend(read.iter().map(|path| overlay.source(path)));
         }
@@ -222,8 +222,8 @@ fn read(made: &[PathBuf], overlay: &Overlay, place: &Path) -> Option<BTreeSet<Pa
     (!all.is_empty()).then_some(all)
 }
 
-/// Our own program under a name that belongs to some texts. To cargo, packages of a workspace are the same in an overlay as where
-/// they lie, but for the wrapper of rustc: what is made of the new texts would be taken for what is made of the old ones.
+/// This program under a name specific to some source texts. Apart from the wrapper of rustc, cargo can't distinguish packages
+/// in an overlay from the originals, so artifacts of the new source texts would be mistaken for those of the old ones.
 pub(super) struct Alias(pub(super) PathBuf);
 
 impl Alias {

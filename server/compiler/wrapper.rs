@@ -1,4 +1,4 @@
-//! The wrapper of rustc that the user chose for workspaces: ours takes its place and calls it.
+//! The wrapper of rustc that the user configured for workspaces, which this program's wrapper calls.
 
 use std::{
     env,
@@ -9,7 +9,8 @@ use std::{
 
 use toml::de::{DeTable, DeValue};
 
-/// What cargo would call, started in `directory`: what the environment says, or the nearest of cargo's configurations.
+/// Returns the wrapper that cargo would call in `directory`: from the environment, or the nearest of cargo's configuration
+/// files.
 pub(super) fn chosen(directory: &Path) -> Option<OsString> {
     const VARIABLES: [&str; 2] = [
         "RUSTC_WORKSPACE_WRAPPER",
@@ -36,7 +37,7 @@ fn stated_in(file: &Path) -> Option<OsString> {
     let build = table.get_ref().get("build")?.get_ref().as_table()?;
     let wrapper = build.get("rustc-workspace-wrapper")?.get_ref();
     let wrapper = DeValue::as_str(wrapper).filter(|wrapper| !wrapper.is_empty())?;
-    // A name is looked for on the PATH, a path beside the folder of the configuration.
+    // A plain name is searched on the PATH, a path is relative to the configuration's folder.
     if Path::new(wrapper).components().count() == 1 {
         return Some(wrapper.into());
     }

@@ -1,11 +1,11 @@
-//! A baseline as a file: equal findings give equal bytes, and each stands on a line of its own, so that branches merge.
+//! Writes a baseline: equal findings produce equal bytes, and each has a separate line, so that branches can be merged.
 
 use std::io::{self, Write};
 
 use super::write_json_line;
 use crate::analysis::Baseline;
 
-/// Writes all of a baseline.
+/// Writes a complete baseline.
 pub fn write_baseline(out: &mut dyn Write, baseline: &Baseline) -> io::Result<()> {
     writeln!(out, "{}", Baseline::head())?;
     let entries = baseline.entries();

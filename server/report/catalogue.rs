@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use super::documentation::{UNREGISTERED, sentence};
 use crate::{config::nearest, refactorings, smells};
 
-/// Writes every smell with its limits and every refactoring, a sentence for each.
+/// Writes a line for every smell with its limits and for every refactoring.
 pub fn write_catalogue(out: &mut dyn Write) -> io::Result<()> {
     let smells = smells::all();
     let ids = smells.iter().map(|smell| smell.id).chain(refactoring_ids());
@@ -28,13 +28,13 @@ pub fn write_catalogue(out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "\nRun `rustassistant explain ID` for the details.")
 }
 
-/// Message for an unknown id: the nearest known one, or where they are listed.
+/// Returns the message for an unknown id: the closest known one, or how to list them.
 pub fn unknown_id(id: &str) -> String {
     let smells = smells::all().iter().map(|smell| smell.id);
     unknown(&format!("`{id}`"), id, smells.chain(refactoring_ids()))
 }
 
-/// Message for an unknown id of a refactoring.
+/// Returns the message for an unknown refactoring.
 pub fn unknown_refactoring(id: &str) -> String {
     unknown(&format!("refactoring `{id}`"), id, refactoring_ids())
 }

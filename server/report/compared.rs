@@ -1,4 +1,4 @@
-//! What is said of two versions of code.
+//! Reports on a comparison of two versions of code.
 
 use std::io::{self, Write};
 
@@ -15,12 +15,12 @@ use crate::{
 pub struct Compared {
     pub revision: String,
     pub verdict: Trend,
-    /// Those that have changed.
+    /// Files that have changed.
     pub files: Vec<ComparedFile>,
     pub summary: Counts,
 }
 
-/// Files by their verdicts; those that are word for word as they were count as stable.
+/// Number of files by verdict; identical files count as stable.
 #[derive(Debug, Serialize)]
 pub struct Counts {
     pub degraded: usize,
@@ -132,7 +132,7 @@ fn write_markdown(out: &mut dyn Write, compared: &Compared) -> io::Result<()> {
     Ok(())
 }
 
-/// What is said of a file or a function.
+/// Description of a file or a function.
 struct Words {
     verdict: &'static str,
     name: String,
@@ -201,10 +201,10 @@ fn named(name: &str, was: Option<&str>, line: Option<u32>) -> String {
     }
 }
 
-/// A word, and what is counted by it.
+/// The name of a measure, and the measure.
 type Measure = (&'static str, fn(Numbers) -> u32);
 
-/// "complexity 4 → 31, lines 20 → 60"; what is the same is said once.
+/// Formats measures like "complexity 4 → 31, lines 20 → 60"; unchanged ones are shown once.
 fn in_numbers(before: Option<Numbers>, after: Option<Numbers>) -> String {
     let measures: [Measure; 4] = [
         ("complexity", |it| it.complexity),

@@ -1,4 +1,4 @@
-//! Changes as a unified diff, as `patch` and `git apply` read it.
+//! Writes changes as a unified diff that `patch` and `git apply` accept.
 
 use std::{
     borrow::Cow,
@@ -12,7 +12,7 @@ use crate::{
     text::{is_unseen, printable},
 };
 
-/// Writes the diff of a file, and before it those that create what comes with it.
+/// Writes the diff of a file, after those of the new files that belong to it.
 pub fn write_change(out: &mut dyn Write, change: &FileChange, look: Look) -> io::Result<()> {
     let shown = &*change.input.shown;
     let texts = (&*change.input.text, &*change.text);
@@ -25,8 +25,8 @@ pub fn write_change(out: &mut dyn Write, change: &FileChange, look: Look) -> io:
     write_diff(out, shown, texts, look)
 }
 
-/// Writes the diff from `before` to `after`; nothing if they are equal. `path` is relative, with `/`; it is quoted as git does
-/// where it would be read as something else. The code is as it is, for `patch`, but for a terminal, which it could control.
+/// Writes the diff from `before` to `after`; nothing if they are equal. `path` is relative, with `/`, and quoted like in git if
+/// necessary. The code is unmodified for `patch`, but control characters are escaped for a terminal.
 pub fn write_diff(
     out: &mut dyn Write,
     path: &str,
@@ -68,7 +68,7 @@ fn write_unified(
     Ok(())
 }
 
-/// A line of code for people; tabs and what ends a line are no surprise to them.
+/// Returns a line of code for display; tabs and line endings are kept.
 pub(super) fn seen(line: &str) -> Cow<'_, str> {
     let (line, end) = match line.strip_suffix('\r') {
         Some(line) => (line, "\r"),
@@ -78,7 +78,7 @@ pub(super) fn seen(line: &str) -> Cow<'_, str> {
     Cow::Owned(parts.join("\t") + end)
 }
 
-/// A name of a header as git writes it: in quotes, with escapes, if it has a character that isn't plain.
+/// Returns a name for a header as git writes it: quoted and escaped if it has special characters.
 fn quoted(side: &str, path: &str) -> String {
     let is_plain = |character: char| !is_unseen(character) && !matches!(character, '"' | '\\');
     if path.chars().all(is_plain) {
@@ -103,7 +103,7 @@ fn quoted(side: &str, path: &str) -> String {
     quoted + "\""
 }
 
-/// Colour of a line; its meaning is in `+` and `-` too.
+/// Returns the colour of a line, in addition to its `+` or `-`.
 fn colour_of(line: &str) -> Option<&'static str> {
     if line.starts_with("@@") {
         return Some("36");

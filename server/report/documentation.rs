@@ -1,5 +1,4 @@
-//! Markdown, as far as the documentation of smells and refactorings uses it, for a terminal: headings, paragraphs, lists and
-//! fences of code.
+//! Renders the Markdown of smells' and refactorings' documentation for a terminal: headings, paragraphs, lists and fenced code.
 
 use std::io::{self, Write};
 
@@ -12,13 +11,13 @@ use crate::{
     syntax::GENERATED_FILES,
 };
 
-/// Columns of the widest paragraph; longer lines are hard to read.
+/// Maximum width of a paragraph in columns; longer lines are hard to read.
 const WIDEST: usize = 100;
 const CODE_INDENT: &str = "    ";
-/// Mark of the cursor in an example.
+/// Marks the cursor in an example.
 const CURSOR: &str = "$0";
 
-/// Writes documentation that is given as `markdown`.
+/// Writes the documentation in `markdown`.
 pub fn write_documentation(out: &mut dyn Write, markdown: &str, look: Look) -> io::Result<()> {
     let mut page = Page {
         out,
@@ -44,9 +43,9 @@ pub fn write_documentation(out: &mut dyn Write, markdown: &str, look: Look) -> i
     page.end_paragraph()
 }
 
-/// A refactoring that rustc has to be asked about, so that it stands in no list of what syntax decides.
+/// A refactoring that needs rustc, and so isn't registered among those based on syntax.
 pub const EXTRACT_FUNCTION: &str = "extract-function";
-/// The refactorings that stand in no registry, by their ids, with their documentation.
+/// Ids and documentation of refactorings that aren't registered.
 pub(super) const UNREGISTERED: [(&str, &str); 2] = [
     (
         EXTRACT_FUNCTION,
@@ -58,18 +57,18 @@ pub(super) const UNREGISTERED: [(&str, &str); 2] = [
     ),
 ];
 
-/// What can be explained beside smells and refactorings.
+/// Topics other than smells and refactorings.
 const TOPICS: &[(&str, &str)] = &[("generated", GENERATED_FILES)];
 
-/// What is known of an id.
+/// Documentation of an id.
 pub struct Explanation {
-    /// Whether it is a smell, a refactoring or something else.
+    /// Whether it is a smell, a refactoring or a topic.
     pub kind: &'static str,
-    /// Documentation in Markdown. The last paragraphs say how it is set or silenced.
+    /// Documentation in Markdown. The last paragraphs explain how to configure or silence it.
     pub markdown: String,
 }
 
-/// Documentation of a smell, a refactoring or a topic; nothing if the id is unknown.
+/// Returns the documentation of a smell, a refactoring or a topic; `None` if the id is unknown.
 pub fn explanation(id: &str) -> Option<Explanation> {
     if let Some(smell) = smells::by_name(id) {
         let markdown = format!("{}\n{}\n", smells::doc(id)?, limits_in_words(smell));
@@ -102,7 +101,7 @@ pub fn explanation(id: &str) -> Option<Explanation> {
     })
 }
 
-/// First sentence of what a smell finds or a refactoring does, in one line.
+/// Returns the first sentence of "What it does" of a smell or a refactoring, on one line.
 pub(super) fn sentence(id: &str) -> Option<String> {
     let registered = smells::doc(id).or_else(|| refactorings::doc(id));
     let markdown = registered.or_else(|| unregistered(id))?;
@@ -111,13 +110,13 @@ pub(super) fn sentence(id: &str) -> Option<String> {
     Some(words[..end.unwrap_or(words.len())].to_owned())
 }
 
-/// Documentation of a refactoring that stands in no registry.
+/// Returns the documentation of a refactoring that isn't registered.
 fn unregistered(id: &str) -> Option<&'static str> {
     let mut known = UNREGISTERED.iter();
     known.find(|(known, _)| *known == id).map(|(_, text)| *text)
 }
 
-/// First paragraph of a smell's "why", in one line.
+/// Returns the first paragraph of a smell's "Why", on one line.
 pub fn reason(smell: &str) -> Option<String> {
     paragraph_under("## Why", smells::doc(smell)?)
 }
@@ -131,7 +130,7 @@ fn paragraph_under(heading: &str, markdown: &str) -> Option<String> {
     Some(words.join(" "))
 }
 
-/// Sentences on a smell's limits, on the refactorings that remove it, and on how it is set or silenced.
+/// Describes a smell's limits, the refactorings that remove it, and how to configure or silence it.
 fn limits_in_words(smell: &Smell) -> String {
     let Smell { id, limits, .. } = smell;
     let warn = limits.warn;
@@ -152,7 +151,7 @@ fn limits_in_words(smell: &Smell) -> String {
     )
 }
 
-/// Sentences on where a refactoring is found.
+/// Describes where a refactoring is offered.
 fn uses_in_words(refactoring: &Refactoring) -> String {
     let id = refactoring.id;
     let answered = smells::all()
@@ -171,12 +170,12 @@ fn uses_in_words(refactoring: &Refactoring) -> String {
 struct Page<'a> {
     out: &'a mut dyn Write,
     look: Look,
-    /// Lines that belong together, joined by blanks, with the indentation of the first.
+    /// Lines of a paragraph, joined by spaces, with the indentation of the first.
     paragraph: String,
 }
 
 impl Page<'_> {
-    /// Fences say what they show after the language: `rust,before`.
+    /// Writes a caption for a fence marked after its language, such as `rust,before`.
     fn caption(&mut self, info: &str) -> io::Result<()> {
         let words = info.split([',', ' ']).map(str::trim);
         let shown = words.filter(|word| matches!(*word, "before" | "after"));
@@ -258,7 +257,7 @@ fn starts_item(line: &str) -> bool {
     line.starts_with("- ") || line.starts_with("* ")
 }
 
-/// Indentation of the lines after the first: below the text of a list item, or below the paragraph's start.
+/// Returns the indentation of the lines after the first: below the text of a list item, or the paragraph's.
 fn hanging_indent(paragraph: &str) -> usize {
     let own = paragraph.len() - paragraph.trim_start().len();
     if starts_item(paragraph) { own + 2 } else { own }

@@ -1,6 +1,6 @@
-//! Reports in the forms that other tools read: code hosts, editors' lists of errors, dashboards of builds.
+//! Report formats of other tools: code hosts, editors and build dashboards.
 //!
-//! Each form escapes in its own way, since names of files and words of messages come from whoever wrote the project.
+//! Each format has its own escaping, because file names and messages contain text from the project.
 
 mod checkstyle;
 mod github;
@@ -32,7 +32,7 @@ use crate::{
     text::{Encoding, TextRange, TextSize},
 };
 
-/// Lines and columns of a range, counted from 1; the end is behind the last character.
+/// Lines and columns of a range, starting at 1; the end is exclusive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Span {
     start: (u32, u32),
@@ -56,7 +56,7 @@ impl Span {
     }
 }
 
-/// The word of a form for a level.
+/// Returns a format's word for a level.
 fn graded(level: Level, strong: &'static str, warn: &'static str) -> &'static str {
     match level {
         Level::Strong => strong,
@@ -64,7 +64,7 @@ fn graded(level: Level, strong: &'static str, warn: &'static str) -> &'static st
     }
 }
 
-/// A path as a reference of a URI: what isn't plain is written in percents; an absolute path becomes a `file:` URI.
+/// Converts a path to a URI reference with percent encoding; an absolute path becomes a `file:` URI.
 fn uri(path: &str) -> String {
     let mut uri = String::with_capacity(path.len() + 8);
     let is_drive = matches!(path.as_bytes(), [b'a'..=b'z' | b'A'..=b'Z', b':', b'/', ..]);

@@ -1,4 +1,4 @@
-//! The report for people: a frame of code for each finding, and what it comes to.
+//! The report for users: an annotated excerpt for each finding, and a summary.
 
 use std::{
     cmp::Reverse,
@@ -21,19 +21,19 @@ use crate::{
     text::{Encoding, TextRange, TextSize, printable, slice},
 };
 
-/// Bytes of the longest line of source that is shown.
+/// Maximum length of a displayed source line in bytes.
 const LONGEST_LINE: usize = 1_000;
-/// Bytes of source that a frame reads at most.
+/// Maximum bytes of source text in an excerpt.
 const LARGEST_FRAME: usize = 200_000;
-/// Most places shown beside the leading one.
+/// Maximum number of parts shown in addition to the finding.
 const MOST_PARTS: usize = 3;
-/// Up to so many findings are read from the first file to the last; of more, the heaviest come first.
+/// Maximum number of findings to list by file; more are listed by weight.
 const MANY: usize = 30;
-/// Lines that are named beside a refactoring.
+/// Maximum number of lines to list for a refactoring.
 const MOST_LINES: usize = 4;
-/// Extractions that are named for a finding.
+/// Maximum number of extractions to list for a finding.
 const MOST_EXTRACTIONS: usize = 3;
-/// Other places that are named below a frame.
+/// Maximum number of other locations to list below an excerpt.
 const MOST_PLACES: usize = 6;
 
 /// Writes the findings and the summary.
@@ -82,7 +82,7 @@ fn with_frame<'a>(group: Group<'a>, file: &'a ReportedFile, finding: &Finding) -
             .char_column(position.column as usize + 1);
         return group.element(place);
     };
-    // Where a shape alone is the finding, its size says nothing that the message doesn't.
+    // For findings without a limit, the message is sufficient.
     let label = (finding.limit > 0).then(|| measure_in_words(finding));
     let leading = AnnotationKind::Primary
         .span(frame.relative(finding.at))
@@ -100,17 +100,17 @@ fn with_frame<'a>(group: Group<'a>, file: &'a ReportedFile, finding: &Finding) -
     group.element(snippet)
 }
 
-/// Source around a finding.
+/// Source text around a finding.
 struct Frame<'a> {
     source: &'a str,
     start: TextSize,
-    /// From 1.
+    /// Starting at 1.
     first_line: usize,
     parts: Vec<FindingPart>,
 }
 
 impl<'a> Frame<'a> {
-    /// Nothing if the line of the finding can't be shown.
+    /// Returns `None` if the finding's line can't be shown.
     fn of(file: &'a ReportedFile, finding: &Finding) -> Option<Self> {
         let parts = parts_to_show(file, finding);
         let wide = parts
@@ -141,13 +141,13 @@ impl<'a> Frame<'a> {
     }
 }
 
-/// Frames count their lines by `\n` alone, so they would number such lines wrongly.
+/// The renderer only counts `\n` as a line ending, so it would number such lines wrongly.
 fn has_lone_return(source: &str) -> bool {
     let ends_lines = source.matches("\r\n").count();
     source.matches('\r').count() > ends_lines
 }
 
-/// The heaviest parts that are places of their own, in the order of the text. Parts that are smells stand below the frame.
+/// Returns the heaviest parts with a separate location, in source order. Parts that are smells are listed below the excerpt.
 pub(super) fn parts_to_show(file: &ReportedFile, finding: &Finding) -> Vec<FindingPart> {
     let is_place = |part: &&FindingPart| {
         part.smell.is_none()
@@ -158,7 +158,7 @@ pub(super) fn parts_to_show(file: &ReportedFile, finding: &Finding) -> Vec<Findi
     };
     let mut parts: Vec<_> = finding.parts.iter().filter(is_place).cloned().collect();
     parts.retain(|part| slice(&file.text, part.at).is_some());
-    // Of equal ones the last: what is deepest.
+    // The last of equal ones, which is the innermost.
     parts.sort_by_key(|part| Reverse((part.measure, part.at.start())));
     parts.truncate(MOST_PARTS);
     parts.sort_by_key(|part| part.at.start());
@@ -190,7 +190,7 @@ fn footnotes(file: &ReportedFile, found: &ReportedFinding) -> Vec<Message<'stati
         .collect()
 }
 
-/// The other smells of the same cause.
+/// Lists the other smells of the same cause.
 pub(super) fn also_in_words(finding: &Finding) -> String {
     let also: Vec<_> = finding.parts.iter().filter_map(part_words).collect();
     if also.is_empty() {
@@ -199,7 +199,7 @@ pub(super) fn also_in_words(finding: &Finding) -> String {
     format!("also {}", also.join(", "))
 }
 
-/// What would make the finding smaller: refactorings with their lines, and the best extractions.
+/// Lists what would reduce the finding: refactorings with their lines, and the best extractions.
 pub(super) fn help_in_words(file: &ReportedFile, found: &ReportedFinding) -> Vec<String> {
     let offered = Some(offered_in_words(file, found)).filter(|words| !words.is_empty());
     let extractions = apart(&found.extractions).into_iter().take(MOST_EXTRACTIONS);
@@ -207,7 +207,7 @@ pub(super) fn help_in_words(file: &ReportedFile, found: &ReportedFinding) -> Vec
     offered.into_iter().chain(extractions).collect()
 }
 
-/// Where else the same stands, from line to line.
+/// Lists the other locations as line ranges.
 fn places_in_words(finding: &Finding) -> String {
     let others = finding.others.iter().take(MOST_PLACES).map(|other| {
         let line = |at| other.file.lines.line(at) + 1;
@@ -222,7 +222,7 @@ fn places_in_words(finding: &Finding) -> String {
     }
 }
 
-/// "guard clause (lines 12 and 40), let else (line 55)"; what is offered at the finding itself needs no line.
+/// Formats a list like "guard clause (lines 12 and 40), let else (line 55)"; offers at the finding itself need no line.
 fn offered_in_words(file: &ReportedFile, found: &ReportedFinding) -> String {
     let openings = &found.openings;
     let mut kinds: Vec<&str> = openings.iter().map(|opening| opening.refactoring).collect();
@@ -243,7 +243,7 @@ fn offered_in_words(file: &ReportedFile, found: &ReportedFinding) -> String {
     words.collect::<Vec<_>>().join(", ")
 }
 
-/// "extract function (lines 48-71): `read_headers` with 2 parameters, complexity 49 → 21"
+/// Formats an extraction like "extract function (lines 48-71): `read_headers` with 2 parameters, complexity 49 → 21".
 fn extraction_in_words(file: &ReportedFile, found: &ReportedFinding, it: &Proposal) -> String {
     let line = |at| file.lines.line(at) + 1;
     let (first, last) = (line(it.range.start()), line(it.range.end()));
@@ -268,7 +268,7 @@ fn lines_in_words(lines: &[String]) -> String {
     }
 }
 
-/// What the label beside the leading place says: "complexity 32 (limit 25)".
+/// Returns the label of the finding's location: "complexity 32 (limit 25)".
 pub(super) fn measure_in_words(finding: &Finding) -> String {
     let what = finding.smell.in_words(finding.measure);
     format!("{what} (limit {})", finding.limit)

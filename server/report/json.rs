@@ -1,4 +1,4 @@
-//! The report for programs. Lines and columns count from 1, columns in Unicode scalar values.
+//! The report for programs. Lines and columns start at 1, columns count Unicode scalar values.
 
 use std::io::{self, Write};
 
@@ -13,10 +13,10 @@ use crate::{
     text::{Encoding, Lines, TextRange, TextSize, is_unseen, slice},
 };
 
-/// Version of the schema; raised when a field changes its meaning or goes away.
+/// Version of the schema; incremented when a field changes its meaning or is removed.
 pub const SCHEMA: u32 = 1;
 
-/// Writes one line of JSON. Equal reports give equal bytes.
+/// Writes one line of JSON. Equal reports produce equal bytes.
 pub fn write_json(out: &mut dyn Write, report: &Report) -> io::Result<()> {
     let document = Document {
         schema: SCHEMA,
@@ -26,12 +26,12 @@ pub fn write_json(out: &mut dyn Write, report: &Report) -> io::Result<()> {
     write_json_line(out, &document)
 }
 
-/// Writes anything as one line of JSON.
+/// Writes a value as one line of JSON.
 pub fn write_json_line(out: &mut dyn Write, value: &impl Serialize) -> io::Result<()> {
     write_escaping(out, value, next_unseen)
 }
 
-/// Writes anything as one line of JSON that may stand inside an element of a page: nothing in it opens or closes one.
+/// Writes a value as one line of JSON that is safe inside an HTML element.
 pub(super) fn write_json_inside(out: &mut dyn Write, value: &impl Serialize) -> io::Result<()> {
     write_escaping(out, value, |text| {
         let markup = memchr::memchr(b'<', text.as_bytes());
@@ -50,7 +50,7 @@ fn write_escaping(
     out.write_all(b"\n")
 }
 
-/// The next character that nobody sees. JSON has escaped the first 32 already, and of plain text that leaves one.
+/// Returns the next invisible character. JSON already escapes the first 32, which leaves one in ASCII text.
 fn next_unseen(text: &str) -> Option<usize> {
     if text.is_ascii() {
         return memchr::memchr(b'\x7f', text.as_bytes());
@@ -58,7 +58,7 @@ fn next_unseen(text: &str) -> Option<usize> {
     text.find(is_unseen)
 }
 
-/// Writes one finding with the path of its file, as one line.
+/// Writes one finding with the path of its file, on one line.
 pub(super) fn write_finding_line(
     out: &mut dyn Write,
     file: &ReportedFile,
@@ -71,9 +71,9 @@ pub(super) fn write_finding_line(
     write_json_line(out, &line)
 }
 
-/// Compact, and with escapes for more characters than JSON itself asks for: at least all that nobody sees.
+/// Compact JSON that escapes more characters than required, at least all invisible ones.
 struct Escaping {
-    /// Where the next of them stands.
+    /// Returns the position of the next such character.
     next: fn(&str) -> Option<usize>,
 }
 
@@ -104,7 +104,7 @@ struct Document<'a> {
     summary: &'a Summary,
 }
 
-/// Serializes one file at a time, so that a whole workspace's report is never in memory twice.
+/// Serializes one file at a time, so that the report of a large workspace is never in memory twice.
 fn serialize_files<S: Serializer>(
     files: &[ReportedFile],
     serializer: S,
@@ -146,7 +146,7 @@ struct JsonFinding<'a> {
     extractions: Vec<JsonExtraction<'a>>,
 }
 
-/// A part of a function that may become one of its own.
+/// A part of a function that can be extracted.
 #[derive(Serialize)]
 struct JsonExtraction<'a> {
     range: JsonRange,
@@ -166,7 +166,7 @@ struct JsonPart {
     limit: Option<u32>,
 }
 
-/// Where else the same stands.
+/// Another location of the same code.
 #[derive(Serialize)]
 struct JsonPlace<'a> {
     path: &'a str,
@@ -230,7 +230,7 @@ impl<'a> JsonFinding<'a> {
             ref others,
             ..
         } = found.finding;
-        // What can be carried out together comes first, what would stand in for one of those after it.
+        // Extractions that can be combined come first, followed by alternatives to them.
         let together = apart(&found.extractions);
         let rest = found.extractions.iter();
         let rest = rest.filter(|it| !together.contains(it));

@@ -1,4 +1,4 @@
-//! What is said of a change that somebody else has made.
+//! Reports on a judged change.
 
 use std::io::{self, Write};
 
@@ -10,14 +10,14 @@ use crate::{
     text::{printable, shortened},
 };
 
-/// Characters of a word that are shown.
+/// Maximum length of a displayed word in characters.
 const LONGEST_WORD: usize = 40;
-/// Words that are listed of one file.
+/// Maximum number of words to list per file.
 const MOST_WORDS: usize = 24;
-/// Errors and warnings that are listed.
+/// Maximum number of errors and warnings to list.
 const MOST_SAID: usize = 10;
 
-/// Writes a judgement for people.
+/// Writes a judgement for users.
 pub fn write_judgement(out: &mut dyn Write, judgement: &Judgement) -> io::Result<()> {
     let verdict = match judgement.verdict {
         Judged::Proved => {

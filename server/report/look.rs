@@ -18,12 +18,12 @@ pub enum Colour {
     Ansi,
 }
 
-/// Who reads what is written.
+/// Recipient of the output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reader {
-    /// It goes on to another program or into a file.
+    /// Another program or a file.
     Program,
-    /// It goes to a terminal.
+    /// A terminal.
     Person,
 }
 
@@ -34,7 +34,7 @@ pub enum Characters {
 }
 
 impl Default for Look {
-    /// Capabilities that every reader has, a file too.
+    /// Capabilities that every recipient has, including files.
     fn default() -> Self {
         Self {
             colour: Colour::Plain,
@@ -46,7 +46,7 @@ impl Default for Look {
 }
 
 impl Look {
-    /// Our own text in the reader's characters; not for names and source.
+    /// Converts this program's own text to the supported characters; not for names and source text.
     pub fn words<'a>(&self, words: &'a str) -> Cow<'a, str> {
         if self.characters == Characters::Unicode || words.is_ascii() {
             return Cow::Borrowed(words);
@@ -62,7 +62,7 @@ impl Look {
     }
 }
 
-/// Typography has ASCII forms; letters don't, and stay.
+/// Typographic characters have ASCII equivalents; letters don't, and are kept.
 fn transliteration(character: char) -> Option<&'static str> {
     Some(match character {
         '→' => "->",

@@ -1,4 +1,4 @@
-//! Plans that a model chose and that hold.
+//! Reports on accepted plans of a model.
 
 use std::io::{self, Write};
 
@@ -7,18 +7,18 @@ use serde::Serialize;
 use super::{Look, SCHEMA, write_diff, write_json_line};
 use crate::analysis::{InputFile, Outcome, Planned, Planning};
 
-/// What is told of plans.
+/// Contents of the report.
 pub struct PlansReport<'a> {
     pub input: &'a InputFile,
     pub planning: &'a Planning,
     pub outcome: &'a Outcome,
     pub model: &'a str,
     pub tokens: u64,
-    /// Whether the answer was there from before.
+    /// Whether the answer was cached.
     pub is_kept: bool,
 }
 
-/// "Extract `read_headers` and `check_length` (complexity 49 → 12)".
+/// Formats a title like "Extract `read_headers` and `check_length` (complexity 49 → 12)".
 pub fn plan_title(planning: &Planning, planned: &Planned) -> String {
     let names: Vec<String> = planned
         .names
@@ -32,7 +32,7 @@ pub fn plan_title(planning: &Planning, planned: &Planned) -> String {
     format!("Extract {names} ({})", planning.gain_in_words(planned))
 }
 
-/// Writes plans as one line of JSON, the best first.
+/// Writes plans as one line of JSON, best first.
 pub fn write_plans_json(out: &mut dyn Write, report: &PlansReport<'_>) -> io::Result<()> {
     #[derive(Serialize)]
     struct Document<'a> {

@@ -1,4 +1,4 @@
-//! The places where work is best begun.
+//! Reports where refactoring is most worthwhile.
 
 use std::io::{self, Write};
 
@@ -7,10 +7,10 @@ use serde::Serialize;
 use super::{SCHEMA, write_json_line};
 use crate::text::printable;
 
-/// The heaviest places, the heaviest first.
+/// The heaviest functions, files and modules, in descending order.
 #[derive(Debug, Serialize)]
 pub struct Ranking {
-    /// What they are ranked by.
+    /// The measure they are ranked by.
     pub by: &'static str,
     /// Whether commits are counted.
     pub has_history: bool,
@@ -23,18 +23,18 @@ pub struct Ranking {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Ranked {
     pub name: String,
-    /// Of a function.
+    /// Only for a function.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,
-    /// From 1; of a function.
+    /// Starting at 1; only for a function.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub line: Option<u32>,
     pub complexity: u64,
     pub lines: u64,
     pub findings: u64,
-    /// In which its file was changed, in the last year.
+    /// Number of commits in the last year that changed the file.
     pub commits: u64,
-    /// What it is ranked by.
+    /// The value they are ranked by.
     pub weight: u64,
 }
 
@@ -55,7 +55,7 @@ pub fn write_ranking_json(out: &mut dyn Write, ranking: &Ranking) -> io::Result<
     )
 }
 
-/// Writes a ranking for people.
+/// Writes a ranking for users.
 pub fn write_ranking(out: &mut dyn Write, ranking: &Ranking) -> io::Result<()> {
     let lists = [
         ("Functions", &ranking.functions),

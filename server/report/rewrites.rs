@@ -1,4 +1,4 @@
-//! A function as a model has written it, where that holds.
+//! Reports on a model's accepted rewrite of a function.
 
 use std::io::{self, Write};
 
@@ -7,17 +7,17 @@ use serde::Serialize;
 use super::{Look, SCHEMA, write_diff, write_json_line};
 use crate::analysis::{HeldRewrite, InputFile, TestsRun};
 
-/// What is told of a rewritten function.
+/// Contents of the report.
 pub struct RewriteReport<'a> {
     pub input: &'a InputFile,
     pub held: &'a HeldRewrite,
     pub model: &'a str,
     pub tokens: u64,
-    /// Whether the answer was there from before.
+    /// Whether the answer was cached.
     pub is_kept: bool,
 }
 
-/// "Rewrite with `is_bright` (complexity 49 → 12)"
+/// Formats a title like "Rewrite with `is_bright` (complexity 49 → 12)".
 pub fn rewrite_title(held: &HeldRewrite) -> String {
     let names: Vec<String> = held
         .helpers
@@ -31,7 +31,7 @@ pub fn rewrite_title(held: &HeldRewrite) -> String {
     }
 }
 
-/// What a person has to know before taking it, a sentence each.
+/// Returns what the user should know before accepting it, one sentence each.
 pub fn rewrite_notes(held: &HeldRewrite) -> Vec<String> {
     let mut notes = vec![
         "rustc reports no new error or warning. Review whether the behaviour is the same."
@@ -59,7 +59,7 @@ fn tests_in_words(tests: &TestsRun) -> String {
     }
 }
 
-/// Writes it as one line of JSON.
+/// Writes the rewrite as one line of JSON.
 pub fn write_rewrite_json(out: &mut dyn Write, report: &RewriteReport<'_>) -> io::Result<()> {
     #[derive(Serialize)]
     struct Document<'a> {

@@ -9,7 +9,7 @@ use crate::{
     config::CacheOptions,
 };
 
-/// `holdings` is the content of the local file, or why it can't be told.
+/// `holdings` are the contents of the local file, or the reason why they can't be determined.
 pub fn cache_statistics(
     cache: &CacheOptions,
     holdings: &Result<Holdings, String>,
@@ -36,7 +36,7 @@ pub fn cache_statistics(
     })
 }
 
-/// The team's cache, if one is configured.
+/// Returns the team's cache, if one is configured.
 pub fn team(cache: &CacheOptions) -> Option<&Remote> {
     match cache.team.as_ref()? {
         CacheBackend::Postgres(remote) | CacheBackend::Http(remote) => Some(remote),
@@ -44,7 +44,7 @@ pub fn team(cache: &CacheOptions) -> Option<&Remote> {
     }
 }
 
-/// The word for a tier, in every format.
+/// Returns the name of a tier, the same in every format.
 pub fn tier_word(tier: Tier) -> &'static str {
     match tier {
         Tier::Memory => "memory",

@@ -1,4 +1,4 @@
-//! What a report comes to: one line that sums up, a table by smell, and where to begin.
+//! The totals of a report: a summary line, a table by smell, and where to begin.
 
 use std::{
     cmp::Reverse,
@@ -12,12 +12,12 @@ use crate::{
     text::{Encoding, printable},
 };
 
-/// Places to begin with.
+/// Maximum number of locations to begin with.
 pub(super) const PLACES: usize = 5;
-/// So many findings are taken in without help.
+/// Maximum number of findings that need no table.
 const FEW: usize = 10;
 
-/// Writes the summary and, where there is more than can be taken in at a glance, a table and the heaviest places.
+/// Writes the summary and, for many findings, a table and the heaviest locations.
 pub(super) fn write(out: &mut dyn Write, report: &Report, look: Look) -> io::Result<()> {
     if report.summary.findings > FEW {
         write_counts(out, report)?;
@@ -26,14 +26,14 @@ pub(super) fn write(out: &mut dyn Write, report: &Report, look: Look) -> io::Res
     writeln!(out, "{}", summary_line(report))
 }
 
-/// How many findings a smell has.
+/// Number of findings of a smell.
 pub(super) struct SmellCount {
     pub(super) smell: &'static str,
     pub(super) count: usize,
     pub(super) strong: usize,
 }
 
-/// The smells that were found, the most frequent first.
+/// Returns the smells that occur, most frequent first.
 pub(super) fn by_smell(report: &Report) -> Vec<SmellCount> {
     let mut counts: BTreeMap<&'static str, (usize, usize)> = BTreeMap::new();
     for (_, found) in report.found() {
@@ -53,14 +53,14 @@ pub(super) fn by_smell(report: &Report) -> Vec<SmellCount> {
     rows
 }
 
-/// All findings, those with the most to gain first, and equal ones in the order of paths and lines.
+/// Returns all findings by descending weight; equal ones by path and line.
 pub(super) fn heaviest_first(report: &Report) -> Vec<(&ReportedFile, &ReportedFinding)> {
     let mut all: Vec<_> = report.found().collect();
     all.sort_by(|(_, left), (_, right)| right.weight().total_cmp(&left.weight()));
     all
 }
 
-/// Writes the counts by smell, and the line that sums up.
+/// Writes the counts by smell, and the summary line.
 pub fn write_table(out: &mut dyn Write, report: &Report) -> io::Result<()> {
     if report.summary.findings > 0 {
         write_counts(out, report)?;
@@ -91,7 +91,7 @@ fn write_places(out: &mut dyn Write, report: &Report, look: Look) -> io::Result<
     writeln!(out)
 }
 
-/// A finding in one line, with its place first, as compilers write it.
+/// Formats a finding on one line, with its location first, like compilers do.
 pub(super) fn line_of(file: &ReportedFile, found: &ReportedFinding, look: Look) -> String {
     let finding = &found.finding;
     let at = file
@@ -142,7 +142,7 @@ fn summary_line(report: &Report) -> String {
     format!("{findings_words} ({strong} strong, {warn} warn){accepted} in {read}")
 }
 
-/// Where the answers came from; what is nought is not said.
+/// Describes where reports came from; zero counts are omitted.
 fn origins(cache: CacheCounts) -> String {
     let counts = [
         (cache.local_hits, "from the local cache"),
@@ -162,13 +162,13 @@ fn origins(cache: CacheCounts) -> String {
     words.join(", ")
 }
 
-/// A number of things in words: "1 file", "1,200 files".
+/// Formats a count like "1 file" or "1,200 files".
 pub fn counted(count: usize, thing: &str) -> String {
     let plural = if count == 1 { "" } else { "s" };
     format!("{} {thing}{plural}", grouped(count))
 }
 
-/// A number with a comma at each thousand.
+/// Formats a number with thousands separators.
 fn grouped(number: usize) -> String {
     let digits = number.to_string();
     let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);

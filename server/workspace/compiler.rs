@@ -1,4 +1,4 @@
-//! Which compiler a package is built with, where files beside its manifest say so: rustup's and clippy's.
+//! Reads a package's compiler version from rustup's and clippy's configuration files.
 
 use std::path::Path;
 
@@ -14,8 +14,8 @@ use crate::syntax::RustVersion;
 const TOOLCHAINS: [&str; 2] = ["rust-toolchain", "rust-toolchain.toml"];
 const CLIPPY: [&str; 2] = [".clippy.toml", "clippy.toml"];
 
-/// The toolchain that a file in `directory` names, or the one from above where there is no such file. `stable` has no number,
-/// but rustup looks no further upward then either.
+/// Returns the toolchain that a file in `directory` names, or the one from above if there is no such file. `stable` has no
+/// version, but rustup doesn't look further up either.
 pub(super) fn toolchain_in(directory: &Path, above: Option<RustVersion>) -> Option<RustVersion> {
     let Some(text) = first_of(directory, &TOOLCHAINS) else {
         return above;
@@ -25,12 +25,12 @@ pub(super) fn toolchain_in(directory: &Path, above: Option<RustVersion>) -> Opti
         .and_then(|toolchain| toolchain.get_ref().as_table()?.get("channel"))
         .and_then(|channel| channel.get_ref().as_str().map(str::to_owned));
     let channel = named.unwrap_or_else(|| text.trim().to_owned());
-    // A name may go on with a platform: `1.70.0-x86_64-unknown-linux-gnu`.
+    // A platform may follow: `1.70.0-x86_64-unknown-linux-gnu`.
     let number = channel.split('-').next().unwrap_or_default();
     rust_version(number)
 }
 
-/// The oldest compiler that clippy is told of in `directory`, or the one from above where nothing tells it.
+/// Returns the `msrv` in clippy's configuration in `directory`, or the one from above if there is none.
 pub(super) fn msrv_in(directory: &Path, above: Option<RustVersion>) -> Option<RustVersion> {
     let Some(text) = first_of(directory, &CLIPPY) else {
         return above;

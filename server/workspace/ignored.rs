@@ -1,4 +1,4 @@
-//! Ignore files of git and `.ignore`, level by level on the way down.
+//! Ignore files of git and `.ignore`, read level by level while descending.
 
 use std::path::{Path, PathBuf};
 
@@ -13,21 +13,21 @@ use crate::{
     os,
 };
 
-/// Nobody writes a longer list of patterns by hand.
+/// Maximum size of an ignore file in bytes, far above any handwritten one.
 const MOST_BYTES: u64 = 1 << 20;
 
-/// So many patterns are held at once, of all files above a place; each costs memory and time wherever it is asked.
+/// Maximum number of patterns in all ignore files above an entry; each costs memory, and time for every entry.
 const MOST_PATTERNS: u64 = 10_000;
 
-/// The ignore files of all directories down to where a walk stands. Of those that match a path the deepest decides; `.ignore`
-/// files come before git's, and the repository's private excludes last. Git's files count inside their own repository only.
-/// All this is as ripgrep has it.
+/// The ignore files of all directories down to the current one. The deepest matching one decides; `.ignore` files take
+/// precedence over git's, and the repository's private excludes come last. Git's files only apply inside their repository. All
+/// of this follows ripgrep.
 #[derive(Debug, Default)]
 pub(super) struct Ignored {
     levels: Vec<Level>,
-    /// Levels that lie above the walk.
+    /// Number of levels above the walk's root.
     above: usize,
-    /// Ignore files that can't be read, and one pattern of each file that has some beyond a bound.
+    /// Unreadable ignore files, and one pattern of each file that exceeds a limit.
     pub(super) problems: Vec<WalkProblem>,
 }
 
@@ -35,12 +35,12 @@ pub(super) struct Ignored {
 struct Level {
     dot_ignore: Gitignore,
     gitignore: Gitignore,
-    /// Of a repository's root: `.git/info/exclude`.
+    /// `.git/info/exclude`, at a repository's root.
     private: Option<Gitignore>,
 }
 
 impl Ignored {
-    /// For a walk that starts at the directory `root`, whose own ignore files are read when it is entered.
+    /// Starts a walk at the directory `root`, whose ignore files are read when it is entered.
     pub(super) fn above(root: &Path) -> Self {
         let mut ignored = Self::default();
         let above: Vec<&Path> = root.ancestors().skip(1).collect();
@@ -51,18 +51,18 @@ impl Ignored {
         ignored
     }
 
-    /// Goes down into `directory`, which is `depth` levels below the walk's root.
+    /// Enters `directory`, which is `depth` levels below the walk's root.
     pub(super) fn enter(&mut self, directory: &Path, depth: usize) {
         self.climb_to(depth);
         self.push(directory);
     }
 
-    /// Forgets the levels that entries at `depth` don't lie in.
+    /// Leaves the levels that don't contain entries at `depth`.
     pub(super) fn climb_to(&mut self, depth: usize) {
         self.levels.truncate(self.above + depth);
     }
 
-    /// Whether the entry at the absolute `path`, which lies in the directory that was entered last, is left out.
+    /// Whether to skip the entry at the absolute `path`, which is in the directory entered last.
     pub(super) fn ignores(&self, path: &Path, entry: EntryKind) -> bool {
         let is_directory = entry == EntryKind::Directory;
         let by_dot_ignore = || {
@@ -105,12 +105,12 @@ impl Ignored {
         });
     }
 
-    /// Lines that aren't patterns are passed over, as git does; those beyond the bounds too, and of them one is named.
+    /// Skips invalid lines, as git does, and lines beyond the limits, of which the first is reported.
     fn read(&mut self, directory: &Path, file: &Path) -> Gitignore {
         let text = match os::read_regular(file, MOST_BYTES) {
             Ok(bytes) => bytes,
             Err(error) => {
-                // What isn't a file is no list of patterns.
+                // Anything that isn't a file is ignored.
                 if file.is_file() {
                     self.problems.push(WalkProblem::Unreadable {
                         path: file.to_path_buf(),
@@ -149,15 +149,15 @@ impl Level {
     }
 }
 
-/// A file of patterns on its way to what matches them.
+/// Reads the patterns of a file.
 struct Reader {
     builder: GitignoreBuilder,
-    /// How many patterns are still taken.
+    /// Number of patterns that are still accepted.
     left: u64,
     passed: Option<Passed>,
 }
 
-/// The first line that was passed over because of a bound, from 1.
+/// The first line skipped because of a limit, starting at 1.
 struct Passed {
     line: usize,
     reason: String,
@@ -208,7 +208,7 @@ fn is_repository(directory: &Path) -> bool {
     directory.join(".git").exists() || directory.join(".jj").is_dir()
 }
 
-/// `info/exclude` of git's directory; in a linked worktree and in a submodule `.git` is a file that names it.
+/// Returns `info/exclude` of git's directory; in a linked worktree or a submodule, `.git` is a file with its path.
 fn private_excludes(repository: &Path) -> Option<PathBuf> {
     let git = repository.join(".git");
     if git.is_dir() {
@@ -223,7 +223,7 @@ fn private_excludes(repository: &Path) -> Option<PathBuf> {
     Some(common.join("info/exclude"))
 }
 
-/// A file that holds one path.
+/// Reads a file that contains one path.
 fn short_text(file: &Path) -> Option<String> {
     const LONGEST: u64 = 8 << 10;
     let bytes = os::read_regular(file, LONGEST).ok()?;

@@ -1,5 +1,5 @@
-//! Which of clippy's lints a package allows as a whole, and so which smells are silent in it: in its manifest, and at the root of
-//! a crate. The name of a group says nothing of the single lint.
+//! Finds the clippy lints that a package allows as a whole, in its manifest or at a crate's root, and so which smells are
+//! silenced. Allowing a group of lints has no effect.
 
 use toml::de::{DeTable, DeValue};
 
@@ -10,14 +10,14 @@ use crate::{
     syntax::{AllowedBy, FileContext, Source, allowances},
 };
 
-/// The smells that `[lints]` of a package or of a workspace silences.
+/// Returns the smells silenced by `[lints]` of a package or a workspace.
 pub(super) fn silent_by(lints: &DeTable<'_>) -> Vec<SmellId> {
     let stated = table(lints, "clippy").into_iter().flat_map(DeTable::iter);
     let allowed = stated.filter(|(_, level)| is_allow(level.get_ref()));
     silent(allowed.map(|(lint, _)| lint.get_ref().as_ref()))
 }
 
-/// `"allow"`, `{ level = "allow", priority = 1 }`
+/// Accepts `"allow"` and `{ level = "allow", priority = 1 }`.
 fn is_allow(level: &DeValue<'_>) -> bool {
     let level = match level {
         DeValue::Table(table) => value(table, "level"),
@@ -26,7 +26,7 @@ fn is_allow(level: &DeValue<'_>) -> bool {
     level.and_then(DeValue::as_str) == Some("allow")
 }
 
-/// The smells that the attributes at the head of a crate silence in all its files.
+/// Returns the smells silenced in all files of a crate by attributes at its root.
 pub(super) fn silent_in_crate(root: &str) -> Vec<SmellId> {
     let Ok(source) = Source::parse(head(root), FileContext::default()) else {
         return Vec::new();
@@ -36,7 +36,8 @@ pub(super) fn silent_in_crate(root: &str) -> Vec<SmellId> {
     silent(attributes.map(|allowed| source.slice(allowed.at)))
 }
 
-/// The part of a file that holds its inner attributes: nothing that starts a line there is a word.
+/// Returns the beginning of a file with its inner attributes, up to the first line that starts with a word or an outer
+/// attribute.
 fn head(text: &str) -> &str {
     let starts_code = |line: &str| {
         let line = line.trim_start_matches('\u{feff}');
@@ -53,7 +54,7 @@ fn head(text: &str) -> &str {
     &text[..end]
 }
 
-/// A longer head is mostly documentation, or not written by hand.
+/// Maximum bytes to read; a longer beginning is mostly documentation, or generated.
 const MOST_BYTES: usize = 64 << 10;
 
 fn silent<'a>(lints: impl Iterator<Item = &'a str>) -> Vec<SmellId> {

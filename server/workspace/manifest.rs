@@ -1,4 +1,4 @@
-//! One `Cargo.toml`, as far as it matters here. A broken one is read as far as possible.
+//! Parses the relevant parts of a `Cargo.toml`. An invalid one is parsed as far as possible.
 
 use toml::{
     Spanned,
@@ -11,7 +11,7 @@ use crate::{
     syntax::{Edition, Role, RustVersion},
 };
 
-/// A manifest. One without a package is virtual.
+/// A manifest. Without a package, it is virtual.
 #[derive(Debug, Default)]
 pub(super) struct Manifest {
     pub(super) package: Option<Package>,
@@ -23,15 +23,15 @@ pub(super) struct Package {
     pub(super) name: Option<String>,
     pub(super) edition: Stated<Edition>,
     pub(super) rust_version: Stated<RustVersion>,
-    /// The smells whose lints of clippy are allowed.
+    /// Smells whose clippy lints are allowed.
     pub(super) silent: Stated<Vec<SmellId>>,
-    /// The directory of the workspace's manifest, where it isn't simply above.
+    /// The directory of the workspace's manifest, if stated explicitly.
     pub(super) workspace: Option<String>,
-    /// The root of the library, where the manifest names it.
+    /// The root of the library, if stated explicitly.
     pub(super) library: Option<String>,
     /// Build scripts, relative to the package.
     pub(super) build: Vec<String>,
-    /// The targets whose files are known, relative to the package.
+    /// Targets with known files, relative to the package.
     pub(super) targets: Vec<Target>,
 }
 
@@ -40,11 +40,11 @@ pub(super) struct Package {
 pub(super) struct Target {
     pub(super) path: String,
     pub(super) role: Role,
-    /// Where it is another than the package's.
+    /// The edition, if it differs from the package's.
     pub(super) edition: Option<Edition>,
 }
 
-/// What members of a workspace may inherit.
+/// Values that members of a workspace may inherit.
 #[derive(Debug, Default)]
 pub(super) struct Shared {
     pub(super) edition: Option<Edition>,
@@ -56,7 +56,7 @@ pub(super) struct Shared {
 pub(super) enum Stated<T> {
     Absent,
     Here(T),
-    /// `edition.workspace = true`
+    /// Stated as `edition.workspace = true`.
     Inherited,
 }
 
@@ -128,7 +128,7 @@ fn silent(root: &DeTable<'_>) -> Stated<Vec<SmellId>> {
     }
 }
 
-/// An edition that came after the parser is read as the last that it knows.
+/// Treats an edition newer than the parser as the latest known one.
 fn edition(text: &str) -> Option<Edition> {
     let known: Option<Edition> = text.parse().ok();
     known.or_else(|| {
@@ -137,7 +137,7 @@ fn edition(text: &str) -> Option<Edition> {
     })
 }
 
-/// `1.85`, `1.85.0`, `1`
+/// Parses versions such as `1.85`, `1.85.0` and `1`.
 pub(super) fn rust_version(text: &str) -> Option<RustVersion> {
     let mut numbers = text.trim().split('.');
     if numbers.next()? != "1" {
@@ -193,7 +193,7 @@ fn target(path: String, role: Role, table: &DeTable<'_>) -> Target {
     }
 }
 
-/// Where the root of a target is: the file that it names, or those in which cargo looks for it.
+/// Returns the possible paths of a target's root: the stated one, or those where cargo looks for it.
 fn paths(kind: &str, package: &str, target: &DeTable<'_>) -> Vec<String> {
     if let Some(path) = text(target, "path") {
         return vec![path.to_owned()];

@@ -1,4 +1,4 @@
-//! What the manifests above a file say of it, and the options of rustfmt, rustup and clippy.
+//! Derives the context of files from the manifests above them, and from the options of rustfmt, rustup and clippy.
 
 use std::{
     path::{Component, Path, PathBuf},
@@ -21,40 +21,40 @@ use crate::{
     syntax::{Edition, FileContext, LineWidth, Role, RustVersion},
 };
 
-/// Manifests, each read once. Whoever hears that one has changed calls [`Manifests::forget`].
+/// Caches manifests, so that each is read once. Call [`Manifests::forget`] when one has changed.
 #[derive(Debug, Default)]
 pub struct Manifests {
-    /// Nothing where there is no manifest that can be read.
+    /// `None` without a readable manifest.
     by_directory: DashMap<PathBuf, Option<Arc<Manifest>>>,
-    /// The package that files of a directory belong to.
+    /// The package that the files of a directory belong to.
     packages: DashMap<PathBuf, Option<Arc<Package>>>,
-    /// What is silent in the crates whose roots were read.
+    /// Smells silenced in crates, by their roots.
     crates: DashMap<PathBuf, Arc<[SmellId]>>,
-    /// What tools are told of the files of a directory.
+    /// Options of tools for the files of a directory.
     options: DashMap<PathBuf, Options>,
-    /// How often something was forgotten: what was read before that must not be kept after it.
+    /// Incremented by every [`Manifests::forget`], so that results of earlier reads aren't stored afterwards.
     forgotten: AtomicU64,
 }
 
-/// The package that a file belongs to. One name in several folders is one package in several checkouts.
+/// The package that a file belongs to. Packages of the same name in several folders are checkouts of one package.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct PackagePlace {
     pub name: String,
     pub folder: PathBuf,
 }
 
-/// A package's facts about its files.
+/// Properties of a package that apply to its files.
 #[derive(Debug)]
 struct Package {
     name: Option<String>,
     root: PathBuf,
     edition: Edition,
     rust_version: Option<RustVersion>,
-    /// The smells whose lints of clippy the manifest allows.
+    /// Smells whose clippy lints the manifest allows.
     silent: Vec<SmellId>,
-    /// The file that its modules belong to.
+    /// The root of its library or main binary.
     main: Option<PathBuf>,
-    /// The roots of targets, absolute, and what they are.
+    /// The targets with their absolute roots.
     targets: Vec<Target>,
 }
 
@@ -65,13 +65,13 @@ struct Target {
     edition: Edition,
 }
 
-/// What tools other than cargo are told of the files of a directory.
+/// Options of tools other than cargo for the files of a directory.
 #[derive(Debug, Clone, Copy)]
 struct Options {
     width: LineWidth,
-    /// The compiler that rustup takes, if it has a number.
+    /// The toolchain that rustup selects, if it has a version.
     toolchain: Option<RustVersion>,
-    /// The oldest compiler that clippy is told of.
+    /// The `msrv` in clippy's configuration.
     msrv: Option<RustVersion>,
 }
 
@@ -82,7 +82,7 @@ impl Options {
         msrv: None,
     };
 
-    /// The oldest compiler that is promised, by the package or by one of these.
+    /// Returns the oldest compiler promised by the package or by these options.
     fn oldest_compiler(self, promised: Option<RustVersion>) -> Option<RustVersion> {
         [promised, self.toolchain, self.msrv]
             .into_iter()
@@ -96,8 +96,8 @@ impl Manifests {
         Self::default()
     }
 
-    /// The context of a file, which need not exist. It is asked of the nearest manifest upward that has a package. A package
-    /// without an edition is of 2015, as for cargo; a file without a package is of 2021.
+    /// Returns the context of a file, which need not exist, from the nearest manifest above with a package. As in cargo, a
+    /// package without an edition has edition 2015; a file without a package has edition 2021.
     pub fn context_of(&self, file: &Path) -> FileContext {
         let file = absolute(file);
         let directory = file.parent().unwrap_or(&file);
@@ -113,7 +113,7 @@ impl Manifests {
         }
     }
 
-    /// The package of a file, if it has a name.
+    /// Returns the package of a file, if it has a name.
     pub fn package_place(&self, file: &Path) -> Option<PackagePlace> {
         let file = absolute(file);
         let package = self.package_of(file.parent().unwrap_or(&file))?;
@@ -123,8 +123,8 @@ impl Manifests {
         })
     }
 
-    /// The smells that the package of a file wants silent: it allows clippy's lints of the same matter in its manifest or at the
-    /// root of the crate.
+    /// Returns the smells that the package of a file silences by allowing the corresponding clippy lints, in its manifest or at
+    /// the crate's root.
     pub fn silent_in(&self, file: &Path) -> Vec<SmellId> {
         let file = absolute(file);
         let Some(package) = self.package_of(file.parent().unwrap_or(&file)) else {
@@ -139,7 +139,7 @@ impl Manifests {
         silent
     }
 
-    /// Reads a Rust file anew if it is the root of a crate that was asked about; whether other smells are silent in it now.
+    /// Rereads a Rust file if it is the root of a known crate; returns whether the silenced smells have changed.
     pub fn reread_crate(&self, root: &Path) -> bool {
         let root = absolute(root);
         self.forgotten.fetch_add(1, Ordering::SeqCst);
@@ -162,7 +162,7 @@ impl Manifests {
         silent
     }
 
-    /// Reads `file`, a manifest or a tool's options, anew when it is asked for next: it was made, changed or removed.
+    /// Forgets `file`, a manifest or a tool's options, because it was created, changed or removed.
     pub fn forget(&self, file: &Path) {
         let file = absolute(file);
         let directory = file.parent().unwrap_or(&file);
@@ -170,7 +170,7 @@ impl Manifests {
         self.by_directory.remove(directory);
         self.options.clear();
         self.crates.clear();
-        // Any package may have inherited from it, and making packages again reads no file.
+        // Any package may have inherited from it, and rebuilding packages reads no files.
         self.packages.clear();
     }
 
@@ -241,7 +241,7 @@ impl Manifests {
         })
     }
 
-    /// The nearest file of options upward counts, as for the tools themselves, and no other.
+    /// Uses only the nearest options file above, as the tools do.
     fn options_in(&self, directory: &Path) -> Options {
         if let Some(known) = self.options.get(directory) {
             return *known;
@@ -262,7 +262,7 @@ impl Manifests {
         options
     }
 
-    /// The manifest of the workspace that a package in `directory` is a member of.
+    /// Returns the manifest of the workspace that contains the package in `directory`.
     fn workspace_of(&self, directory: &Path, named: Option<&str>) -> Option<Arc<Manifest>> {
         if let Some(named) = named {
             return self.manifest_in(&absolute(&directory.join(named)));
@@ -305,7 +305,7 @@ impl Package {
         named.or_else(|| self.target_around(file))
     }
 
-    /// The root of the crate that a module of the library belongs to.
+    /// Returns the root of the crate that a module of the library belongs to.
     fn root_around(&self, file: &Path) -> Option<&Path> {
         let root = self.main.as_deref().filter(|root| *root != file)?;
         let is_around = root.parent().is_some_and(|folder| file.starts_with(folder));
@@ -314,7 +314,7 @@ impl Package {
         (is_module && !is_binary).then_some(root)
     }
 
-    /// The target whose root is a `main.rs` in a directory of its own, which then holds the target's modules.
+    /// Returns the target whose root is a `main.rs` in a separate directory, which contains the target's modules.
     fn target_around(&self, file: &Path) -> Option<&Target> {
         let source = self.root.join("src");
         self.targets.iter().find(|target| {
@@ -339,7 +339,7 @@ impl Package {
         }
     }
 
-    /// The oldest edition among the targets whose module the file may be: those whose roots lie beside or above it.
+    /// Returns the oldest edition among the targets the module may belong to: those with a root beside or above it.
     fn edition_of_module(&self, file: &Path) -> Edition {
         let around = self.targets.iter().filter(|target| {
             let directory = target.root.parent();
@@ -354,14 +354,14 @@ impl Package {
     }
 }
 
-/// The root of a package's library, or of its program where it has none.
+/// Returns the root of a package's library, or of its binary if there is no library.
 fn main_of(directory: &Path, package: &manifest::Package) -> Option<PathBuf> {
     let library = package.library.as_deref().unwrap_or("src/lib.rs");
     let roots = [library, "src/main.rs"].map(|path| absolute(&directory.join(path)));
     roots.into_iter().find(|root| root.is_file())
 }
 
-/// Whether a module is named as modules for tests alone are: `tests.rs`, `parser_tests.rs`, `tests/parser.rs`.
+/// Whether a module is named like a test module: `tests.rs`, `parser_tests.rs`, `tests/parser.rs`.
 fn is_named_for_tests(relative: &Path) -> bool {
     let stem = relative.file_stem().and_then(|stem| stem.to_str());
     let is_for_tests = |name: &str| name == "tests" || name.ends_with("_tests");

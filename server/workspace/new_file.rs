@@ -8,7 +8,7 @@ use std::{
 
 use crate::text::NewFile;
 
-/// Reason for which no new file is created at a path.
+/// Reason why no file is created at a path.
 #[derive(Debug, thiserror::Error)]
 pub enum NewFileError {
     #[error("{}: exists already", .path.display())]
@@ -23,8 +23,8 @@ pub enum NewFileError {
     Unreadable { path: PathBuf, source: io::Error },
 }
 
-/// The path of a new file whose names begin in the folder of `origin`, an existing file. It lies below `root`, which has no
-/// links in it, leads through no link, and neither it nor a folder on its way differs from an existing name in case only.
+/// Returns the path of a new file, relative to the folder of `origin`, an existing file. The path is below `root`, which must
+/// have links resolved, goes through no link, and none of its components differs from an existing name only in case.
 pub fn new_path(origin: &Path, root: &Path, file: &NewFile) -> Result<PathBuf, NewFileError> {
     if origin.is_symlink() {
         let path = origin.to_path_buf();
@@ -40,7 +40,7 @@ pub fn new_path(origin: &Path, root: &Path, file: &NewFile) -> Result<PathBuf, N
         let existing = existing(&path, name)?;
         path.push(name);
         match existing {
-            // Nothing is below what isn't there.
+            // Nothing exists below a missing folder.
             Existing::Nothing => {
                 path.extend(&file.components()[place + 1..]);
                 return Ok(path);
@@ -67,7 +67,7 @@ fn hold_inside(folder: &Path, root: &Path) -> Result<(), NewFileError> {
     })
 }
 
-/// What a folder holds under a name.
+/// An existing entry of a folder, compared with a name.
 enum Existing {
     Nothing,
     Same,

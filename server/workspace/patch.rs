@@ -1,4 +1,4 @@
-//! A patch that somebody else has made, and what it makes of the files that it names.
+//! Parses a patch and applies it to the source texts of the files it names.
 
 use std::{
     path::{Component, Path, PathBuf},
@@ -10,9 +10,9 @@ use diffy::patch_set::{FileOperation, FilePatch, ParseOptions, PatchSet};
 use super::{Manifests, read};
 use crate::syntax::FileContext;
 
-/// A larger patch is no change that anybody reviews.
+/// Maximum size of a patch in bytes, far above what can be reviewed.
 pub const LARGEST_PATCH: u64 = 16 * 1024 * 1024;
-/// What decides how a package is built, and what building it runs.
+/// Files that determine how a package is built, or what runs during the build.
 const BUILDING: [&str; 5] = [
     "Cargo.toml",
     "Cargo.lock",
@@ -21,24 +21,24 @@ const BUILDING: [&str; 5] = [
     "rust-toolchain.toml",
 ];
 
-/// Why a patch is nothing to judge.
+/// Reason why a patch can't be judged.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct BadPatch(String);
 
 #[derive(Debug)]
 pub struct Patch {
-    /// Where its paths begin.
+    /// Base of the patch's paths.
     pub root: PathBuf,
     pub files: Vec<PatchedFile>,
 }
 
 #[derive(Debug)]
 pub struct PatchedFile {
-    /// Absolute and without links.
+    /// Absolute path with links resolved.
     pub path: PathBuf,
     pub shown: String,
-    /// Nothing for a new file.
+    /// `None` for a new file.
     pub before: Option<Arc<str>>,
     pub after: Arc<str>,
     pub context: FileContext,
@@ -51,7 +51,7 @@ impl PatchedFile {
 }
 
 impl Patch {
-    /// What a patch makes of files below `root`, which has no links in it.
+    /// Applies a patch to files below `root`, which must have links resolved.
     pub fn parse(patch: &[u8], root: &Path) -> Result<Self, BadPatch> {
         if patch.len() as u64 > LARGEST_PATCH {
             return bad("the patch is larger than 16 MB; verify its parts separately");
@@ -162,7 +162,7 @@ fn patched(change: &FilePatch<'_, str>, root: &Path) -> Result<PatchedFile, BadP
     })
 }
 
-/// Whether the paths begin as git's do.
+/// Whether the paths have git's prefixes.
 fn has_prefix(operation: &FileOperation<'_, str>) -> bool {
     match operation {
         FileOperation::Modify { original, modified } => {
@@ -174,7 +174,7 @@ fn has_prefix(operation: &FileOperation<'_, str>) -> bool {
     }
 }
 
-/// A file that a patch names, if it lies below `root`, links followed.
+/// Returns the path of a file in the patch, if it is below `root` after resolving links.
 fn inside(root: &Path, name: &str) -> Result<PathBuf, BadPatch> {
     let is_plain = |part: Component<'_>| matches!(part, Component::Normal(_));
     let path = Path::new(name);
@@ -183,7 +183,7 @@ fn inside(root: &Path, name: &str) -> Result<PathBuf, BadPatch> {
         return bad(outside());
     }
     let path = root.join(path);
-    // A new file has only a folder yet, or not even that.
+    // For a new file, at most its folder exists.
     let known = path
         .ancestors()
         .find_map(|it| Some((it, it.canonicalize().ok()?)));

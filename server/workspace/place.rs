@@ -1,4 +1,4 @@
-//! Where the files of a file's modules lie, as far as the file that declares it says.
+//! Finds where a file's submodules are, according to the file that declares it.
 
 use std::path::{Path, PathBuf};
 
@@ -8,8 +8,8 @@ use crate::{
     syntax::{Edition, Presence, tokens},
 };
 
-/// The place of a module's file. Unknown where no file beside or above it declares the module, or where one does so with
-/// `#[path]`, which changes where the module's own modules are looked for.
+/// Returns the location of a module's file. Unknown if no file beside or above it declares the module, or if one does so with
+/// `#[path]`, which changes where submodules are looked for.
 pub fn place_of(file: &Path) -> FilePlace<'_> {
     let stem = file.file_stem().and_then(|stem| stem.to_str());
     let (Some(stem), Some(folder)) = (stem, file.parent()) else {
@@ -29,7 +29,7 @@ pub fn place_of(file: &Path) -> FilePlace<'_> {
     }
 }
 
-/// Whether a file whose modules lie in `folder` declares one of this name, and none does so with `#[path]`.
+/// Whether a file with submodules in `folder` declares this name, and none does so with `#[path]`.
 fn is_declared(name: &str, folder: &Path, except: &Path) -> bool {
     let roots = ["mod.rs", "lib.rs", "main.rs"].map(|root| folder.join(root));
     let declaring = roots.into_iter().chain([folder.with_extension("rs")]);
@@ -40,7 +40,7 @@ fn is_declared(name: &str, folder: &Path, except: &Path) -> bool {
     !declared.is_empty() && declared.iter().all(|is_plain| *is_plain)
 }
 
-/// Whether the module `name` is declared without `#[path]`; nothing if it isn't declared at the top of the text.
+/// Whether the module `name` is declared without `#[path]`; `None` if it isn't declared at the top level.
 fn declares(text: &str, name: &str) -> Option<bool> {
     let found = declarations(text).into_iter();
     let mut found = found.filter(|module| module.name == name).peekable();
@@ -48,8 +48,8 @@ fn declares(text: &str, name: &str) -> Option<bool> {
     Some(found.all(|module| module.path.is_none()))
 }
 
-/// Whether the module of a file is compiled whatever the features and the target are, as far as the files that declare it, and
-/// the modules around it, say. A condition on tests is none.
+/// Whether a file's module is compiled regardless of features and target, as far as the files that declare it and its parent
+/// modules show. Conditions on `test` don't count.
 pub fn presence_of(file: &Path) -> Presence {
     const DEEPEST: usize = 16;
     let mut file = file.to_path_buf();
@@ -65,7 +65,7 @@ pub fn presence_of(file: &Path) -> Presence {
     Presence::Always
 }
 
-/// The file that declares the module of another, and how it does.
+/// Returns the file that declares another file's module, and the declaration.
 fn declaration_of(file: &Path) -> Option<(PathBuf, Declaration)> {
     let (stem, mut folder) = (file.file_stem()?.to_str()?, file.parent()?);
     let mut name = stem;
@@ -86,10 +86,10 @@ fn declaration_of(file: &Path) -> Option<(PathBuf, Declaration)> {
     })
 }
 
-/// `mod name;` at the top of a file.
+/// `mod name;` at the top level of a file.
 struct Declaration {
     name: String,
-    /// What `#[path]` says.
+    /// The value of `#[path]`.
     path: Option<String>,
     is_conditional: bool,
 }
@@ -130,7 +130,7 @@ fn declarations(text: &str) -> Vec<Declaration> {
     found
 }
 
-/// Whether an attribute of an item opens here.
+/// Whether an attribute begins here.
 fn is_attribute(before: &[&str]) -> bool {
     matches!(before, [.., "#", "["])
 }

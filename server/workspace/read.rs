@@ -1,4 +1,4 @@
-//! The text of a file, whole and from one moment.
+//! Reads the complete source text of a file in a consistent state.
 
 use std::{
     fs::Metadata,
@@ -10,10 +10,10 @@ use std::{
 
 use crate::os;
 
-/// Bytes of the largest file that is read.
+/// Maximum size of a file in bytes.
 pub const MOST_BYTES: u64 = 16 << 20;
 
-/// Reason for which a file has no text.
+/// Reason why a file can't be read.
 #[derive(Debug, thiserror::Error)]
 pub enum ReadError {
     #[error("{}: there is no such file", .path.display())]
@@ -22,7 +22,7 @@ pub enum ReadError {
     NotAFile { path: PathBuf },
     #[error("{}: is larger than {} MiB", .path.display(), MOST_BYTES >> 20)]
     TooLarge { path: PathBuf },
-    /// `line` counts from 1, `offset` is in bytes.
+    /// `line` starts at 1, `offset` is in bytes.
     #[error("{}: is not UTF-8, first in line {line} (byte {offset})", .path.display())]
     NotUtf8 {
         path: PathBuf,
@@ -35,8 +35,8 @@ pub enum ReadError {
     Unreadable { path: PathBuf, source: io::Error },
 }
 
-/// Reads the file once, or twice if it changed meanwhile. The text is as it is on disk, with byte order mark and line ends,
-/// so that offsets are the file's. A change within one tick of the file system's clock that keeps the length goes unseen.
+/// Reads the file, again if it changed meanwhile. The source text is unmodified, with byte order mark and line endings, so that
+/// offsets match the file. A change within one tick of the file system's clock that keeps the length is missed.
 pub fn read(path: &Path) -> Result<Arc<str>, ReadError> {
     read_while(path, &mut || {})
 }
@@ -52,7 +52,7 @@ impl ReadError {
     }
 }
 
-/// `meanwhile` runs after the bytes are read and before it is asked whether they still hold.
+/// `meanwhile` runs after the bytes are read and before checking that they are still current.
 fn read_while(path: &Path, meanwhile: &mut dyn FnMut()) -> Result<Arc<str>, ReadError> {
     for _attempt in 0..2 {
         if let Some(bytes) = attempt(path, meanwhile)? {
@@ -64,7 +64,7 @@ fn read_while(path: &Path, meanwhile: &mut dyn FnMut()) -> Result<Arc<str>, Read
     })
 }
 
-/// The bytes, or nothing if they changed while they were read.
+/// Returns the bytes, or `None` if they changed during reading.
 fn attempt(path: &Path, meanwhile: &mut dyn FnMut()) -> Result<Option<Vec<u8>>, ReadError> {
     let of_io = |error| ReadError::of_io(path, error);
     let mut file = os::open_regular(path).map_err(of_io)?;
@@ -87,7 +87,7 @@ fn attempt(path: &Path, meanwhile: &mut dyn FnMut()) -> Result<Option<Vec<u8>>, 
     Ok((before == after && length == before.length).then_some(bytes))
 }
 
-/// Properties that differ after the file is written to.
+/// Properties that change when the file is written to.
 #[derive(PartialEq, Eq)]
 struct State {
     length: u64,

@@ -1,13 +1,13 @@
-//! The oldest compiler that a package promises in its README, where its manifest says nothing of it.
+//! Finds the minimum supported Rust version in a package's README, if its manifest doesn't state it.
 
 use std::path::Path;
 
 use super::{manifest::rust_version, read};
 use crate::syntax::{Edition, RustVersion};
 
-/// A number so far behind the word "Rust" is of something else.
+/// Maximum distance in bytes between the word "Rust" and a version.
 const NEAR: usize = 60;
-/// Words by which a line promises.
+/// Words that mark a promise.
 const PROMISING: [&str; 13] = [
     "and above",
     "and newer",
@@ -24,8 +24,8 @@ const PROMISING: [&str; 13] = [
     ">=",
 ];
 
-/// The compiler, if the README names one that knows the edition: an older number was forgotten there. Of several the newest counts,
-/// as others tell of the past.
+/// Returns the version that the README states, if it supports the edition: an older one is outdated. Uses the newest of
+/// several, because others refer to the past.
 pub(super) fn promised_in(directory: &Path, edition: Edition) -> Option<RustVersion> {
     let text = read(&directory.join("README.md")).ok()?;
     let newest = text.lines().flat_map(promised).max()?;
@@ -41,7 +41,7 @@ fn first_with(edition: Edition) -> RustVersion {
     })
 }
 
-/// The compilers that a line promises.
+/// Returns the versions that a line promises.
 fn promised(line: &str) -> Vec<RustVersion> {
     let line = line.to_ascii_lowercase();
     if !line.contains("rust") && !line.contains("msrv") {
@@ -61,7 +61,7 @@ fn promised(line: &str) -> Vec<RustVersion> {
         let is_its = is_number && is_of_rust && (is_promise || is_least);
         is_its.then(|| rust_version(number))?
     });
-    // A package counts its own versions from 1.0 on too.
+    // Skips versions of the package itself, which start at 1.0.
     numbers.filter(|version| version.0 >= 13).collect()
 }
 

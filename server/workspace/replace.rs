@@ -1,11 +1,11 @@
-//! Replacing and creating files: all of one update or nothing of it.
+//! Replaces and creates files, each update as a whole or not at all.
 //!
-//! All new texts are written beside the old ones before the first of them takes its place, so a full disk is noticed while
-//! everything is as before. Each old text stays at hand, as a second link, until all are in place, and is put back if one
-//! fails.
+//! All new source texts are written beside the old ones before the first of them is moved into place, so a full disk is
+//! detected while nothing has changed yet. Each old source text is kept as a second link until all are in place, and restored
+//! if one fails.
 //!
-//! A file with several names, with attributes, or of another owner whom a new file can't get, is written in its place: there
-//! the old text is kept in a file beside it until all are in place.
+//! A file with several names, with extended attributes, or with an owner that a new file can't get, is overwritten in place:
+//! its old source text is kept in a file beside it until all are in place.
 
 use std::{
     fs::{self, File, Metadata, OpenOptions},
@@ -21,24 +21,24 @@ use crate::os;
 
 mod left_over;
 
-/// The new text of a file, and new files that come with it.
+/// The new source text of a file, and the new files that belong to it.
 #[derive(Debug, Clone, Copy)]
 pub struct Update<'a> {
     pub path: &'a Path,
-    /// The text that it was made for.
+    /// The source text that the update is based on.
     pub old: &'a str,
     pub new: &'a str,
     pub created: &'a [CreatedFile],
 }
 
-/// A file that isn't there yet. Folders that are missing are created too.
+/// A file that doesn't exist yet. Missing folders are created as well.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CreatedFile {
     pub path: PathBuf,
     pub text: String,
 }
 
-/// Reason for which a file was left as it is.
+/// Reason why a file was left unchanged.
 #[derive(Debug, thiserror::Error)]
 pub enum ReplaceError {
     #[error("{}: has changed since it was read; it was not written", .path.display())]
@@ -59,18 +59,18 @@ pub enum ReplaceError {
     },
 }
 
-/// Carries out updates whose files still hold their old texts; returns a reason for each that was left as it is. A full disk,
-/// or a failure once the first file is in place, undoes everything and is returned as the error.
+/// Applies updates to files that still have their old source texts; returns a reason for each one that was left unchanged. A
+/// full disk, or a failure after the first file was moved into place, reverts everything and is returned as the error.
 ///
-/// Every file has its old or its new text, whole, at every moment, but for those that are written in their place. A file's
-/// owner, permissions, attributes and names stay, and new files have the owner and permissions of the file that they come
-/// with; a symbolic link stays, and its target is changed. Between the last look at an old text and
-/// the renaming lies a moment that nothing can guard.
+/// At every moment, each file has either its old or its new source text in full, except for those overwritten in place. A file
+/// keeps its owner, permissions, attributes and names, and new files get the owner and permissions of the file they belong to;
+/// a symbolic link is kept, and its target is changed. A change between the last check of an old source text and the renaming
+/// can't be detected.
 pub fn carry_out(updates: &[Update<'_>]) -> Result<Vec<ReplaceError>, ReplaceError> {
     carry_out_with(updates, &mut |_| Ok(()))
 }
 
-/// `before` runs before each file takes its place, and may fail in its stead.
+/// `before` runs before each file is moved into place, and may return an error.
 fn carry_out_with(
     updates: &[Update<'_>],
     before: &mut dyn FnMut(&Path) -> io::Result<()>,
@@ -86,7 +86,7 @@ fn carry_out_with(
         }
     }
     let mut placed = Placed::default();
-    // The folders that were made are kept to the end, to be removed if they are still empty.
+    // The created folders are kept until the end, to be removed if they are still empty.
     let mut folders = Vec::new();
     for update in prepared {
         folders.push(update.folders);
@@ -110,7 +110,7 @@ impl ReplaceError {
         ))
     }
 
-    /// Whether others have touched the files of one update, which says nothing about the rest.
+    /// Whether the error only concerns one update, because its files were changed by others.
     fn is_of_one_update(&self) -> bool {
         !matches!(self, Self::Unwritable { .. } | Self::NotPutBack { .. })
     }
@@ -123,9 +123,9 @@ impl ReplaceError {
     }
 }
 
-/// An update whose texts are all on disk, under other names. What isn't placed is removed when it is dropped.
+/// An update whose source texts are all on disk under temporary names, which are removed on drop.
 struct Prepared {
-    /// New files first, so that no text names a file that isn't there yet.
+    /// New files first, so that no source text refers to a missing file.
     steps: Vec<Step>,
     folders: NewFolders,
 }
@@ -143,17 +143,17 @@ enum Step {
     },
 }
 
-/// What a file had, and a second link to it or a copy.
+/// The old source text of a file, and a second link to it or a copy.
 struct OldText {
     text: String,
     backup: TempPath,
 }
 
-/// How a file gets its new text.
+/// How a file gets its new source text.
 enum Way {
-    /// A file with it takes the place of the old one.
+    /// Replaced by a file that contains it.
     Rename(TempPath),
-    /// It is written over the old one.
+    /// Overwritten in place.
     InPlace(String),
 }
 
@@ -209,7 +209,7 @@ fn step(
     })
 }
 
-/// The way of a new text, with a backup of the old one that fits it.
+/// Chooses how to write a new source text, and makes a matching backup of the old one.
 fn way(target: &Path, new: &str, metadata: &Metadata) -> io::Result<(Way, TempPath)> {
     if !os::is_more_than_text(target, metadata) {
         let written = written(new, target, metadata)?;
@@ -217,12 +217,12 @@ fn way(target: &Path, new: &str, metadata: &Metadata) -> io::Result<(Way, TempPa
             return Ok((Way::Rename(written.beside), backup(target)?));
         }
     }
-    // Whoever may not write it would notice only after others have been written.
+    // Detects missing write permission before other files are written.
     drop(OpenOptions::new().write(true).open(target)?);
     Ok((Way::InPlace(new.to_owned()), copied(target)?))
 }
 
-/// Folders that were made for new files. Those that are empty in the end are removed.
+/// Folders created for new files. Those still empty at the end are removed.
 #[derive(Default)]
 struct NewFolders(Vec<PathBuf>);
 
@@ -241,27 +241,27 @@ impl NewFolders {
 impl Drop for NewFolders {
     fn drop(&mut self) {
         for folder in self.0.iter().rev() {
-            // One that holds a file stays.
+            // Fails for a folder that contains a file.
             let _ = fs::remove_dir(folder);
         }
     }
 }
 
-/// A text under another name.
+/// A source text under a temporary name.
 struct Written {
     beside: TempPath,
-    /// Whether it belongs to whom the file belongs that it comes with.
+    /// Whether it has the same owner as the file it belongs to.
     has_owner: bool,
 }
 
-/// Writes a text to a file of another name in the folder of `target`, like another file but for its text.
+/// Writes a source text to a temporary file in the folder of `target`, with the owner and permissions of another file.
 fn written(text: &str, target: &Path, like: &Metadata) -> io::Result<Written> {
     let mut beside = beside().tempfile_in(folder_of(target))?;
     beside.write_all(text.as_bytes())?;
     let file = beside.as_file();
     let has_owner = os::keep_owner(file, like).is_ok();
     file.set_permissions(like.permissions())?;
-    // Without this a loss of power could leave the name with an empty file.
+    // Without this, a power failure could leave an empty file behind.
     file.sync_data()?;
     Ok(Written {
         beside: beside.into_temp_path(),
@@ -269,7 +269,7 @@ fn written(text: &str, target: &Path, like: &Metadata) -> io::Result<Written> {
     })
 }
 
-/// A second link to a file, or a copy where links aren't possible.
+/// Creates a second link to a file, or a copy if links aren't possible.
 fn backup(target: &Path) -> io::Result<TempPath> {
     let folder = folder_of(target);
     let linked = beside().make_in(folder, |path| fs::hard_link(target, path));
@@ -279,8 +279,8 @@ fn backup(target: &Path) -> io::Result<TempPath> {
     copied(target)
 }
 
-/// A copy of a file that is to be written in its place. Its name says what it is: if this program is killed meanwhile, it may
-/// be all that is left of the old text.
+/// Copies a file that will be overwritten in place. The name identifies it, because it may be all that is left of the old
+/// source text if this process is killed.
 fn copied(target: &Path) -> io::Result<TempPath> {
     let mut builder = tempfile::Builder::new();
     let copy = builder
@@ -292,8 +292,7 @@ fn copied(target: &Path) -> io::Result<TempPath> {
     Ok(copy)
 }
 
-/// Gives a file another text in its place. What it had is still there to be written over, so that going back needs no more
-/// of the disk.
+/// Overwrites a file in place. It isn't truncated first, so that reverting a failure needs no more disk space.
 fn rewrite(target: &Path, text: &str) -> io::Result<()> {
     let mut file = OpenOptions::new().write(true).open(target)?;
     file.write_all(text.as_bytes())?;
@@ -314,7 +313,7 @@ fn folder_of(path: &Path) -> &Path {
     }
 }
 
-/// Files that are in place, and how each is undone.
+/// Files in place, and how to revert each.
 #[derive(Default)]
 struct Placed(Vec<Undo>);
 
@@ -324,7 +323,7 @@ enum Undo {
     WriteBack { target: PathBuf, old: OldText },
 }
 
-/// Gives all files of one update their places, or none.
+/// Moves all files of one update into place, or none.
 fn place(
     steps: Vec<Step>,
     before: &mut dyn FnMut(&Path) -> io::Result<()>,
@@ -370,7 +369,7 @@ impl Step {
 }
 
 impl Way {
-    /// Gives `target`, which people know as `path`, its new text.
+    /// Gives `target`, displayed as `path`, its new source text.
     fn go(self, path: &Path, target: PathBuf, old: OldText) -> Result<Undo, ReplaceError> {
         let unwritable = ReplaceError::unwritable(path);
         match self {
@@ -394,7 +393,7 @@ impl Way {
 }
 
 impl Placed {
-    /// Undoes everything, the last first. It goes on behind what can't be undone, and returns the first failure.
+    /// Reverts everything in reverse order. Continues after failures, and returns the first one.
     fn put_back(self) -> Result<(), ReplaceError> {
         let undone = self.0.into_iter().rev().map(Undo::undo);
         undone.fold(Ok(()), Result::and)
@@ -419,7 +418,7 @@ impl Undo {
     }
 }
 
-/// Keeps what is all that is left of an old text.
+/// Keeps a file that is all that is left of an old source text.
 fn not_put_back(path: PathBuf, kept: TempPath, source: io::Error) -> ReplaceError {
     ReplaceError::NotPutBack {
         path,

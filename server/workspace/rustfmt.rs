@@ -1,4 +1,4 @@
-//! rustfmt's options, as far as they matter to edits.
+//! The options of rustfmt that are relevant for edits.
 
 use std::path::Path;
 
@@ -13,8 +13,8 @@ use crate::syntax::{LineWidth, Shares};
 /// In the order in which rustfmt looks for them.
 const NAMES: [&str; 2] = [".rustfmt.toml", "rustfmt.toml"];
 
-/// How wide lines may be where `directory` has a file of options. One that can't be read or that says nothing of it means what
-/// is usual: rustfmt looks no further upward.
+/// Returns the maximum line width if `directory` has an options file. An unreadable file, or one without the option, means the
+/// default, because rustfmt doesn't look further up.
 pub(super) fn width_stated_in(directory: &Path) -> Option<LineWidth> {
     let mut files = NAMES.iter().map(|name| directory.join(name));
     let file = files.find(|file| file.is_file())?;

@@ -1,4 +1,4 @@
-//! Which of an editor's files get findings and actions.
+//! Decides which of an editor's files get findings and actions.
 
 use std::{
     ffi::OsString,
@@ -13,13 +13,13 @@ use crate::{
     os::{self, USER_DIRECTORY},
 };
 
-/// Location of an editor's file. Only files that are [in a folder](Scope::Folder) or [alone](Scope::Alone) get findings and
-/// actions: nobody refactors a dependency, the standard library or what a build made.
+/// Location of an editor's file. Only files [in a folder](Scope::Folder) or [alone](Scope::Alone) get findings and actions,
+/// because dependencies, the standard library and build output aren't worth refactoring.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scope<'a> {
-    /// The innermost of the workspace's folders that it is in.
+    /// The innermost workspace folder that contains the file.
     Folder(&'a Path),
-    /// There are no folders: the editor opened single files.
+    /// There are no folders, because the editor opened single files.
     Alone,
     Outside,
     CargoHome,
@@ -27,14 +27,14 @@ pub enum Scope<'a> {
     BuildOutput,
 }
 
-/// Where cargo and rustup keep other people's code; a directory that is reached through links under both of its paths.
+/// Where cargo and rustup store external code; for a directory that is a link, both of its paths.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Surroundings {
     cargo_home: Vec<PathBuf>,
     rustup_home: Vec<PathBuf>,
 }
 
-/// The scope of `path`, which need not exist, in the environment of this process.
+/// Returns the scope of `path`, which need not exist, in this process's environment.
 pub fn editor_scope<'a>(path: &Path, folders: &'a [PathBuf]) -> Scope<'a> {
     static OF_PROCESS: OnceLock<Surroundings> = OnceLock::new();
     OF_PROCESS
@@ -50,7 +50,7 @@ impl Scope<'_> {
 }
 
 impl Surroundings {
-    /// The surroundings in an environment in which `lookup` gives each variable's value.
+    /// Returns the surroundings in an environment defined by `lookup`.
     pub fn from_lookup(lookup: impl Fn(&str) -> Option<OsString>) -> Self {
         let get = |name: &str| lookup(name).filter(|value| !value.is_empty());
         let user = get(USER_DIRECTORY).map(PathBuf::from);
@@ -84,15 +84,15 @@ impl Surroundings {
     }
 }
 
-/// Whether `directory` is cargo's `target`, under whatever name. A directory that is called so for another reason, as a
-/// module may be, is not.
+/// Whether `directory` is cargo's `target`, under any name. A directory that has the name for another reason, such as a module,
+/// isn't.
 pub(super) fn is_build_output(directory: &Path) -> bool {
     let is_called_so = directory.file_name().is_some_and(|name| name == "target");
     let is_beside_manifest = || directory.with_file_name("Cargo.toml").is_file();
     (is_called_so && is_beside_manifest()) || is_tagged(directory)
 }
 
-/// Whether the directory says of itself that it is a cache (<https://bford.info/cachedir/>), as cargo's `target` does.
+/// Whether the directory is tagged as a cache (<https://bford.info/cachedir/>), like cargo's `target`.
 fn is_tagged(directory: &Path) -> bool {
     const SIGNATURE: &[u8] = b"Signature: 8a477f597d28d172789f06886806bc55";
     let Ok(mut file) = os::open_regular(&directory.join("CACHEDIR.TAG")) else {
@@ -114,14 +114,14 @@ fn is_below(path: &Path, directories: &[PathBuf]) -> bool {
         .any(|directory| path.starts_with(directory))
 }
 
-/// The standard library's sources lie so in every toolchain, also in one that rustup didn't install.
+/// The standard library's sources have this path in every toolchain, even if rustup didn't install it.
 fn is_in_sysroot(path: &Path) -> bool {
     let sources = ["lib", "rustlib", "src"];
     let names: Vec<_> = path.iter().collect();
     names.windows(sources.len()).any(|names| names == sources)
 }
 
-/// Whether a directory between the folder and the file is build output; without a folder, any above the file.
+/// Whether a directory between the folder and the file is build output; without a folder, any directory above the file.
 fn is_built(path: &Path, folder: Option<&Path>) -> bool {
     let above = path.ancestors().skip(1);
     above

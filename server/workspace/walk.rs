@@ -1,4 +1,4 @@
-//! The Rust files below a path.
+//! Finds the Rust files below a path.
 
 use std::{
     collections::{HashSet, VecDeque},
@@ -19,15 +19,15 @@ use crate::{
 pub struct WalkOptions {
     /// Excluded paths.
     pub exclude: Exclude,
-    /// The walk ends at this many files and says so.
+    /// Maximum number of files, at which the walk ends with a problem.
     pub max_files: usize,
-    /// It also ends at this many entries of any kind: what is there may be no project at all.
+    /// Maximum number of entries of any kind, for folders that aren't projects.
     pub max_entries: usize,
 }
 
 const MOST_ENTRIES: usize = 2_000_000;
 
-/// An entry that could not be read; the walk goes on without it.
+/// An entry that couldn't be read; the walk continues without it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum WalkProblem {
     #[error("{}: there is no such file or directory", .path.display())]
@@ -56,17 +56,17 @@ pub enum WalkProblem {
     },
 }
 
-/// The Rust files at and below `root`, sorted by path, and what could not be read. Each path starts with `root` as it was
-/// given.
+/// Returns the Rust files at and below `root`, sorted by path, and problems. Each path starts with `root` as given.
 ///
-/// `root` itself is always read, whatever it is named. Below it are left out: hidden entries, what `.gitignore` and `.ignore`
-/// files leave out, build output, vendored packages, and what `options` exclude. Symbolic links are followed where they stay
-/// below `root`; a file that is also reached without a link is named once, by its own path, and a directory is entered once.
+/// `root` itself is always read, regardless of its name. Below it, the walk skips hidden entries, entries ignored by
+/// `.gitignore` and `.ignore` files, build output, vendored packages, and what `options` exclude. Symbolic links are followed
+/// if they stay below `root`; a file that is also reached without a link is only returned with that path, and each directory is
+/// entered once.
 pub fn walk(root: &Path, options: &WalkOptions) -> (Vec<PathBuf>, Vec<WalkProblem>) {
     walk_while(root, options, &|| true)
 }
 
-/// The same, which ends early if `goes_on` says that nobody wants it any more.
+/// Like [`walk`], but stops early if `goes_on` signals cancellation.
 pub fn walk_while(
     root: &Path,
     options: &WalkOptions,
@@ -80,7 +80,7 @@ pub fn walk_while(
 }
 
 impl WalkOptions {
-    /// Without a bound.
+    /// Without a limit on files.
     pub fn new(exclude: &Exclude) -> Self {
         Self {
             exclude: exclude.clone(),
@@ -113,15 +113,15 @@ impl WalkProblem {
 
 struct Walk<'a> {
     root: &'a Path,
-    /// `root` without symbolic links and from the root of the file system, for patterns.
+    /// `root` as an absolute path with symbolic links resolved, for patterns.
     real_root: PathBuf,
     options: &'a WalkOptions,
     goes_on: &'a dyn Fn() -> bool,
     ignored: Ignored,
     way: Way,
-    /// The directories that were entered.
+    /// Directories that were entered.
     entered: HashSet<FolderId>,
-    /// Links to directories. They wait until everything that needs no link is known.
+    /// Links to directories, which are followed after everything reachable without them.
     links: VecDeque<PathBuf>,
     entries: usize,
     files: Vec<PathBuf>,
@@ -129,7 +129,7 @@ struct Walk<'a> {
     problems: Vec<WalkProblem>,
 }
 
-/// How the walk came to where it is.
+/// How the walk reached the current entry.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Way {
     Direct,
@@ -167,7 +167,7 @@ impl<'a> Walk<'a> {
         self.finish()
     }
 
-    /// Walks through everything at and below `start`; nothing if the walk is over.
+    /// Walks everything at and below `start`; `None` if the walk has ended.
     fn descend(&mut self, start: &Path) -> Option<()> {
         let above = Ignored::above(&self.real(start));
         let before = std::mem::replace(&mut self.ignored, above);
@@ -176,7 +176,7 @@ impl<'a> Walk<'a> {
         while let Some(entry) = entries.next() {
             self.goes_on_after_one_more()?;
             match entry {
-                // The start may be a link itself.
+                // The start may be a link.
                 Ok(entry) if entry.depth() == 0 || entry.file_type().is_dir() => {
                     if !self.enter(&entry) {
                         entries.skip_current_dir();
@@ -206,7 +206,7 @@ impl<'a> Walk<'a> {
         (self.goes_on)().then_some(())
     }
 
-    /// Whether the walk goes into the directory.
+    /// Whether to enter the directory.
     fn enter(&mut self, entry: &DirEntry) -> bool {
         let depth = entry.depth();
         self.ignored.climb_to(depth);
@@ -214,7 +214,7 @@ impl<'a> Walk<'a> {
         if depth > 0 && self.leaves_out(entry.path(), &real) {
             return false;
         }
-        // One that can't be identified can't be read either, which the walk is going to say.
+        // A directory that can't be identified can't be read either, which the walk will report.
         let is_new = FolderId::of(entry.path()).map(|folder| self.entered.insert(folder));
         if !is_new.unwrap_or(true) {
             return false;
@@ -265,7 +265,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// A link may come with the project, and lead wherever its writer likes.
+    /// A project may contain links to anywhere.
     fn against_following(&self, link: &Path, to: &Path, kind: EntryKind) -> Option<WalkProblem> {
         let path = link.to_path_buf();
         if kind == EntryKind::Directory && self.real(link).starts_with(to) {
@@ -318,7 +318,7 @@ impl<'a> Walk<'a> {
         self.problems.push(problem);
     }
 
-    /// Whether a link that leads nowhere could have led to Rust: by its name, as nothing else is known of it.
+    /// Whether a dangling link could refer to Rust files, judging by its name.
     fn could_matter(&self, link: &Path) -> bool {
         if link.extension().is_some() {
             return self.wants_file(link);
@@ -354,7 +354,7 @@ impl<'a> Walk<'a> {
         (self.files, self.problems)
     }
 
-    /// A file that has another way to it is read once, or an edit would be carried out twice.
+    /// Adds each file reached on several paths only once, so that edits aren't applied twice.
     fn add_linked_files(&mut self) {
         if self.linked_files.is_empty() {
             return;
@@ -369,7 +369,7 @@ impl<'a> Walk<'a> {
     }
 }
 
-/// What a link leads to, and its path without links.
+/// Returns the kind of a link's target, and its path with links resolved.
 fn target(link: &Path) -> io::Result<(EntryKind, PathBuf)> {
     let kind = if fs::metadata(link)?.is_dir() {
         EntryKind::Directory
@@ -396,11 +396,11 @@ fn is_hidden(path: &Path) -> bool {
     name.is_some_and(|name| name.starts_with(b"."))
 }
 
-/// Names of directories with vendored packages. A directory of such a name that is a module is code like any other.
+/// Whether the directory contains vendored packages, by its name. If it is a module, it isn't vendored.
 fn is_vendored(directory: &Path) -> bool {
     let name = directory.file_name().and_then(|name| name.to_str());
     match name {
-        // Nobody sells what is called so.
+        // Never the name of a module.
         Some("node_modules" | "vendored") => true,
         Some("vendor" | "third_party" | "third-party") => !is_module(directory),
         _ => false,

@@ -1,4 +1,4 @@
-//! A text at one moment of its way, and what is found in it.
+//! A state of a source text between steps, and its findings.
 
 use std::{
     cell::RefCell,
@@ -18,16 +18,16 @@ use crate::{
     text::{Edits, FileId, FileStep, NewFile, TextRange, TextSize},
 };
 
-/// A text and what is found in it.
+/// A source text and its findings.
 pub(super) struct State {
     pub(super) source: Source,
     pub(super) reach: Reach,
     pub(super) created: Vec<(NewFile, String)>,
     memo: Arc<Memo>,
     pub(super) findings: Vec<Finding>,
-    /// Where its units are, in order.
+    /// Ranges of its units, in order.
     pub(super) units: Vec<TextRange>,
-    /// The hashes of the units whose offers were told apart.
+    /// Hashes of units, computed to identify their offers.
     hashes: RefCell<HashMap<TextRange, blake3::Hash>>,
 }
 
@@ -51,7 +51,7 @@ impl State {
         }
     }
 
-    /// The findings that are drawn in a unit, by their places among all.
+    /// Returns the index range of the findings in a unit.
     pub(super) fn findings_in(&self, unit: TextRange) -> Range<usize> {
         let ahead_of = |end: TextSize| {
             self.findings
@@ -66,7 +66,7 @@ impl State {
             && self.reaches(offer)
     }
 
-    /// Whether nothing but this text is edited, and new files are allowed and are not those of an earlier step.
+    /// Whether an offer only edits this source text, and only creates files if that is permitted and they don't exist yet.
     fn reaches(&self, offer: &Offer) -> bool {
         let steps = &offer.change().steps;
         let is_reached = |step: &FileStep| match step {
@@ -80,7 +80,7 @@ impl State {
         steps.edits.keys().all(|file| *file == FileId::ASKED) && steps.files.iter().all(is_reached)
     }
 
-    /// A hash of what an offer does in its unit, wherever that stands.
+    /// Hashes the effect of an offer within its unit, regardless of the unit's position.
     pub(super) fn identity(&self, offer: &Offer) -> blake3::Hash {
         let edits = offer.change().edits();
         let mut hasher = blake3::Hasher::new();
@@ -107,7 +107,7 @@ impl State {
         hasher.finalize()
     }
 
-    /// The whole text, if it is in no single unit.
+    /// Returns the whole source text if no single unit contains the span.
     fn unit_around(&self, span: TextRange) -> TextRange {
         let before = self
             .units
@@ -126,7 +126,7 @@ impl State {
         }
     }
 
-    /// Nothing if the edits of the attempts don't go together.
+    /// Returns `None` if the attempts' edits conflict.
     pub(super) fn after(&self, attempts: &[Attempt], rules: &Rules) -> Option<Self> {
         let offers = || attempts.iter().flat_map(|attempt| &attempt.answers);
         let edits = offers().flat_map(|(offer, _)| offer.change().edits().as_slice());
@@ -143,14 +143,14 @@ impl State {
         Some(after)
     }
 
-    /// Whether every smell that an attempt answers got less, for each answer, and no other got more.
+    /// Whether every smell that an attempt addresses decreased, once per answer, and no other smell increased.
     pub(super) fn is_better_than(&self, before: &Self, attempt: &Attempt) -> bool {
         let (now, then) = (
             self.findings_around(attempt),
             before.findings_around(attempt),
         );
         let all = now.iter().chain(then);
-        // There are many findings, but of few smells.
+        // There are many findings, but few smells.
         let smells: BTreeMap<_, _> = all
             .map(|finding| (finding.smell.id, finding.smell))
             .collect();
@@ -174,8 +174,8 @@ impl State {
     }
 }
 
-/// How much there is of a smell, or of the smells that share its cause: first the number of findings, then how far they are
-/// above their limits, in thousandths.
+/// Weighs a smell together with those of the same cause: the number of findings, then their excess over the limits in
+/// thousandths.
 fn weight(findings: &[Finding], smell: &Smell) -> (usize, u64) {
     let same = findings
         .iter()

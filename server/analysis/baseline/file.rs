@@ -1,4 +1,4 @@
-//! A baseline as a file of the project.
+//! Reads and writes a baseline as a file of the project.
 
 use std::{
     io,
@@ -14,14 +14,14 @@ use crate::{
     text::printable,
 };
 
-/// Version of the form; raised when a field changes its meaning.
+/// Version of the format; incremented when the meaning of a field changes.
 const SCHEMA: u32 = 1;
-/// What says that a file is a baseline, near its beginning.
+/// Marks a file as a baseline, near its beginning.
 const KIND: &str = "\"rustassistant\":\"baseline\"";
-/// Bytes of the largest baseline: some hundred thousand findings.
+/// Maximum size of a baseline in bytes, enough for some hundred thousand findings.
 const MOST_BYTES: u64 = 64 << 20;
 
-/// Why a baseline doesn't count.
+/// Reason why a baseline is invalid.
 #[derive(Debug, thiserror::Error)]
 pub enum BadBaseline {
     #[error("the baseline `{}` does not exist; create it with `{}`", shown(.0), command(.0))]
@@ -61,7 +61,7 @@ fn shown(path: &Path) -> String {
     printable(&path.display().to_string()).into_owned()
 }
 
-/// What writes a baseline of the whole project.
+/// Returns the command that writes a baseline of the whole project.
 fn command(path: &Path) -> String {
     const COMMAND: &str = "rustassistant refactor analyze . --write-baseline";
     if path.file_name().is_some_and(|name| name == BASELINE_FILE) {
@@ -82,7 +82,7 @@ struct Document {
 }
 
 impl Baseline {
-    /// Reads the baseline that a project's options name. Nothing outside of the project is touched.
+    /// Reads the baseline that a project's options name. Never reads outside of the project.
     pub fn of_project(path: &Path, project: &Path) -> Result<Self, BadBaseline> {
         if !absolute(path).starts_with(absolute(project)) {
             return Err(BadBaseline::Outside {
@@ -123,13 +123,13 @@ impl Baseline {
         Ok(Self::new(path, home, document.findings))
     }
 
-    /// The beginning of a file with entries; each stands on a line of its own, so that two branches merge.
+    /// Returns the beginning of a file with entries; each entry has a separate line, so that branches can be merged.
     pub fn head() -> String {
         format!("{{{KIND},\"schema\":{SCHEMA},\"findings\":[")
     }
 }
 
-/// Whether a file that can't be read as a baseline was meant to be one, so that another may take its place.
+/// Whether an unreadable file was meant to be a baseline, and so may be replaced.
 pub fn is_replaceable(path: &Path) -> bool {
     const BEGINNING: usize = 4096;
     let Ok(bytes) = os::read_regular(path, MOST_BYTES * 4) else {

@@ -1,4 +1,4 @@
-//! What a baseline holds back of many files, and what is accepted of them.
+//! Applies baselines to many files.
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -9,33 +9,33 @@ use std::{
 use super::{Accepted, BadBaseline, Baseline, Entry, Mark, Matched, marks, marks_at};
 use crate::analysis::{Finding, Functions, InputFile};
 
-/// All that is found in a file.
+/// All findings of a file.
 #[derive(Debug)]
 pub struct FileFindings {
     pub findings: Vec<Finding>,
     pub functions: Functions,
 }
 
-/// Files with what is found in them.
+/// Files with their findings.
 #[derive(Debug, Clone, Copy)]
 pub struct FoundInFiles<'a> {
     inputs: &'a [InputFile],
     found: &'a [FileFindings],
 }
 
-/// What baselines hold back.
+/// Suppressed findings.
 #[derive(Debug)]
 pub struct HeldBack {
-    /// Of each finding of each file whether it is.
+    /// For each finding of each file, whether it is suppressed.
     pub is_held: Vec<Vec<bool>>,
-    /// How many entries of each baseline are not found any more.
+    /// Number of stale entries of each baseline.
     pub stale: Vec<usize>,
 }
 
 /// The marks of each finding of a file.
 type Marked = Vec<Vec<Mark>>;
 
-/// The baselines that the options of these files name, and why some of them don't count.
+/// Returns the baselines that the options of these files name, and errors for invalid ones.
 pub fn baselines_of(inputs: &[InputFile]) -> (Vec<Arc<Baseline>>, Vec<BadBaseline>) {
     let configs = inputs.iter().map(|input| &input.config);
     let named: BTreeMap<&Path, &Path> = configs
@@ -52,7 +52,7 @@ pub fn baselines_of(inputs: &[InputFile]) -> (Vec<Arc<Baseline>>, Vec<BadBaselin
 }
 
 impl<'a> FoundInFiles<'a> {
-    /// Both in one order.
+    /// Both must be in the same order.
     pub fn new(inputs: &'a [InputFile], found: &'a [FileFindings]) -> Self {
         Self { inputs, found }
     }
@@ -75,20 +75,20 @@ impl<'a> FoundInFiles<'a> {
         held
     }
 
-    /// How a baseline names each file; nothing for one that it says nothing of.
+    /// Returns each file's name in a baseline; `None` if the baseline doesn't cover it.
     pub fn names(self, baseline: &Baseline) -> Vec<Option<String>> {
         let inputs = self.inputs.iter();
         inputs.map(|input| baseline.name_of(&input.path)).collect()
     }
 
-    /// How many findings are in the files that have a name.
+    /// Returns the number of findings in files with a name.
     pub fn count(self, names: &[Option<String>]) -> usize {
         let files = self.found.iter().zip(names);
         let kept = files.filter(|(_, name)| name.is_some());
         kept.map(|(found, _)| found.findings.len()).sum()
     }
 
-    /// Entries for all that is found in the files that have a name.
+    /// Returns entries for all findings in files with a name.
     pub fn entries(self, names: &[Option<String>]) -> Vec<Entry> {
         let own = self.marked().into_iter().map(|marked| marked.concat());
         let own = own.enumerate().chain(self.at_other_places());
@@ -111,7 +111,7 @@ impl<'a> FoundInFiles<'a> {
         marked.collect()
     }
 
-    /// What findings tell of other places, as the number of the file and the marks that they would have there.
+    /// Returns the file indices and marks of other locations that findings refer to.
     fn at_other_places(self) -> Vec<(usize, Vec<Mark>)> {
         let numbers = self.inputs.iter().zip(0..);
         let numbers: HashMap<&str, usize> = numbers
@@ -128,7 +128,7 @@ impl<'a> FoundInFiles<'a> {
         told.collect()
     }
 
-    /// Marks what a baseline holds back; returns how many of its entries are not found any more.
+    /// Marks findings that a baseline suppresses; returns the number of stale entries.
     fn hold(
         self,
         baseline: &Baseline,
@@ -155,7 +155,7 @@ impl<'a> FoundInFiles<'a> {
         }
         let unused = matched.iter().map(|(number, (_, found))| {
             match found.unused() {
-                // Nobody knows what is in a file that is broken.
+                // The findings of a file with syntax errors are unknown.
                 1.. if !self.inputs[*number].parses() => 0,
                 unused => unused,
             }

@@ -1,4 +1,4 @@
-//! Where a baseline lies, and how it names the files of its project from there.
+//! Location of a baseline, and file names relative to it.
 
 use std::{
     io,
@@ -8,21 +8,21 @@ use std::{
 use super::BadBaseline;
 use crate::config::absolute;
 
-/// The place of a baseline; both folders are without links.
+/// Location of a baseline; both folders have links resolved.
 #[derive(Debug, Clone)]
 pub struct Home {
-    /// Paths of entries start here.
+    /// Base of the entries' paths.
     folder: PathBuf,
     project: PathBuf,
 }
 
 impl Home {
-    /// The folder of the project without links.
+    /// The project's folder, with links resolved.
     pub fn project(&self) -> &Path {
         &self.project
     }
 
-    /// The place of a baseline, if what is read or written there lies in one of these projects.
+    /// Returns the location of a baseline, if the file is inside one of these projects.
     pub fn of(path: &Path, projects: &[PathBuf]) -> Result<Self, BadBaseline> {
         let whole = absolute(path);
         let folder = whole.parent().unwrap_or(&whole);
@@ -33,7 +33,7 @@ impl Home {
         let folder = folder.canonicalize().map_err(io)?;
         let target = match whole.canonicalize() {
             Ok(target) => target,
-            // A link to nothing would be followed by whoever writes.
+            // Writing would follow a dangling link.
             Err(error) if whole.is_symlink() => return Err(io(error)),
             Err(_) => folder.join(whole.file_name().unwrap_or_default()),
         };
@@ -42,7 +42,7 @@ impl Home {
             .filter_map(|project| project.canonicalize().ok());
         let around =
             real.filter(|project| target.starts_with(project) && folder.starts_with(project));
-        // Of projects in one another the outer has all of the files.
+        // The outermost of nested projects contains all files.
         let outermost = around.min_by_key(|project| project.components().count());
         match outermost {
             Some(project) => Ok(Self { folder, project }),
@@ -53,8 +53,8 @@ impl Home {
         }
     }
 
-    /// How entries name a file: from the baseline's folder, with `/`; nothing for a file outside of the project. Asks the disk
-    /// for links.
+    /// Returns a file's name in entries: relative to the baseline's folder, with `/`; `None` outside of the project. Resolves
+    /// links on disk.
     pub fn name_of(&self, path: &Path) -> Option<String> {
         let real = real_path(path).ok()?;
         if !real.starts_with(&self.project) {
@@ -70,14 +70,14 @@ impl Home {
         Some(names.join("/"))
     }
 
-    /// Whether the file that an entry names is there. Nothing outside of the project is asked for.
+    /// Whether the file of an entry exists. Never checks outside of the project.
     pub fn has(&self, name: &str) -> bool {
         let path = absolute(&self.folder.join(name));
         path.starts_with(&self.project) && path.is_file()
     }
 }
 
-/// The path without links of a file that need not be there.
+/// Resolves links in the path of a file that may not exist.
 fn real_path(path: &Path) -> io::Result<PathBuf> {
     path.canonicalize().or_else(|_| {
         let folder = path.parent().filter(|it| !it.as_os_str().is_empty());

@@ -18,7 +18,7 @@ fn compare(old: &str, new: &str) -> ComparedFile {
     compared.remove(0)
 }
 
-/// A function with so many lines, and so many questions in one another.
+/// Returns a function with this many lines and levels of nesting.
 fn function(name: &str, lines: usize, nesting: usize) -> String {
     let calls = "    call(1);\n".repeat(lines);
     let (ifs, ends) = ("if go() {\n".repeat(nesting), "}\n".repeat(nesting));
@@ -86,7 +86,7 @@ fn what_is_found_newly_is_worse_and_what_is_gone_is_better() {
     assert_eq!(compare("", &function("long", 200, 0)).functions.len(), 1);
 }
 
-/// The same numbers in every run.
+/// A deterministic random number generator.
 struct Dice(u64);
 
 impl Dice {
@@ -99,7 +99,7 @@ impl Dice {
     }
 }
 
-/// Each step changes one function among many; every change is found, and nothing else is.
+/// Each step changes one of many functions; exactly the changed ones must be reported.
 #[test]
 fn of_a_long_history_every_change_is_found_and_none_invented() {
     const FUNCTIONS: usize = 8;

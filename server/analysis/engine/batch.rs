@@ -1,4 +1,4 @@
-//! What is known of many texts: taken from what the cache found, and computed where that is nothing to go by.
+//! Completes a batch of cache lookups by computing what is missing or invalid.
 
 use std::{cell::OnceCell, sync::Arc};
 
@@ -16,7 +16,7 @@ use crate::{
     survey::FileSurvey,
 };
 
-/// Texts and what the cache found, all in one order.
+/// Source texts and their cache lookups, in the same order.
 pub(super) struct Batch {
     pub(super) inputs: Arc<[Input]>,
     pub(super) keys: Keys,
@@ -25,27 +25,27 @@ pub(super) struct Batch {
     pub(super) surveys: Vec<Lookup>,
 }
 
-/// Keys of texts in their order.
+/// Keys of source texts, in the same order.
 pub(super) struct Keys {
     pub(super) reports: Vec<Key>,
-    /// None where nobody wants surveys.
+    /// Empty if no surveys are requested.
     pub(super) surveys: Vec<Key>,
 }
 
-/// Whether a remote entry is taken or compared with a computed one.
+/// Whether a remote entry is trusted or compared with a computed one.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Belief {
     Taken,
     Compared,
 }
 
-/// What is known of one text.
+/// Results for one source text.
 pub(super) struct Answer {
     pub(super) report: FoundReport,
     survey: Option<FoundIn<Arc<FileSurvey>>>,
 }
 
-/// Where something comes from.
+/// Origin of a result.
 enum FoundIn<T> {
     Cache(T),
     Text(T),
@@ -53,9 +53,9 @@ enum FoundIn<T> {
 
 pub(super) struct Completed {
     pub(super) answers: Vec<Answer>,
-    /// What was computed, as entries to store.
+    /// Computed entries to store.
     pub(super) fresh: Vec<(Key, Entry)>,
-    /// Keys whose remote entries contradict their texts.
+    /// Keys of wrong remote entries.
     pub(super) wrong: Vec<Key>,
 }
 
@@ -92,7 +92,7 @@ impl Answer {
     }
 }
 
-/// Takes what was found and computes the rest. A cancellation leaves out the first text that is not done and all behind it.
+/// Uses cache hits and computes the rest. Cancellation omits the first unfinished source text and all after it.
 pub(super) fn complete(batch: Batch, cancel: &CancellationToken) -> Completed {
     let mut surveys: Vec<Option<Lookup>> = batch.surveys.into_iter().map(Some).collect();
     surveys.resize_with(batch.inputs.len(), || None);
@@ -104,7 +104,7 @@ pub(super) fn complete(batch: Batch, cancel: &CancellationToken) -> Completed {
         .map(|(input, ((report, belief), survey))| {
             let file = FileOnDemand::new(input);
             (!cancel.is_cancelled()).then(|| {
-                // A survey gives the report too, so it is made first.
+                // Computed first, because a survey includes the report.
                 let survey = survey.map(|lookup| survey_in(lookup, &file));
                 find_or_compute(&file, report, belief, survey)
             })
@@ -138,15 +138,15 @@ pub(super) fn complete(batch: Batch, cancel: &CancellationToken) -> Completed {
     completed
 }
 
-/// One text's report, and how it came about.
+/// One source text's report, and its origin.
 enum Outcome {
     Found(Answer),
     Computed(Answer, Entry),
-    /// Computed, because the entry that was found is wrong.
+    /// Computed, because the cached entry is wrong.
     Refuted(Answer, Entry),
 }
 
-/// A text that is parsed when something isn't found.
+/// A source text that is only parsed if necessary.
 struct FileOnDemand<'a> {
     input: &'a Input,
     file: OnceCell<Arc<OpenFile>>,
@@ -211,7 +211,7 @@ fn find_or_compute(
     }
 }
 
-/// The report in an entry. An entry that can't be read or doesn't fit the text counts as a fault.
+/// Decodes the report in an entry. An invalid entry, or one that doesn't fit the source text, counts as a fault.
 pub(super) fn found(lookup: Lookup, text: &str) -> Result<FoundReport, CacheOutcome> {
     let (entry, tier) = match lookup {
         Lookup::Hit(entry, tier) => (entry, tier),

@@ -1,4 +1,4 @@
-//! What rustc is asked of a selection before and while its function is written.
+//! Probes that rustc compiles for a selection, before and while its function is drafted.
 
 use std::collections::BTreeMap;
 
@@ -48,7 +48,7 @@ impl Asking<'_> {
                 entry.is_copy = true;
                 continue;
             }
-            // What is given away by reference; a variable that is a reference is given away as such a second time.
+            // Values that are moved by reference; a variable that is a reference gets another level.
             let text = label
                 .and_then(|label| label.strip_prefix('&'))
                 .unwrap_or_default();
@@ -57,7 +57,7 @@ impl Asking<'_> {
             }
         }
         for known in types.values_mut() {
-            // A reference can be copied, but one that changes.
+            // Shared references are `Copy`, mutable ones aren't.
             known.is_copy |= known.text.starts_with('&') && !known.text.starts_with("&mut ");
         }
         if types.remove(WITNESS).is_none() {
@@ -68,7 +68,7 @@ impl Asking<'_> {
         Ok(types)
     }
 
-    /// A description of the iterator that gives what rustc tells of.
+    /// Returns a description of the iterator's item type.
     pub(super) fn item(&mut self, probe: &Probe) -> Result<Option<String>, Unjudged> {
         const FLAGS: [&str; 3] = [CAPPED, "--force-warn", "dropping_references"];
         let told = self.ask(&probe.text, &FLAGS)?;
@@ -81,7 +81,7 @@ impl Asking<'_> {
         Ok(item)
     }
 
-    /// How rustc would describe the result of a function that says `_`.
+    /// Returns rustc's description of the result type of a function declared with `_`.
     pub(super) fn description(&mut self, draft: &Draft) -> Result<Option<String>, Unjudged> {
         let told = self.ask(&draft.text, &[CAPPED])?;
         let mut told = told.into_iter();
@@ -89,7 +89,7 @@ impl Asking<'_> {
         Ok(answer.and_then(|it| it.replacements.into_iter().next()))
     }
 
-    /// A macro may hold a `return`, which would leave the new function alone.
+    /// A macro may contain a `return`, which would only leave the new function.
     pub(super) fn check_returns(&mut self, trap: &Draft) -> Result<(), Refused> {
         let told = self.ask(&trap.text, &[CAPPED])?;
         match told.iter().find(|it| it.is_error) {
@@ -108,7 +108,7 @@ impl Asking<'_> {
         self.subjects(probe, "E0277")
     }
 
-    /// What an error is about wherever it has this code.
+    /// Returns what all errors with this code refer to.
     fn subjects(&mut self, probe: &Probe, code: &str) -> Result<Vec<String>, Unjudged> {
         let told = self.ask(&probe.text, &[CAPPED])?;
         let told = told.iter().filter(|it| it.code.as_deref() == Some(code));

@@ -1,4 +1,4 @@
-//! The texts beside the one that is edited.
+//! Other source texts of the workspace.
 
 use std::{path::Path, sync::Arc};
 
@@ -9,8 +9,7 @@ use crate::{
     workspace::{WalkOptions, read, walk},
 };
 
-/// The texts beside a file in its workspace, as they are in an editor where they are in one. What can't be read is compiled
-/// by nobody.
+/// Returns the other source texts in a file's workspace, preferring unsaved ones. Unreadable files can't be compiled anyway.
 pub fn texts_beside(path: &Path, unsaved: &Texts) -> Vec<Arc<str>> {
     let holding = |name: &str| path.ancestors().find(|folder| folder.join(name).is_file());
     let Some(root) = holding("Cargo.lock").or_else(|| holding("Cargo.toml")) else {
@@ -25,12 +24,12 @@ pub fn texts_beside(path: &Path, unsaved: &Texts) -> Vec<Arc<str>> {
     others.filter_map(text).collect()
 }
 
-/// Whether a function may be called so, as far as its file tells and nothing in the other texts calls something by that name.
+/// Whether a function may have this name, as far as the file shows, and no other source text calls something by it.
 pub fn is_free_beside(source: &Source, others: &[Arc<str>], name: &str) -> bool {
     is_free_name(source, name) && !others.iter().any(|text| calls(text, name))
 }
 
-/// Whether a text calls something by this name, which the new function could be mistaken for.
+/// Whether a source text calls something by this name that could be confused with the new function.
 fn calls(text: &str, name: &str) -> bool {
     let is_word = |c: char| c.is_alphanumeric() || c == '_';
     text.match_indices(name).any(|(at, _)| {

@@ -1,4 +1,5 @@
-//! Statements that stand again in their file, word by word or but for values, as one function that all places call.
+//! Extracts statements that are repeated in a file, identically or with different values, into one function that all places
+//! call.
 
 use std::{path::Path, sync::Arc};
 
@@ -14,50 +15,50 @@ use crate::{
     text::{TextRange, TextSize},
 };
 
-/// Places of one file whose statements are equal word by word, or but for values.
+/// Ranges of one file whose statements are identical, or only differ in values.
 #[derive(Clone)]
 pub struct Repeated {
-    /// The one that was asked about is the first.
+    /// The requested one is first.
     pub places: Vec<TextRange>,
     pub left: Vec<Left>,
-    /// What differs between them, if anything does.
+    /// The differences, if any.
     leveled: Option<Arc<Leveled>>,
 }
 
-/// A place that is left as it is.
+/// A range that is left unchanged.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Left {
     pub range: TextRange,
-    /// Why, in a sentence.
+    /// The reason as a sentence.
     pub why: String,
 }
 
-/// The text with one function for several places.
+/// The source text with one function for several places.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unified {
     pub extracted: Extracted,
-    /// What calls the function now, in the order of the text.
+    /// The calls of the function, in source order.
     pub places: Vec<TextRange>,
     pub left: Vec<Left>,
 }
 
-/// What is asked for.
+/// Parameters of a unification.
 #[derive(Clone)]
 pub struct Unification {
     pub repeated: Repeated,
     pub name: String,
-    /// Texts of the workspace beside the one that is edited, whose declarations tell what a drop does.
+    /// Other source texts of the workspace, whose declarations show the effects of drops.
     pub others: Vec<Arc<str>>,
 }
 
-/// What was seen of a file.
+/// Analysis results of a file.
 #[derive(Clone, Copy)]
 pub struct Seen<'a> {
     pub report: &'a FileReport,
     pub survey: &'a FileSurvey,
 }
 
-/// The statements at a place that stand again in the file, as far as syntax tells. Costs no more than looking at the file.
+/// Returns the repeated statements at a range, as far as syntax shows. As cheap as analysing the file.
 pub fn repeated_at(
     source: &Source,
     seen: Seen<'_>,
@@ -73,7 +74,7 @@ pub fn repeated_at(
     }
     match twins_at(source, seen.survey, at) {
         Some((places, Names::Kept)) => all_equal(source, places),
-        // A part of them would leave the rest of both.
+        // Extracting a part would leave the rest of both.
         Some((places, _)) => alike(source, places, naming),
         None => Err(equal),
     }
@@ -112,13 +113,13 @@ fn all_equal(source: &Source, ranges: Vec<TextRange>) -> Result<Repeated, Refuse
     }
 }
 
-/// Places that differ in values at most, or most of what is in them, if they may have one function.
+/// Returns ranges that only differ in values, or their most similar parts, if one function can replace them.
 fn similar(source: &Source, places: Vec<TextRange>, naming: Naming) -> Result<Repeated, Refused> {
     let part = Leveled::most_alike(source, &places);
     alike(source, part.unwrap_or(places), naming)
 }
 
-/// Places that differ in values at most, if they may have one function.
+/// Returns ranges that only differ in values, if one function can replace them.
 fn alike(source: &Source, places: Vec<TextRange>, naming: Naming) -> Result<Repeated, Refused> {
     let mut left = Vec::new();
     if let Ok(all) = leveled(source, &places, naming) {
@@ -147,7 +148,7 @@ fn alike(source: &Source, places: Vec<TextRange>, naming: Naming) -> Result<Repe
     })
 }
 
-/// The text in which places are equal, if a function may be made of them there.
+/// Returns the source text in which the ranges are identical, if they can be extracted there.
 fn leveled(source: &Source, places: &[TextRange], naming: Naming) -> Result<Leveled, Refused> {
     let leveled = Leveled::of(source, places, naming)?;
     let equal = all_equal(&leveled.source, leveled.places.clone())?;
@@ -157,7 +158,7 @@ fn leveled(source: &Source, places: &[TextRange], naming: Naming) -> Result<Leve
     }
 }
 
-/// The places of what is said to stand again but for a little, the one that was asked about first.
+/// Returns the ranges of a `similar-block` sighting, the requested one first.
 fn similar_at(report: &FileReport, at: TextRange) -> Option<Vec<TextRange>> {
     let is_met = |range: &TextRange| range.intersect(at).is_some();
     report.sightings().find_map(|sighting| {
@@ -173,7 +174,8 @@ fn similar_at(report: &FileReport, at: TextRange) -> Option<Vec<TextRange>> {
     })
 }
 
-/// The bodies of the functions that are equal to the one whose name is at a place, that one first, and whether their names are.
+/// Returns the bodies of functions equal to the one whose name is at the range, that one first, and whether their names are
+/// equal.
 fn twins_at(
     source: &Source,
     survey: &FileSurvey,
@@ -183,7 +185,7 @@ fn twins_at(
     Some((bodies_of(source, &names)?, way))
 }
 
-/// The smell of what this may answer although it isn't equal.
+/// The smell of statements that aren't identical but may still be unified.
 const SIMILAR: &str = "similar-block";
 
 fn places_of(sighting: &Sighting) -> Option<Vec<TextRange>> {
@@ -193,7 +195,7 @@ fn places_of(sighting: &Sighting) -> Option<Vec<TextRange>> {
 }
 
 impl Repeated {
-    /// A name that the code tells, or that a person will change.
+    /// Returns a name from the code, or a placeholder for the user to change.
     pub fn name(&self, source: &Source, naming: Naming) -> Result<String, Refused> {
         let name = match &self.leveled {
             None => name_for(source, &self.places, naming),
@@ -210,7 +212,7 @@ impl Repeated {
         })
     }
 
-    /// The text in which the places are equal, and where they stand in it.
+    /// Returns the source text in which the ranges are identical, and their positions in it.
     fn equal<'a>(&'a self, source: &'a Source) -> (&'a Source, Vec<TextRange>) {
         match &self.leveled {
             None => (source, self.places.clone()),
@@ -219,7 +221,7 @@ impl Repeated {
     }
 }
 
-/// Makes one function of statements that stand again, and calls it in every place that it can serve.
+/// Extracts repeated statements into one function, and calls it wherever possible.
 pub fn unify(
     source: &Source,
     path: &Path,
@@ -262,7 +264,7 @@ pub fn unify(
     })
 }
 
-/// A place, and what rustc told of it.
+/// A range, and what rustc reports about it.
 struct Member {
     range: TextRange,
     selection: Selection,
@@ -292,7 +294,7 @@ fn member(
 
 /// What is the same for all tries.
 struct Unifying<'a> {
-    /// The text in which the places are equal.
+    /// The source text in which the ranges are identical.
     source: &'a Source,
     original: &'a Source,
     leveled: Option<&'a Leveled>,
@@ -301,7 +303,7 @@ struct Unifying<'a> {
 }
 
 impl Unifying<'_> {
-    /// What rustc and syntax tell of each place, the one that was asked about first; what can't have the same function is left.
+    /// Probes each range, the requested one first; ranges that can't share the function are left.
     fn members(
         &self,
         places: &[TextRange],
@@ -339,16 +341,16 @@ impl Unifying<'_> {
         Ok(members)
     }
 
-    /// Where a place stands in the text that is changed.
+    /// Returns the position of a range in the source text to change.
     fn before(&self, place: TextRange) -> TextRange {
         self.leveled.map_or(place, |it| it.place_before(place))
     }
 
-    /// One function for all of these places.
+    /// Drafts one function for all of these ranges.
     fn draft(&self, members: &[&Member], asking: &mut Asking<'_>) -> Result<Draft, Refused> {
         let mut members = members.to_vec();
         members.sort_by_key(|it| it.range.start());
-        // The comments of one place stay.
+        // The comments of one range are kept.
         let most = members.iter().map(|it| it.selection.comments().len()).max();
         let is_fullest = |it: &&Member| Some(it.selection.comments().len()) == most;
         let first = members.iter().position(is_fullest).unwrap_or_default();
@@ -377,7 +379,7 @@ impl Unifying<'_> {
         let replaced: u32 = replaced
             .map(|it| words(self.original.slice(it.delete)))
             .sum();
-        // Telling a caller how to go on may take as many words as it saves.
+        // Handling the result of a call may take as much code as it saves.
         if calls * 2 > replaced {
             let why = "The calls would be more than half as long as the statements.";
             return Err(because(why));
@@ -385,7 +387,7 @@ impl Unifying<'_> {
         Ok(draft)
     }
 
-    /// The place that was asked about, and those that can have a function with it.
+    /// Returns the requested range, and those that can share a function with it.
     fn fitting<'a>(
         &self,
         members: &[&'a Member],
@@ -411,7 +413,7 @@ fn words(text: &str) -> u32 {
     Words::of(text, Edition::CURRENT).count(whole)
 }
 
-/// Whether there is one of some comments for each of others.
+/// Whether `some` contains each comment of `others` as often.
 fn holds_all(some: &[String], others: &[String]) -> bool {
     let mut some = some.to_vec();
     others.iter().all(|other| {
@@ -420,7 +422,7 @@ fn holds_all(some: &[String], others: &[String]) -> bool {
     })
 }
 
-/// The places of the statements at a place that stand again in the file, that place first.
+/// Returns the ranges of the repeated statements at a range, that range first.
 fn standing_again(
     source: &Source,
     survey: &FileSurvey,

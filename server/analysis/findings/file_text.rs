@@ -1,4 +1,4 @@
-//! What the text of a file says that bears on its findings. Each question is answered once.
+//! Properties of a file's source text that affect its findings. Each is computed once.
 
 use std::{
     cell::{OnceCell, RefCell},
@@ -11,14 +11,14 @@ pub(super) struct FileText<'a> {
     is_ported: OnceCell<bool>,
 }
 
-/// What a text answered to what was asked of it.
+/// Properties queried from a source text.
 #[derive(Debug, Clone, Default)]
 pub struct Answers {
     held: HashMap<&'static str, bool>,
     is_ported: Option<bool>,
 }
 
-/// What is said at the head of a file whose functions are somebody else's, in another language.
+/// Phrases at the top of a file that is ported from another language.
 const PORTS: &[&str] = &[
     "a port of",
     "adapted from",
@@ -30,9 +30,9 @@ const PORTS: &[&str] = &[
     "translated from",
     "translation of",
 ];
-/// What a link to a line of the other language's code holds.
+/// Parts of links to lines of code in the other language.
 const LINKS: &[&str] = &[".c#L", ".cc#L", ".cpp#L", ".hh#L", ".h#L"];
-/// A head is looked for in so many lines.
+/// Maximum number of lines to search for the phrases.
 const MOST_LINES: usize = 40;
 
 impl<'a> FileText<'a> {
@@ -66,7 +66,7 @@ impl<'a> FileText<'a> {
             .or_insert_with(|| self.text.contains(words))
     }
 
-    /// Whether the file follows code in another language, and so do its functions: their size is not for this file to decide.
+    /// Whether the file is ported from another language, which determines the size of its functions.
     pub(super) fn is_ported(&self) -> bool {
         *self.is_ported.get_or_init(|| {
             if LINKS.iter().any(|link| self.text.contains(link)) || goes_by_pointers(self.text) {
@@ -82,7 +82,7 @@ impl<'a> FileText<'a> {
     }
 }
 
-/// Whether it is code of C in other words: so many fields of raw pointers are nowhere else.
+/// Whether the code is transliterated C: nothing else has as many accesses to fields of raw pointers.
 fn goes_by_pointers(text: &str) -> bool {
     const MANY: usize = 40;
     let places = memchr::memmem::find_iter(text.as_bytes(), b"(*");

@@ -1,4 +1,4 @@
-//! Which functions are so large that a reviewer would stop at them. Drawn from verdicts of readers, in `tests/worth`.
+//! Classifies functions so large that a reviewer would object. Calibrated with reviewers' verdicts in `tests/worth`.
 
 use std::collections::HashMap;
 
@@ -10,31 +10,32 @@ use crate::{
     text::{TextRange, TextSize},
 };
 
-/// What a function measures, and how much of that is due to its depth.
+/// Measures of a function, and how much of them is due to nesting.
 #[derive(Debug)]
 pub(super) struct MeasuredFunction {
     pub(super) facts: FunctionFacts,
-    /// The sum of what parts cost that are nested.
+    /// Sum of the costs of nested parts.
     deep: u32,
-    /// And of those that are nested more than once.
+    /// Sum of the costs of parts nested more than once.
     deeper: u32,
 }
 
-/// A part that costs as much stands inside of others.
+/// Minimum cost of a nested part.
 const NESTED: u32 = 3;
-/// One that costs as much stands inside of several.
+/// Minimum cost of a part that is nested more than once.
 const DEEPLY_NESTED: u32 = 4;
-/// So many hundredths of the complexity are due to such parts in a puzzle, and in what is complex enough without being one.
+/// Minimum percentage of the complexity due to deeply nested parts: `MIXED` from a complexity of `COMPLEX`, `PUZZLE` below.
 const PUZZLE: u32 = 40;
 const MIXED: u32 = 20;
 const COMPLEX: u32 = 60;
-/// A longer function is a design, such as the states of a specification in their order, and no number changes it.
+/// Maximum number of lines. A longer function is by design, such as the states of a specification in order, and no limit would
+/// change it.
 const MOST_LINES: u32 = 700;
-/// A function of whose complexity less is due to nested parts is a list of steps.
+/// A function whose nested parts contribute less is a list of steps.
 const DEEP: u32 = 20;
 
 impl MeasuredFunction {
-    /// Those of a unit that starts at `offset`.
+    /// Measures the functions of a unit that starts at `offset`.
     pub(super) fn all(item: &UnitReport, offset: TextSize) -> Vec<Self> {
         let complexity = smells::id_of("cognitive-complexity");
         let sightings = item.sightings_at(offset);
@@ -59,7 +60,8 @@ impl MeasuredFunction {
             .collect()
     }
 
-    /// Whether it is much by one measure and not little by another: a long list is easily read, and so is a short puzzle.
+    /// Whether the function is large by one measure and not small by another: a long list is easy to read, and so is a short
+    /// puzzle.
     pub(super) fn is_hard(&self) -> bool {
         let facts = &self.facts;
         let is_large = extraction::is_large(&Metrics {
@@ -73,7 +75,7 @@ impl MeasuredFunction {
         is_large && is_deep && facts.lines <= MOST_LINES
     }
 
-    /// How many hundredths of the complexity are due to deep nesting at least.
+    /// Returns the minimum percentage of the complexity that must be due to deep nesting.
     fn share(&self) -> u32 {
         if self.facts.cognitive >= COMPLEX {
             MIXED

@@ -1,4 +1,4 @@
-//! What a file's allowances silence.
+//! Allowances of a file.
 
 use std::collections::HashMap;
 
@@ -8,12 +8,12 @@ use crate::{
     text::{TextRange, TextSize},
 };
 
-/// The scopes in which a smell is allowed, so that asking costs the logarithm of their number.
+/// The scopes in which each smell is allowed, for lookups in logarithmic time.
 pub(super) struct Silences(HashMap<SmellId, Vec<Scope>>);
 
 struct Scope {
     start: TextSize,
-    /// The furthest end of this scope and those that start before it.
+    /// The maximum end of this scope and those that start before it.
     furthest_end: TextSize,
 }
 
@@ -43,7 +43,7 @@ impl Silences {
         Self(scopes)
     }
 
-    /// Whether what is drawn at a place is allowed.
+    /// Whether a smell is allowed at a range.
     pub(super) fn cover(&self, smell: SmellId, at: TextRange) -> bool {
         let Some(scopes) = self.0.get(&smell) else {
             return false;
@@ -54,7 +54,7 @@ impl Silences {
     }
 }
 
-/// The smells that an allowance silences.
+/// Returns the smells that an allowance silences.
 fn silenced(allowance: &Allowance) -> Vec<SmellId> {
     match (allowance.smell, allowance.form) {
         (None, _) => Vec::new(),

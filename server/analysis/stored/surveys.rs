@@ -1,5 +1,5 @@
-//! Surveys as bytes, and the keys that they are kept under on this machine. They hold prints of short statements, which
-//! somebody who has the code of other people could recognise, so no team's cache is given any.
+//! Serializes surveys and computes their keys in this machine's cache. Surveys contain hashes of short statements, which others
+//! with access to the same code could recognise, so they are never shared with a team's cache.
 
 use super::{ENGINE_BYTES, is_inside};
 use crate::{
@@ -17,12 +17,12 @@ pub(in crate::analysis) fn key(text: &str, context: FileContext) -> Key {
 }
 
 pub(in crate::analysis) fn encode(survey: &FileSurvey) -> Entry {
-    // Plain data, written to memory: there is nothing to fail.
+    // Serializing plain data to memory can't fail.
     Entry::from(postcard::to_stdvec(survey).unwrap_or_default())
 }
 
-/// The survey in `entry`, if it is one that could have been made of `text`: no range leads outside it, what is drawn is one
-/// word, and nothing has more words than bytes. What is equal by it is compared in the texts before it is said.
+/// Deserializes a survey, if it may be one of `text`: all ranges are inside it, highlighted ranges are single words, and
+/// nothing has more words than bytes. Duplicates are verified in the source texts before they are reported.
 pub(in crate::analysis) fn decode(entry: &Entry, text: &str) -> Option<FileSurvey> {
     let survey: FileSurvey = postcard::from_bytes(entry).ok()?;
     let is_possible = count(&survey) <= text.len()
@@ -73,7 +73,7 @@ fn statement_fits(statement: &StatementPrint, offset: TextSize, text: &str) -> b
     is_drawn(drawn, statement.words, offset, text)
 }
 
-/// Whether a range with the end of its first word can be drawn.
+/// Whether a range with the end of its first word can be highlighted.
 fn is_drawn(
     (range, first_end): (TextRange, TextSize),
     words: u32,

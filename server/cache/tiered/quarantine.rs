@@ -1,6 +1,6 @@
 //! Signers that this machine distrusts: a file beside the local one, with a line for each.
 //!
-//! The user can remove a line to trust its signer again. Unrecognized lines are left alone.
+//! The user can remove a line to trust its signer again. Unrecognised lines are left alone.
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};

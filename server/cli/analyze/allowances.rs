@@ -1,4 +1,4 @@
-//! Comments that silence all that is told.
+//! Adds comments that suppress all reported findings.
 
 use std::sync::Arc;
 
@@ -12,12 +12,12 @@ use crate::{
     text::{Encoding, TextRange, printable},
 };
 
-/// What stands in several places is told of the next one when the first is silent.
+/// Maximum number of rounds, because suppressing a duplicate moves the finding to its next location.
 const MOST_ROUNDS: usize = 50;
-/// A comment is itself what some smells leave alone, so that others find nothing any more.
+/// Maximum attempts to remove comments, because some smells ignore commented code, so a comment can make others idle.
 const MOST_CLEARINGS: usize = 5;
 
-/// Writes the comments, and gives the files their new texts; returns how many findings could not be silenced.
+/// Writes the comments and updates the files' source texts; returns the number of findings that couldn't be suppressed.
 pub(super) fn add(
     work: &Work,
     arguments: &Arguments,
@@ -66,7 +66,7 @@ struct Run<'a> {
     work: &'a Work,
     arguments: &'a Arguments,
     reason: &'a str,
-    /// What is said of those that no comment silences.
+    /// Messages for findings that no comment suppresses.
     refused: Vec<String>,
     allowed: usize,
 }
@@ -81,7 +81,7 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// Takes away what was written and silences nothing; whether that has left less. What comes back when it is gone stays.
+    /// Removes new comments that suppress nothing, except those whose removal adds findings; returns whether fewer are left.
     fn clear_idle(&mut self, old: &[InputFile], new: &mut Vec<InputFile>) -> anyhow::Result<bool> {
         let told = told(self.work, self.arguments, new);
         let told = self.work.block_on(told)?;
@@ -108,7 +108,7 @@ impl Run<'_> {
         Ok(true)
     }
 
-    /// Whether there may be more to write.
+    /// Returns whether there may be more to write.
     fn round(&mut self, inputs: &mut [InputFile]) -> anyhow::Result<bool> {
         let told = told(self.work, self.arguments, inputs);
         let told = self.work.block_on(told)?;

@@ -1,4 +1,4 @@
-//! Findings that are accepted: written as a baseline, and held back by one.
+//! Accepts findings: writes a baseline, or suppresses findings with one.
 
 use std::{
     collections::BTreeSet,
@@ -41,13 +41,13 @@ pub(super) struct Arguments {
 }
 
 impl Arguments {
-    /// What looks like the flag's file and is to be analysed.
+    /// Returns the flag's value if it looks like a path to analyse.
     pub(super) fn path_to_analyse(&self) -> Option<&Path> {
         let path = self.write_baseline.as_ref()?.as_deref()?;
         (path.is_dir() || is_rust(path)).then_some(path)
     }
 
-    /// Of each finding of each file whether it is held back, after a baseline was written where that is asked for.
+    /// Returns whether each finding of each file is suppressed, after writing a baseline if requested.
     pub(super) fn held_back(
         &self,
         inputs: &[InputFile],
@@ -97,13 +97,13 @@ impl Arguments {
     }
 }
 
-/// A sentence of its own.
+/// Formats an error as a sentence.
 fn in_words(why: &BadBaseline) -> anyhow::Error {
     let words = why.to_string();
     anyhow::anyhow!("T{}", words.trim_start_matches('t'))
 }
 
-/// The projects of the files, and the one around the current directory.
+/// Returns the projects of the files, and the one around the current directory.
 fn projects(inputs: &[InputFile]) -> Vec<PathBuf> {
     let here = std::env::current_dir().map(|here| workspace_of(&here));
     let of_inputs = inputs.iter().map(|input| input.config.project.clone());
@@ -111,7 +111,7 @@ fn projects(inputs: &[InputFile]) -> Vec<PathBuf> {
     all.into_iter().collect()
 }
 
-/// Writes all that is found to a baseline; what it says of files that were not analysed and are still there stays.
+/// Writes all findings to a baseline; entries of existing files that weren't analysed are kept.
 fn write(
     path: &Path,
     files: FoundInFiles<'_>,
@@ -140,7 +140,7 @@ fn write(
     Ok(baseline)
 }
 
-/// What a baseline accepts belongs to one project: another one's options would never read it.
+/// A baseline belongs to one project, because another one's options never refer to it.
 fn check_one_project(inputs: &[InputFile]) -> anyhow::Result<()> {
     let all: BTreeSet<&PathBuf> = inputs.iter().map(|it| &it.config.project).collect();
     let has_all = |outer: &&PathBuf| all.iter().all(|project| project.starts_with(outer));
@@ -159,7 +159,7 @@ fn check_one_project(inputs: &[InputFile]) -> anyhow::Result<()> {
     )
 }
 
-/// How the baseline names files; nothing for one that is outside of the project, or broken.
+/// Returns the files' names in the baseline; `None` for one outside of the project or with syntax errors.
 fn names(
     files: FoundInFiles<'_>,
     inputs: &[InputFile],
@@ -227,8 +227,8 @@ fn say_stale(baseline: &Baseline, count: usize) {
     );
 }
 
-/// What a baseline says that is about to be written anew; nothing if it is not there. One that can't be read is replaced by one
-/// of the whole project alone, since what it says of other files would be lost.
+/// Returns the entries of a baseline that is about to be rewritten; empty if it doesn't exist. An unreadable baseline is only
+/// replaced when the whole project is analysed, because its entries of other files would be lost.
 fn old_entries(
     path: &Path,
     projects: &[PathBuf],
@@ -264,7 +264,7 @@ fn old_entries(
     }
 }
 
-/// Writes the file that a link leads to: the link stays.
+/// Writes to the target of a link, so that the link is kept.
 fn put(path: &Path, baseline: &Baseline) -> anyhow::Result<()> {
     let mut content = Vec::new();
     write_baseline(&mut content, baseline)?;

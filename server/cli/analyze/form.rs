@@ -1,4 +1,4 @@
-//! The form of a report, and where it goes.
+//! Format and destination of a report.
 
 use std::{
     env,
@@ -15,9 +15,9 @@ use crate::{
     report::{self, Report},
 };
 
-/// What chooses the form where `--format` doesn't.
+/// Sets the format if `--format` isn't given.
 const VARIABLE: &str = "RUSTASSISTANT_FORMAT";
-/// What coding agents set for the programs that they start.
+/// Variables that coding agents set for their child processes.
 const AGENTS: [&str; 6] = [
     "AI_AGENT",
     "AGENT",
@@ -53,7 +53,7 @@ pub(super) enum Format {
 }
 
 impl Format {
-    /// The form that was asked for: by `--format`, by the environment, or by who reads.
+    /// Returns the format, set by `--format`, by the environment, or by the kind of reader.
     pub(super) fn chosen(asked: Option<Self>, target: &Target) -> anyhow::Result<Self> {
         if let Some(asked) = asked {
             return Ok(asked);
@@ -87,12 +87,12 @@ impl Format {
         )
     }
 
-    /// Whether it shows edits, which have to be worked out.
+    /// Whether the format includes edits, which have to be computed.
     pub(super) fn shows_edits(self) -> bool {
         matches!(self, Self::Sarif | Self::Rdjson)
     }
 
-    /// Whether it shows the measures of every function.
+    /// Whether the format includes the metrics of every function.
     pub(super) fn shows_measures(self) -> bool {
         self == Self::Html
     }
@@ -115,7 +115,7 @@ impl Format {
     }
 }
 
-/// Where a report goes.
+/// Destination of a report.
 #[derive(Debug)]
 pub(super) enum Target {
     Stdout,
@@ -123,13 +123,13 @@ pub(super) enum Target {
 }
 
 impl Target {
-    /// `-` stands for the standard output, as nothing does.
+    /// `-` means standard output, like no path.
     pub(super) fn of(file: Option<&Path>) -> Self {
         let file = file.filter(|file| file.as_os_str() != "-");
         file.map_or(Self::Stdout, |file| Self::File(file.to_path_buf()))
     }
 
-    /// Refuses a file that the report is of, which would be gone with it.
+    /// Rejects a path that is one of the analysed files, which would be overwritten.
     pub(super) fn check(&self, inputs: &[InputFile]) -> anyhow::Result<()> {
         let Self::File(path) = self else {
             return Ok(());
@@ -148,7 +148,7 @@ impl Target {
         Ok(())
     }
 
-    /// Writes a report by `write`. A file has its old content until the new one is complete.
+    /// Writes a report with `write`. An existing file keeps its content until the new one is complete.
     pub(super) fn put(
         &self,
         out: &mut Output,

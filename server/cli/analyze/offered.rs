@@ -1,4 +1,4 @@
-//! What is really offered at the findings of a report. It parses every file that has a finding.
+//! Finds the refactorings offered for a report's findings. Parses every file with a finding.
 
 use std::sync::Arc;
 
@@ -13,14 +13,14 @@ use crate::{
     text::{TextRange, slice},
 };
 
-/// What is offered at a finding.
+/// Refactorings offered for a finding.
 #[derive(Debug, Default)]
 struct Offered {
     ids: Vec<&'static str>,
     suggestion: Option<Suggestion>,
 }
 
-/// Fills in what is offered at each finding.
+/// Adds the offered refactorings to each finding.
 pub(super) async fn find(
     work: &Work,
     inputs: &[InputFile],
@@ -66,7 +66,7 @@ fn offered_at(input: &InputFile, findings: &[Finding]) -> Vec<Offered> {
     findings.iter().map(offered).collect()
 }
 
-/// A safe edit of this file alone, as one replacement.
+/// Returns a safe edit of only this file, as one replacement.
 fn suggestion(offer: &Offer, text: &str) -> Option<Suggestion> {
     let change = offer.change();
     if change.applicability != Applicability::Safe || !change.steps.stay_in_file() {

@@ -1,4 +1,4 @@
-//! What really answers findings of code that stands in several places, since that depends on what these are.
+//! Finds refactorings for findings of repeated code, which depend on the repetitions' locations.
 
 use super::super::{
     closely::{Closely, Extent, look},
@@ -15,7 +15,7 @@ use crate::{
     syntax::Source,
 };
 
-/// Fills in where such findings are answered.
+/// Adds the locations at which such findings can be addressed.
 pub(super) async fn find(
     work: &Work,
     inputs: &[InputFile],

@@ -1,4 +1,4 @@
-//! What of a project is analysed: files as they are, what has changed, or a text from the standard input.
+//! The code to analyse: files as they are, changes, or a source text from standard input.
 
 use std::{
     io::{self, Read},
@@ -19,17 +19,17 @@ use crate::{
     workspace::MOST_BYTES,
 };
 
-/// How much of a project is told.
+/// The part of a project that is reported.
 #[derive(Debug)]
 pub(super) struct Reach {
-    /// All in these folders without links.
+    /// The analysed folders, with links resolved.
     folders: Vec<PathBuf>,
-    /// Whether not all of that is told.
+    /// Whether only part of that is reported.
     pub(super) is_partial: bool,
 }
 
 impl Reach {
-    /// Whether all of a project is told.
+    /// Whether the whole project is reported.
     pub(super) fn covers(&self, project: &Path) -> bool {
         let mut folders = self.folders.iter();
         !self.is_partial && folders.any(|folder| project.starts_with(folder))
@@ -57,7 +57,7 @@ pub(super) struct Arguments {
 }
 
 impl Arguments {
-    /// `more` is a path that stands elsewhere on the command line.
+    /// `more` is a path from another argument.
     pub(super) fn inputs(
         &self,
         more: Option<&Path>,
@@ -81,7 +81,7 @@ impl Arguments {
         gather_changed(&paths, &before, settings)
     }
 
-    /// `more` is a path that stands elsewhere on the command line.
+    /// `more` is a path from another argument.
     pub(super) fn reach(&self, more: Option<&Path>) -> Reach {
         let paths = self.paths.iter().map(PathBuf::as_path).chain(more);
         let real = paths.filter_map(|path| path.canonicalize().ok());

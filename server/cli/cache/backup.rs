@@ -1,4 +1,4 @@
-//! `cache backup`.
+//! The command `cache backup`.
 
 use std::{io::Write, path::PathBuf};
 

@@ -1,4 +1,4 @@
-//! `cache check`.
+//! The command `cache check`.
 
 use std::io::Write;
 

@@ -1,4 +1,4 @@
-//! `cache clear`.
+//! The command `cache clear`.
 
 use std::io::Write;
 

@@ -1,4 +1,4 @@
-//! What backups, migrations and uploads say while they copy, and afterwards.
+//! Messages of backups, migrations and uploads, during copying and afterwards.
 
 use std::{
     future::Future,
@@ -15,18 +15,18 @@ use crate::{
     cli::{ExitStatus, Output, output::say},
 };
 
-/// Without a terminal a line is said whenever so many more entries were looked at.
+/// Number of entries between progress lines without a terminal.
 const LINE_EVERY: u64 = 10_000;
 
-/// Says how far a copy is: a bar on a terminal, lines elsewhere.
+/// Shows progress of a copy: a bar on a terminal, lines elsewhere.
 pub(super) struct EntryProgress {
     bar: Option<ProgressBar>,
-    /// Entries at which the next line is said.
+    /// Number of entries at which the next line is printed.
     next: AtomicU64,
 }
 
 impl EntryProgress {
-    /// Over so many entries, if that is known.
+    /// `entries` is the total, if known.
     pub(super) fn over(entries: Option<u64>) -> Self {
         let bar = io::stderr().is_terminal().then(|| bar(entries));
         Self {
@@ -70,7 +70,7 @@ fn bar(entries: Option<u64>) -> ProgressBar {
     bar
 }
 
-/// Stops the copy when the user interrupts the program, so that it says how far it came.
+/// Stops the copy when the user interrupts the program, so that progress is reported.
 pub(super) async fn interruptible<T>(
     cancel: CancellationToken,
     copy: impl Future<Output = T>,
@@ -87,7 +87,7 @@ pub(super) async fn interruptible<T>(
     }
 }
 
-/// What a copy did. What had to be left out is trouble, although everything else is there.
+/// Reports the result of a copy. Skipped entries are an error, even if everything else was copied.
 pub(super) fn report(copied: &Copied, out: &mut Output) -> anyhow::Result<ExitStatus> {
     writeln!(out, "entries copied: {}", copied.copied)?;
     writeln!(out, "bytes copied: {}", copied.bytes)?;
@@ -120,7 +120,7 @@ pub(super) fn report(copied: &Copied, out: &mut Output) -> anyhow::Result<ExitSt
     Ok(verdict)
 }
 
-/// Why a copy ended early, in words that say what to do. `from` is where it read.
+/// Explains why a copy stopped, and what to do. `from` is the source.
 pub(super) fn stopped(stopped: &Stopped, from: &str) -> anyhow::Error {
     match &stopped.why {
         Why::Source(fault) if fault.kind() == FaultKind::Unsupported => anyhow::anyhow!(

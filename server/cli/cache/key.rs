@@ -1,4 +1,4 @@
-//! `cache key`.
+//! The command `cache key`.
 
 use std::{io::Write, path::PathBuf};
 
@@ -21,7 +21,7 @@ pub(super) struct Arguments {
 enum Has {
     Yes,
     No,
-    /// And why that can't be said.
+    /// The reason why it can't be determined.
     Fault(String),
 }
 
@@ -37,7 +37,7 @@ pub(super) fn run(
     for (field, value) in key_fields(&text, context) {
         writeln!(out, "{field}: {value}")?;
     }
-    // What is in memory belongs to a process, and this one has just begun.
+    // Memory belongs to a process, and this one has just started.
     let tiers = [
         ("memory", Some(Has::No)),
         ("local", local(config, key)),

@@ -1,4 +1,4 @@
-//! `cache migrate`.
+//! The command `cache migrate`.
 
 use std::path::Path;
 
@@ -76,7 +76,7 @@ async fn copy_all(
     target: &dyn Cache,
     resume: Option<Resume>,
 ) -> Result<Copied, Stopped> {
-    // A server that can't count has no bar, and no fault.
+    // A server that can't count entries just has no progress bar.
     let entries = source.stats().await.ok().map(|holdings| holdings.entries);
     let progress = EntryProgress::over(entries);
     let tell = |copied: &_| progress.tell(copied);
@@ -89,7 +89,7 @@ async fn copy_all(
     copying::interruptible(cancel, copy(source, target, options)).await
 }
 
-/// Where an earlier run got to. Without a home everything is looked at again.
+/// Returns the progress of an earlier run. Without a home, everything is checked again.
 fn resume(from: &CacheBackend, to: &CacheBackend) -> Option<Resume> {
     let home = Environment::of_process()
         .home

@@ -1,4 +1,4 @@
-//! The commands of a team's cache where the build has none: each is known, and says so.
+//! Commands of a team's cache in a build without support: they exist, but only report that.
 
 use std::ffi::OsString;
 
@@ -21,7 +21,7 @@ pub(super) enum Command {
     Serve(Anything),
 }
 
-/// What the command would take.
+/// Accepts any arguments.
 #[derive(Debug, clap::Args)]
 #[group(skip)]
 pub(super) struct Anything {

@@ -1,4 +1,4 @@
-//! `cache path`.
+//! The command `cache path`.
 
 use std::io::Write;
 

@@ -1,4 +1,4 @@
-//! Which cache a command is about.
+//! Selects the cache for a command.
 
 use std::path::{Path, PathBuf};
 
@@ -11,13 +11,13 @@ use crate::{
     migrations,
 };
 
-/// The local file.
+/// Returns the local file.
 pub(super) fn local(config: &Config) -> anyhow::Result<&Path> {
     let path = config.cache.path.as_deref();
     path.context("There is no cache file; set RUSTASSISTANT_HOME or `cache.path`")
 }
 
-/// The team's cache that is configured. A command that is about it gives it more time than somebody who types has.
+/// Returns the configured team's cache, with longer timeouts than in interactive use.
 pub(super) fn team(config: &Config) -> anyhow::Result<CacheBackend> {
     ensure!(HAS_TEAM, NO_TEAM);
     let team = config.cache.team.clone().context(
@@ -26,8 +26,8 @@ pub(super) fn team(config: &Config) -> anyhow::Result<CacheBackend> {
     Ok(patient(team))
 }
 
-/// The cache that a word of the command line means: `local` and `team` are those that are configured, everything else is
-/// an address or a path.
+/// Returns the cache named on the command line: `local` and `team` are the configured ones, everything else is an address or a
+/// path.
 pub(super) fn named(
     word: &str,
     config: &Config,
@@ -43,8 +43,8 @@ pub(super) fn named(
     }
 }
 
-/// The team's cache at an address, with everything else as it is configured. The configured key goes to nobody but whom it
-/// is configured for.
+/// Returns the team's cache at an address, with the configured settings. The configured key is only sent to the address it is
+/// configured for.
 pub(super) fn at_address(
     word: &str,
     config: &Config,
@@ -78,7 +78,7 @@ pub(super) fn at_address(
     Ok(team)
 }
 
-/// Opens it; what is wrong is said with its place.
+/// Opens the cache; errors include its location.
 pub(super) async fn connect(backend: &CacheBackend) -> anyhow::Result<Box<dyn Cache>> {
     backend
         .connect(&migrations::SQLITE)
@@ -86,7 +86,7 @@ pub(super) async fn connect(backend: &CacheBackend) -> anyhow::Result<Box<dyn Ca
         .with_context(|| format!("{} can't be used", shown(backend)))
 }
 
-/// For people.
+/// Returns the cache's name for display.
 pub(super) fn shown(backend: &CacheBackend) -> String {
     match backend {
         CacheBackend::Sqlite(path) => path.display().to_string(),

@@ -1,4 +1,4 @@
-//! `cache prune`.
+//! The command `cache prune`.
 
 use std::{io::Write, time::Duration};
 
@@ -37,7 +37,7 @@ enum Order {
 }
 
 const DAY: Duration = Duration::from_hours(24);
-/// Longer than anything is kept.
+/// Longer than any entry is kept.
 const FOR_EVER: Duration = Duration::from_hours(24 * 36_500);
 
 pub(super) fn run(
@@ -67,7 +67,7 @@ fn prune_local(arguments: &Arguments, config: &Config) -> anyhow::Result<u64> {
     })
 }
 
-/// The limits of this machine's file say nothing of what others keep.
+/// The limits of this machine's file don't apply to what others store.
 fn prune_team(arguments: &Arguments, config: &Config) -> anyhow::Result<u64> {
     if arguments.age.is_none() && arguments.size.is_none() {
         bail!("The team's cache needs explicit limits: `--age DAYS`, `--size BYTES` or both");

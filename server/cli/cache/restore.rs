@@ -1,4 +1,4 @@
-//! `cache restore`.
+//! The command `cache restore`.
 
 use std::path::PathBuf;
 
@@ -20,7 +20,7 @@ pub(super) struct Arguments {
     file: PathBuf,
 }
 
-/// Entries are added to what is there; no file is put in the place of one that others use.
+/// Adds entries to the existing file, which is never replaced because others may use it.
 pub(super) fn run(
     arguments: &Arguments,
     config: &Config,

@@ -1,7 +1,6 @@
-//! `cache stats`.
+//! The command `cache stats`.
 //!
-//! What is held is looked up now; what happened was written down by the runs themselves, so a broken cache still tells
-//! why it is one.
+//! The contents are counted now; statistics were written by earlier runs, so a broken cache can still be explained.
 
 use std::{io::Write, time::Duration};
 
@@ -47,7 +46,7 @@ pub(super) fn run(
     })
 }
 
-/// What the local file holds, or why that can't be said.
+/// Returns the contents of the local file, or the reason why they can't be counted.
 fn holdings(config: &Config) -> Result<Holdings, String> {
     if existing(config).is_none() {
         return Ok(Holdings::default());

@@ -1,4 +1,4 @@
-//! What only a team's cache needs.
+//! Commands only for a team's cache.
 
 mod budget;
 mod keygen;
@@ -23,7 +23,7 @@ pub(super) enum Command {
     Serve(Box<serve::Arguments>),
 }
 
-/// Starts the log of the command, where it has one of its own; whether it has.
+/// Starts the command's own log, if it has one; returns whether it does.
 pub(super) fn keep_own_log(command: &Command) -> bool {
     match command {
         Command::Serve(arguments) => serve::keep_log(arguments),

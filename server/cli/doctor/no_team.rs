@@ -1,4 +1,4 @@
-//! There is nothing to say of a team's cache but that this build has none.
+//! Reports that this build doesn't support team caches.
 
 use super::Check;
 use crate::{cache::NO_TEAM, config::Loaded};

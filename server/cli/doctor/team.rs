@@ -1,5 +1,4 @@
-//! What there is to say of a team's cache. Nothing here shows a secret: of addresses and keys there is only what their
-//! `Display` tells.
+//! Checks the team's cache. Nothing here prints a secret: addresses and keys are only shown by their `Display`.
 
 use super::Check;
 use crate::{
@@ -108,7 +107,7 @@ async fn api_key(remote: &Remote) -> Option<Check> {
     })
 }
 
-/// Asks for one entry that nobody has. A signing key that is wrong is told apart from a server that is.
+/// Looks up an entry that doesn't exist. Distinguishes a wrong signing key from a failing server.
 async fn reach(backend: &CacheBackend, remote: &Remote) -> Check {
     let mut reader = backend.clone();
     if let CacheBackend::Postgres(remote) | CacheBackend::Http(remote) = &mut reader {

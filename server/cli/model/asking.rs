@@ -1,4 +1,4 @@
-//! The model that a command may ask.
+//! Access to the model for commands.
 
 use std::{
     future::Future,
@@ -20,7 +20,7 @@ use crate::{
     text::TextRange,
 };
 
-/// The model that is configured, or why none is asked.
+/// Returns the configured model, or an error that explains why there is none.
 pub(super) fn chosen(config: &Config) -> anyhow::Result<Arc<ModelOptions>> {
     match &config.model {
         ModelChoice::Chosen(options) => Ok(Arc::clone(options)),
@@ -34,7 +34,7 @@ pub(super) fn chosen(config: &Config) -> anyhow::Result<Arc<ModelOptions>> {
     }
 }
 
-/// The same for a task that rustc has to agree to in the end.
+/// Like [`chosen`], for a task that also needs rustc.
 pub(super) fn chosen_for(task: &str, input: &InputFile) -> anyhow::Result<Arc<ModelOptions>> {
     let options = chosen(&input.config)?;
     if !options.tasks.contains(&task) {
@@ -49,7 +49,7 @@ pub(super) fn chosen_for(task: &str, input: &InputFile) -> anyhow::Result<Arc<Mo
     Ok(options)
 }
 
-/// Rustc as the judge of one file, for as long as a command runs.
+/// Checks one file with rustc, for the duration of a command.
 pub(super) struct Judging {
     path: PathBuf,
     stop: Stop,
@@ -57,7 +57,7 @@ pub(super) struct Judging {
 }
 
 impl Judging {
-    /// Starts nothing yet.
+    /// Doesn't start anything yet.
     pub(super) fn of(input: &InputFile) -> anyhow::Result<Self> {
         let path = input.path.canonicalize();
         Ok(Self {
@@ -67,7 +67,7 @@ impl Judging {
         })
     }
 
-    /// Whether rustc compiles the function at a place as it is.
+    /// Checks that rustc compiles the current version of the function.
     pub(super) fn check_compiled(
         &mut self,
         work: &Work,
@@ -87,7 +87,7 @@ impl Judging {
         })
     }
 
-    /// Does something with the compiler until it is done or a person wants no more of it.
+    /// Runs a job with the compiler until it is done or the user interrupts it.
     pub(super) fn ask<T: Send + 'static>(
         &mut self,
         work: &Work,
@@ -109,7 +109,7 @@ impl Judging {
     }
 }
 
-/// What an answer has cost, for one line.
+/// Describes the cost of an answer in one line.
 pub(super) fn cost(options: &ModelOptions, answer: &Answer) -> String {
     let (model, tokens) = (&options.model, answer.tokens);
     match answer.source {
@@ -120,7 +120,7 @@ pub(super) fn cost(options: &ModelOptions, answer: &Answer) -> String {
     }
 }
 
-/// Whoever asks it, with what was answered before.
+/// Returns the asker of the model, with cached answers.
 pub(super) fn asker(
     options: &ModelOptions,
     cache: &CacheOptions,
@@ -132,7 +132,7 @@ pub(super) fn asker(
     asker.with_memory(work.engine.store(), environment)
 }
 
-/// Waits for work that a person may stop; `job` is told when.
+/// Waits for work that the user may interrupt; `job` is notified of that.
 pub(super) fn stoppable<T, F: Future<Output = T>>(
     work: &Work,
     job: impl FnOnce(Pin<Box<dyn Future<Output = ()>>>) -> F,

@@ -1,4 +1,4 @@
-//! `model check`.
+//! The command `model check`.
 
 use std::{io::Write, time::Instant};
 
@@ -11,7 +11,7 @@ use crate::{
     model::{NoAnswer, Question},
 };
 
-/// Tokens that the answer may take: few, but some reason before they speak.
+/// Maximum tokens of the answer: few, but enough for models that reason first.
 const REPLY: u64 = 400;
 
 pub(super) fn run(settings: &mut Settings, out: &mut Output) -> anyhow::Result<ExitStatus> {

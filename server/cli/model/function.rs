@@ -1,4 +1,4 @@
-//! What `refactor plan` and `refactor rewrite` have in common: a function, a task, and how it is told what comes of it.
+//! The common part of `refactor plan` and `refactor rewrite`: a function, a task, and how results are reported.
 
 use std::{io::Write, sync::Arc};
 
@@ -27,23 +27,23 @@ use crate::{
     text::TextRange,
 };
 
-/// A task of a model at a function that a command line names.
+/// A model's task for a function named on the command line.
 pub(super) struct FunctionTask<'a> {
-    /// The command.
+    /// The command's name.
     pub(super) id: &'static str,
-    /// The task as `model.tasks` names it.
+    /// The task's name in `model.tasks`.
     pub(super) task: &'static str,
     pub(super) arguments: &'a FunctionArguments,
 }
 
-/// A function that rustc compiles, and a model that may be asked about it.
+/// A function that rustc compiles, and a model that may be queried about it.
 pub(super) struct Prepared {
     pub(super) asker: Asker,
     pub(super) judging: Judging,
     pub(super) work: Work,
 }
 
-/// What is written to the standard output where nothing comes of it.
+/// The JSON document if there is no result.
 #[derive(Serialize)]
 struct Document<'a> {
     schema: u32,
@@ -55,7 +55,7 @@ struct Document<'a> {
 }
 
 impl FunctionTask<'_> {
-    /// Carries it out; what goes wrong is told in the form that was asked for, too.
+    /// Runs the task; errors are reported in the requested format as well.
     pub(super) fn run(
         &self,
         settings: &mut Settings,
@@ -83,7 +83,7 @@ impl FunctionTask<'_> {
         done
     }
 
-    /// The file, the place, and the model that is asked. Nothing if the file can't be read, which has been said.
+    /// Returns the file, the range and the model. `None` if the file can't be read, which was already reported.
     fn found(
         &self,
         settings: &mut Settings,
@@ -95,7 +95,7 @@ impl FunctionTask<'_> {
         Ok(Some((input, range, options)))
     }
 
-    /// Says why nothing comes of it, in the form that was asked for.
+    /// Reports why there is no result, in the requested format.
     pub(super) fn refuse(&self, why: Refused, out: &mut Output) -> anyhow::Result<ExitStatus> {
         if let Refused::Because(why) = &why {
             self.write(Some(why), None, out)?;
@@ -122,7 +122,7 @@ impl FunctionTask<'_> {
         out.flush().context("The answer can't be written")
     }
 
-    /// Shows a change, and writes it where that is asked for. What it is, is told by a title and notes.
+    /// Prints a change with a title and notes, and writes it if requested.
     pub(super) fn carry_out(
         &self,
         change: FileChange,
@@ -151,7 +151,7 @@ impl FunctionTask<'_> {
     }
 }
 
-/// Whoever is asked a question about a function, if it may be asked and rustc compiles the function.
+/// Returns the access to a model for a function, if it may be queried and rustc compiles the function.
 pub(super) fn prepared(
     (input, source, function): (&InputFile, &Source, TextRange),
     (options, question): (&ModelOptions, &Question),
@@ -174,7 +174,7 @@ pub(super) fn prepared(
     }))
 }
 
-/// What a file becomes.
+/// Returns the change of a file.
 pub(super) fn change(
     input: InputFile,
     text: &Arc<str>,
@@ -185,7 +185,7 @@ pub(super) fn change(
     change.map_err(|error| anyhow!("{error}; `{shown}` is unchanged"))
 }
 
-/// A title, with the reason that a model gives.
+/// Returns a title with the model's reason.
 pub(super) fn with_reason(title: &str, why: &str, options: &ModelOptions) -> String {
     match why {
         "" => format!("{title}."),

@@ -1,4 +1,4 @@
-//! Names for what `refactor run … --name-by-model` makes.
+//! Names for the results of `refactor run … --name-by-model`.
 
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ use crate::{
     syntax::Source,
 };
 
-/// What something may be called, the best first. Where nobody can be asked or no answer comes, that is said, and there are none.
+/// Returns proposed names, best first. If the model can't be queried or doesn't answer, reports the reason and returns none.
 pub(in crate::cli) fn proposed_names(
     input: &InputFile,
     nameless: Nameless,
@@ -55,7 +55,7 @@ fn none(why: &str) -> Vec<String> {
 
 type Prepared = (ModelOptions, Source, Question);
 
-/// What is asked, or why nothing is.
+/// Returns the question, or the reason why there is none.
 fn question(input: &InputFile, nameless: Nameless) -> anyhow::Result<Result<Prepared, String>> {
     let options = match chosen(&input.config) {
         Ok(options) => for_names(&options),

@@ -1,4 +1,4 @@
-//! What a build without models says.
+//! Error messages of a build without models.
 
 macro_rules! refuses {
     ($name:ident, ($($arguments:ty),*)) => {

@@ -1,4 +1,4 @@
-//! `refactor plan`.
+//! The command `refactor plan`.
 
 use std::sync::Arc;
 
@@ -73,7 +73,7 @@ fn planned(
     tell(task, (input, &planning, &outcome), (&options, &answer), out)
 }
 
-/// What may be chosen from at a place, and the text that it is of; or why there is nothing.
+/// Returns the possible extractions at a range and their source text, or the reason why there are none.
 pub(super) fn planning(
     input: &InputFile,
     range: TextRange,
@@ -89,7 +89,7 @@ pub(super) fn planning(
     Ok(found.map_err(|why| why.to_string()))
 }
 
-/// The answer and what it suggests; nothing where it is known that nothing comes of the question.
+/// Returns the answer and its suggestions; `None` if the question is known to have no usable answer.
 fn asked(
     asker: &Asker,
     question: &Question,

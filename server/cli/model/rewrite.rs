@@ -1,4 +1,4 @@
-//! `refactor rewrite`.
+//! The command `refactor rewrite`.
 
 use std::sync::Arc;
 
@@ -77,7 +77,7 @@ fn rewritten(
     }
 }
 
-/// What may be rewritten at a place, what a model is told of it, and the text that it is of; or why there is nothing.
+/// Returns the function to rewrite, what the model is told, and the source text; or the reason why there is none.
 pub(super) fn rewriting(
     input: &InputFile,
     range: TextRange,
@@ -105,7 +105,7 @@ pub(super) fn rewriting(
 enum Outcome {
     Held(HeldRewrite, Answer),
     Nothing(Answer),
-    /// Nothing held when it was asked before.
+    /// An earlier query is known to have had no usable answer.
     Known,
 }
 
@@ -117,7 +117,7 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
-    /// Asks, and has mended what doesn't hold, as long as one request may cost that.
+    /// Queries the model, and lets it fix failed checks while one more request is within the budget.
     fn outcome(&mut self, rewriting: &Rewriting, source: &Source) -> anyhow::Result<Outcome> {
         let Some(mut answer) = self.first()? else {
             return Ok(Outcome::Known);

@@ -1,4 +1,4 @@
-//! `model status`.
+//! The command `model status`.
 
 use std::io::Write;
 
@@ -129,7 +129,7 @@ fn show(
         Err(why) => bail!("Nothing would be sent for {}: {why}", place.words()),
     };
     for line in question.shown(&options).lines() {
-        // What a function holds is not for a terminal to carry out.
+        // The terminal must not interpret a function's contents.
         writeln!(out, "{}", printable(line))?;
     }
     let estimate = question.estimate(&options);

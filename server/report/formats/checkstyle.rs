@@ -1,11 +1,11 @@
-//! Checkstyle's XML, which dashboards of builds and many plugins of editors read.
+//! Checkstyle's XML, for build dashboards and many editor plugins.
 
 use std::io::{self, Write};
 
 use super::{super::Report, Span, graded, xml::Escaped};
 use crate::text::Encoding;
 
-/// Writes the findings of each file that has some.
+/// Writes the findings of each file that has any.
 pub fn write_checkstyle(out: &mut dyn Write, report: &Report) -> io::Result<()> {
     writeln!(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>")?;
     writeln!(out, "<checkstyle version=\"4.3\">")?;

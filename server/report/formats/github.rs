@@ -1,4 +1,4 @@
-//! Commands of GitHub's workflows, which become annotations at the lines of a pull request.
+//! Workflow commands of GitHub, which become annotations in a pull request.
 
 use std::{
     fmt::Write as _,
@@ -8,7 +8,7 @@ use std::{
 use super::{super::Report, Span, graded};
 use crate::text::{Encoding, printable};
 
-/// Writes one command for each finding, the heaviest first, since only the first ten of a step are shown.
+/// Writes one command per finding, heaviest first, because only the first ten of a step are shown.
 pub fn write_github(out: &mut dyn Write, report: &Report) -> io::Result<()> {
     let mut all: Vec<_> = report.found().collect();
     all.sort_by(|(_, left), (_, right)| right.weight().total_cmp(&left.weight()));
@@ -16,7 +16,7 @@ pub fn write_github(out: &mut dyn Write, report: &Report) -> io::Result<()> {
         let span = Span::of_finding(file, found, Encoding::Utf32);
         let finding = &found.finding;
         let mut place = format!("line={},endLine={}", span.start.0, span.end.0);
-        // Columns are understood within one line only.
+        // Columns are only supported within one line.
         if span.start.0 == span.end.0 {
             let _ = write!(place, ",col={},endColumn={}", span.start.1, span.end.1);
         }
@@ -32,12 +32,12 @@ pub fn write_github(out: &mut dyn Write, report: &Report) -> io::Result<()> {
     Ok(())
 }
 
-/// What stands behind the second `::`.
+/// Escapes the message after the second `::`.
 fn data(words: &str) -> String {
     printable(words).replace('%', "%25")
 }
 
-/// The value of a property, where a comma or a colon would end it.
+/// Escapes a property, which a comma or a colon would end.
 fn property(words: &str) -> String {
     data(words).replace(':', "%3A").replace(',', "%2C")
 }

@@ -1,4 +1,4 @@
-//! GitLab's report of code quality, which merge requests show.
+//! GitLab's code quality report, shown in merge requests.
 
 use std::io::{self, Write};
 
@@ -34,7 +34,7 @@ struct Lines {
     end: u32,
 }
 
-/// Writes every finding as an issue. A finding keeps its fingerprint when code is inserted above it.
+/// Writes every finding as an issue. Its fingerprint remains the same when code is inserted above it.
 pub fn write_gitlab(out: &mut dyn Write, report: &Report) -> io::Result<()> {
     let issues: Vec<Issue<'_>> = report
         .found()

@@ -1,7 +1,7 @@
-//! A page for a browser: a map of the code, what was found, and the code around. One file that loads nothing from elsewhere.
+//! A page for the browser: a map of the code, the findings, and the code around them. A single file that loads nothing else.
 //!
-//! The browser is told to run this script and no other; what comes from the project is data, whose characters nobody sees
-//! are written out and whose `<` is escaped. `html/README.md` says how the page is built.
+//! The content security policy only permits this script. Text from the project is data, in which invisible characters and `<`
+//! are escaped. `html/README.md` explains how the page is built.
 
 mod data;
 mod excerpts;
@@ -16,7 +16,7 @@ use super::super::{Report, json::write_json_inside};
 
 const PAGE: &str = include_str!("html/page.html");
 const STYLE: &str = include_str!("html/page.css");
-/// One module of several files, in reading order.
+/// A single script, concatenated from several files in reading order.
 const SCRIPT: &str = concat!(
     include_str!("html/script/data.js"),
     include_str!("html/script/summary.js"),
@@ -26,7 +26,7 @@ const SCRIPT: &str = concat!(
     include_str!("html/script/start.js"),
 );
 
-/// Writes the page. Equal reports give equal bytes, but for the time.
+/// Writes the page. Equal reports produce equal bytes, except for the time.
 pub fn write_html(out: &mut dyn Write, report: &Report) -> io::Result<()> {
     let mut rest = PAGE;
     while let Some(gap) = Gap::first_in(rest) {
@@ -42,10 +42,10 @@ pub fn write_html(out: &mut dyn Write, report: &Report) -> io::Result<()> {
     out.write_all(rest.as_bytes())
 }
 
-/// A place of the page, and what is around it.
+/// A placeholder in the page, and the text around it.
 struct Gap {
     before: &'static str,
-    /// What belongs there.
+    /// The name of the placeholder.
     name: &'static str,
     behind: &'static str,
 }
@@ -62,7 +62,7 @@ impl Gap {
     }
 }
 
-/// Nothing may be loaded, sent or run but what is named by its hash.
+/// Forbids loading, sending or running anything except what is identified by its hash.
 fn policy() -> String {
     format!(
         "default-src 'none'; script-src '{}'; style-src '{}'; base-uri 'none'; form-action 'none'",

@@ -1,4 +1,4 @@
-//! The XML of `JUnit`: every file is a suite of tests, and every finding a test that failed.
+//! The XML of `JUnit`: every file is a test suite, and every finding a failed test.
 
 use std::io::{self, Write};
 
@@ -9,7 +9,7 @@ use super::{
 };
 use crate::text::Encoding;
 
-/// Writes the findings; a file without any is one test that passed.
+/// Writes the findings; a file without any is one passed test.
 pub fn write_junit(out: &mut dyn Write, report: &Report) -> io::Result<()> {
     let tests: usize = report.files.iter().map(tests_of).sum();
     let failures = report.summary.findings;

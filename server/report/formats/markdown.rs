@@ -12,7 +12,7 @@ use super::{
 };
 use crate::text::{Encoding, printable};
 
-/// Findings that are listed; code hosts cut longer comments off.
+/// Maximum number of findings to list; code hosts truncate longer comments.
 const MOST: usize = 50;
 
 /// Writes the counts by smell, and the heaviest findings.
@@ -52,14 +52,14 @@ pub fn write_markdown(out: &mut dyn Write, report: &Report) -> io::Result<()> {
     writeln!(out, "\n</details>")
 }
 
-/// Weights are positive, so that their bits are in their order.
+/// Positive floats sort like their bits.
 fn ordered(weight: f64) -> u64 {
     weight.to_bits()
 }
 
 fn row_of(file: &ReportedFile, found: &ReportedFinding) -> String {
     let (line, _) = Span::of_finding(file, found, Encoding::Utf32).start;
-    // A link to the line works where the summary stands in the repository itself; a path that leaves it gets none.
+    // Links only work if the summary is shown in the repository; a path outside of it gets none.
     let shown = in_cell(&format!("{}:{line}", file.path));
     let is_inside = !file.path.starts_with(['/', '.']) && !file.path.contains(':');
     let place = if is_inside {
@@ -75,7 +75,7 @@ fn row_of(file: &ReportedFile, found: &ReportedFinding) -> String {
     )
 }
 
-/// Words in a cell of a table. Backticks stay where they come in pairs, as in all our messages.
+/// Escapes text in a table cell. Backticks are kept if they come in pairs, as in all messages.
 pub(in crate::report) fn in_cell(words: &str) -> String {
     let words = printable(words);
     let keeps_code = words.matches('`').count().is_multiple_of(2);
@@ -88,7 +88,7 @@ pub(in crate::report) fn in_cell(words: &str) -> String {
                 escaped.push('`');
             }
             '|' => escaped.push_str("\\|"),
-            // Inside of code, a code host shows everything else as it is.
+            // Code hosts don't interpret anything else in code.
             _ if is_code => escaped.push(character),
             '<' => escaped.push_str("&lt;"),
             '&' => escaped.push_str("&amp;"),

@@ -1,4 +1,4 @@
-//! Reviewdog's JSON, with safe edits as suggestions that a reviewer takes by one click.
+//! Reviewdog's JSON, with safe edits as suggestions that can be accepted with one click.
 
 use std::io::{self, Write};
 
@@ -54,7 +54,7 @@ struct Range {
     end: Position,
 }
 
-/// Counted from 1, in bytes.
+/// Starts at 1, in bytes.
 #[derive(Serialize)]
 struct Position {
     line: u32,

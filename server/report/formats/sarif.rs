@@ -1,4 +1,4 @@
-//! SARIF 2.1.0, which code hosts and security dashboards read.
+//! SARIF 2.1.0, for code hosts and security dashboards.
 
 use std::{
     collections::BTreeMap,
@@ -36,7 +36,7 @@ struct Run {
     results: Vec<Value>,
 }
 
-/// Writes the findings as one run, with a rule for each smell that was found.
+/// Writes the findings as one run, with a rule for each smell that occurs.
 pub fn write_sarif(out: &mut dyn Write, report: &Report) -> io::Result<()> {
     let ids = report.found().map(|(_, found)| found.finding.smell.id);
     let mut rules: BTreeMap<&'static str, usize> = ids.map(|id| (id, 0)).collect();

@@ -1,10 +1,10 @@
-//! Text in XML.
+//! Escapes text in XML.
 
 use std::fmt::{Display, Formatter, Result, Write};
 
 use crate::text::printable;
 
-/// Words as text or as the value of an attribute: what would be markup is escaped, what XML doesn't allow is shown as code.
+/// Text content or an attribute's value: markup is escaped, and characters that XML doesn't allow are shown as codes.
 pub(super) struct Escaped<'a>(pub(super) &'a str);
 
 impl Display for Escaped<'_> {

@@ -4,7 +4,7 @@ use tempfile::TempDir;
 
 use super::*;
 
-/// A directory with files in it.
+/// A temporary directory with files.
 struct Place(TempDir);
 
 impl Place {

@@ -1,4 +1,4 @@
-//! Files of our own that a run left behind which was killed.
+//! Removes temporary files that a killed process left behind.
 
 use std::{
     collections::BTreeSet,
@@ -12,14 +12,14 @@ use tempfile::TempPath;
 use super::{Update, folder_of};
 use crate::os;
 
-/// What names begin with whose files are needed only while their run lasts.
+/// Prefix of files that are only needed during a run.
 pub(super) const NEW: &str = ".rustassistant-";
-/// What names begin with whose files may be all that is left of a text. They are never swept.
+/// Prefix of files that may be all that is left of a source text. They are never removed.
 pub(super) const OLD: &str = ".rustassistant-old-";
 
-/// Random characters behind the beginning of a name.
+/// Number of random characters after the prefix.
 const RANDOM: usize = 6;
-/// No run lasts so long.
+/// Age of removable files, longer than any run.
 const AGE: Duration = Duration::from_hours(1);
 
 /// Removes what earlier runs left beside the files of these updates.
@@ -36,7 +36,7 @@ fn sweep_folder(folder: &Path, age: Duration) {
     };
     for entry in entries.filter_map(Result::ok) {
         if is_left_over(&entry, age) {
-            // Whoever else sweeps may have been faster.
+            // Another process may have removed it.
             let _ = fs::remove_file(entry.path());
         }
     }
@@ -59,10 +59,10 @@ fn is_left_over(entry: &DirEntry, age: Duration) -> bool {
     metadata.is_file() && since.is_some_and(|since| since >= age)
 }
 
-/// Keeps a file under a name that is never swept, or under its own.
+/// Keeps a file under a name that is never removed, or under its current one.
 pub(super) fn keep(file: TempPath) -> PathBuf {
     let path = file.to_path_buf();
-    // A file that stays is what is wanted.
+    // Cancels the removal on drop.
     let _ = file.keep();
     let name = path.file_name().and_then(|name| name.to_str());
     let random = name.and_then(|name| name.strip_prefix(NEW));

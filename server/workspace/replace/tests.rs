@@ -20,7 +20,7 @@ fn replace(path: &Path, new: &str, old: &str) -> Result<(), ReplaceError> {
     }
 }
 
-/// Two files and, with the first, two new ones.
+/// Two files, and two new ones that belong to the first.
 struct Project {
     root: tempfile::TempDir,
     created: Vec<CreatedFile>,
@@ -236,7 +236,7 @@ fn attributes_and_owner_stay() {
     let (_root, path) = file("old");
     let flags = rustix::fs::XattrFlags::empty();
     let is_attributed = rustix::fs::setxattr(&path, "user.note", b"x", flags).is_ok();
-    // Only root may give files away.
+    // Only root may change the owner.
     let is_given = chown(&path, Some(12_345), Some(12_345)).is_ok();
     replace(&path, "new", "old").unwrap();
     assert_eq!(fs::read_to_string(&path).unwrap(), "new");

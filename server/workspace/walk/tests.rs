@@ -4,7 +4,7 @@ use tempfile::TempDir;
 use super::*;
 use crate::config::{Environment, Request, load};
 
-/// A directory with Rust files in it.
+/// A temporary directory with Rust files.
 struct Place(TempDir);
 
 impl Place {
@@ -16,7 +16,7 @@ impl Place {
         place
     }
 
-    /// One that is a repository.
+    /// Creates a git repository.
     fn repository(files: &[&str]) -> Self {
         let place = Self::new(files);
         fs::create_dir(place.path(".git")).unwrap();
@@ -33,7 +33,7 @@ impl Place {
         self.0.path().join(path)
     }
 
-    /// What a walk from `root` names, relative to the place; nothing may be wrong.
+    /// Returns the files that a walk from `root` finds, relative to the directory; there must be no problems.
     fn walk(&self, root: &str) -> Vec<String> {
         let (files, problems) = walk(&self.path(root), &WalkOptions::default());
         assert_eq!(problems, []);
@@ -327,7 +327,7 @@ fn a_walk_ends_at_its_bound_and_says_so() {
     assert_eq!(bounded(0).0.len(), 0);
 }
 
-/// Names that mean something, contents of ignore files, and nested repositories.
+/// Names with special meanings, contents of ignore files, and nested repositories.
 fn trees() -> impl Strategy<Value = Vec<(String, String)>> {
     let text = |pattern: &str| proptest::string::string_regex(pattern).unwrap();
     let line = "!?/?(a|b|c|\\*|\\*\\*)(/(a|b|c|\\*))?(\\.rs|/)?\n";
@@ -345,8 +345,8 @@ fn trees() -> impl Strategy<Value = Vec<(String, String)>> {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(40))]
 
-    /// The walker of the crate that the matchers come from is the judge. It lets a pattern show what is hidden; here
-    /// nothing does, so no name is.
+    /// Compares with the walker of the crate that provides the matchers. It lets a pattern include hidden files; this one
+    /// doesn't, so no name is hidden.
     #[test]
     fn ignore_files_mean_what_they_mean_to_others(
         tree in trees(),
@@ -413,7 +413,7 @@ mod links {
         );
         let is_named = |problem: &WalkProblem| matches!(problem, WalkProblem::NotFollowed { .. });
         assert!(problems.iter().all(is_named), "{problems:?}");
-        // Whoever names a link wants what it leads to.
+        // A link named explicitly is followed.
         assert_eq!(place.walk("in/d"), ["in/d/c.rs"]);
         assert_eq!(place.walk("in/link.rs"), ["in/link.rs"]);
     }

@@ -1,4 +1,4 @@
-//! What a team may spend on a language model, as commands are told.
+//! The team's budget for language models, as command line arguments.
 
 use crate::{cache::ledger::Limits, config};
 
@@ -14,7 +14,7 @@ pub(super) struct Arguments {
 }
 
 impl Arguments {
-    /// The budget, if there is to be one.
+    /// Returns the budget, if there is one.
     pub(super) fn limits(&self) -> Option<Limits> {
         let limits = Limits {
             day: self.budget_day,

@@ -1,4 +1,4 @@
-//! `cache keygen`.
+//! The command `cache keygen`.
 
 use std::{
     fs::{self, File, OpenOptions},
@@ -66,7 +66,7 @@ fn save(key: &SigningKey, path: &Path) -> anyhow::Result<()> {
         .with_context(|| format!("{shown} can't be written"))
 }
 
-/// From its first moment on for nobody but its owner.
+/// Creates a file that is only accessible to its owner from the beginning.
 fn create(path: &Path) -> io::Result<File> {
     os::private_file(OpenOptions::new().write(true).create_new(true)).open(path)
 }

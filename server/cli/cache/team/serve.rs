@@ -1,4 +1,4 @@
-//! `cache serve`: the server of a team's cache, and the keys of those who may speak to it.
+//! The command `cache serve`: runs the server of a team's cache, and manages its bearer keys.
 
 mod log;
 mod welcome;
@@ -158,7 +158,7 @@ struct BoundsArguments {
     grace_seconds: u32,
 }
 
-/// Starts the log of the server; what only changes keys has none of its own, and then this is false.
+/// Starts the server's log; returns `false` for commands that only change keys, which have none.
 pub(super) fn keep_log(arguments: &Arguments) -> bool {
     let serves = arguments.command.is_none();
     if serves {
@@ -248,7 +248,7 @@ fn serve(arguments: &Serve, home: Option<&Path>, out: &mut Output) -> anyhow::Re
 }
 
 impl Serve {
-    /// What must not be done, whatever else is said.
+    /// Rejects insecure combinations of options.
     fn check(&self, address: &SocketAddr, keys: &KeyFile) -> anyhow::Result<()> {
         if address.ip().to_canonical().is_loopback() {
             return Ok(());
@@ -366,7 +366,7 @@ fn resolve(listen: &str) -> anyhow::Result<SocketAddr> {
         .with_context(|| format!("`{listen}` doesn't resolve to an address"))
 }
 
-/// A path in front of others: with a slash before it and none behind it.
+/// Parses a path prefix, with a leading slash and without a trailing one.
 fn base(text: &str) -> Result<String, &'static str> {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/._-".contains(&byte);
     let base = text.trim_end_matches('/');
@@ -378,8 +378,7 @@ fn base(text: &str) -> Result<String, &'static str> {
     }
 }
 
-/// Ends the server when somebody asks for it, and reads its files again when told to. What is sent after this returned
-/// is not lost.
+/// Handles signals to stop the server or reload its files. Signals sent after this has returned aren't lost.
 fn heed_signals(service: Arc<Service>, stop: CancellationToken) -> std::io::Result<()> {
     let mut signals = Signals::new()?;
     tokio::spawn(async move {

@@ -1,4 +1,4 @@
-//! `cache setup`.
+//! The command `cache setup`.
 
 use std::io::Write;
 
@@ -23,7 +23,7 @@ pub(in crate::cli::cache) struct Arguments {
     budget: budget::Arguments,
 }
 
-/// The group roles, and who each of them is for.
+/// The group roles, and what each is for.
 const ROLES: [(&str, &str); 5] = [
     ("reader", "people, who read `main`"),
     (

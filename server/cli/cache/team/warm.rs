@@ -1,4 +1,4 @@
-//! `cache warm`.
+//! The command `cache warm`.
 
 use std::{collections::BTreeMap, io::Write, path::PathBuf, sync::Arc};
 
@@ -37,7 +37,7 @@ pub(in crate::cli::cache) struct Arguments {
     require_remote: bool,
 }
 
-/// What a run did.
+/// Results of a run.
 struct Warmed<'a> {
     inputs: &'a Inputs,
     answers: &'a [FoundReport],
@@ -88,7 +88,7 @@ pub(super) fn run(
     Ok(ExitStatus::Fine)
 }
 
-/// What holds where the program runs; nobody waits for a keystroke, so the team's cache has time.
+/// Returns the options of the current directory, with longer timeouts for the team's cache than in interactive use.
 fn options(settings: &mut Settings) -> anyhow::Result<CacheOptions> {
     let here = std::env::current_dir().context("The current directory can't be read")?;
     let config = settings.of(&here)?;
@@ -109,7 +109,7 @@ async fn reports(work: &Work, inputs: &[InputFile]) -> anyhow::Result<Vec<FoundR
     Ok(reports.await?)
 }
 
-/// The keys of what this machine had, which others may not have.
+/// Returns the keys found on this machine, which the team's cache may not have.
 fn found_here(inputs: &[InputFile], answers: &[FoundReport]) -> Vec<Key> {
     let found = inputs.iter().zip(answers);
     let here = found
@@ -118,13 +118,12 @@ fn found_here(inputs: &[InputFile], answers: &[FoundReport]) -> Vec<Key> {
         .collect()
 }
 
-/// Whether it is worth asking again. If not, there are faults that say why.
+/// Whether another request is worthwhile. If not, faults explain why.
 fn works(team: &TierStats) -> bool {
     (team.reads, team.writes) == (GateState::Working, GateState::Working)
 }
 
-/// Asks the team's cache for something that was found here, so that one which is down is noticed also where nothing was
-/// missing.
+/// Looks up one of the keys in the team's cache, to detect an unreachable one even if nothing was missing.
 fn probe(options: &CacheOptions, keys: &[Key]) -> Result<(), String> {
     let (Some(team), Some(key)) = (&options.team, keys.first()) else {
         return Ok(());
@@ -139,7 +138,7 @@ fn probe(options: &CacheOptions, keys: &[Key]) -> Result<(), String> {
     asked.map_err(|error| format!("{error:#}"))
 }
 
-/// Gives the team what the local file has of these keys and the team has not, if this machine may write there.
+/// Uploads entries of these keys that the team's cache doesn't have, if this machine may write there.
 fn upload(options: &CacheOptions, keys: &[Key]) -> Result<Copied, String> {
     let Some((path, team)) = options.path.as_ref().zip(options.team.as_ref()) else {
         return Ok(Copied::default());
@@ -217,7 +216,7 @@ impl Warmed<'_> {
     }
 }
 
-/// Says what was wrong with the team's cache; whether nothing was.
+/// Reports faults of the team's cache; returns whether there were none.
 fn say_faults(team: Option<&TierStats>, unuploaded: Option<&String>, uploaded: &Copied) -> bool {
     let mut faults = team.map(faults_of).unwrap_or_default();
     faults.extend(unuploaded.cloned());
@@ -231,7 +230,7 @@ fn say_faults(team: Option<&TierStats>, unuploaded: Option<&String>, uploaded: &
     faults.is_empty()
 }
 
-/// Each kind once, the last in full.
+/// Returns each kind once, and the last one in full.
 fn faults_of(team: &TierStats) -> Vec<String> {
     let mut kinds: BTreeMap<FaultKind, u64> = team.faults.clone();
     for (kind, count) in &team.write_faults {

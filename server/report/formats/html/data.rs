@@ -1,4 +1,4 @@
-//! What the page is told, as its script reads it. Lines count from 1. Every word of the project's is printable.
+//! The data of the page's script. Lines start at 1. All text from the project is printable.
 
 use std::{
     borrow::Cow,
@@ -24,12 +24,12 @@ use crate::{
 pub(super) struct Data<'a> {
     version: &'static str,
     time: Time,
-    /// Whether it was looked for what is offered.
+    /// Whether the report includes offers.
     with_offers: bool,
-    /// Findings without code, and edits that are too long.
+    /// Number of findings without code, and of edits that are too long.
     left_out: usize,
     edits_left_out: usize,
-    /// Where to begin: places in the list of all findings.
+    /// Where to begin: indices in the list of all findings.
     begin: Vec<usize>,
     smells: Vec<SmellData>,
     #[serde(serialize_with = "serialize_files")]
@@ -47,16 +47,16 @@ struct Time {
 #[derive(Serialize)]
 struct SmellData {
     id: &'static str,
-    /// Markdown.
+    /// In Markdown.
     documentation: String,
     is_repetition: bool,
 }
 
 struct Files<'a> {
     report: &'a Report,
-    /// Files that are no part of the report, but hold what stands in one that is.
+    /// Files outside of the report that contain duplicates of code in it.
     elsewhere: Vec<Code<'a>>,
-    /// Numbers of files by their paths, and of smells by their ids.
+    /// Indices of files by path, and of smells by id.
     paths: HashMap<&'a str, usize>,
     smells: HashMap<&'static str, usize>,
     excerpts: Excerpts<'a>,
@@ -65,14 +65,14 @@ struct Files<'a> {
 #[derive(Serialize)]
 struct FileData<'a> {
     path: Cow<'a, str>,
-    /// Nothing for a file that is no part of the report.
+    /// `None` for a file outside of the report.
     #[serde(skip_serializing_if = "Option::is_none")]
     lines: Option<usize>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     findings: Vec<FindingData<'a>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     functions: Vec<FunctionData<'a>>,
-    /// First line, and the lines from there on.
+    /// The first line number, and the lines from there.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     code: Vec<(u32, String)>,
 }
@@ -89,7 +89,7 @@ struct FindingData<'a> {
     column: u32,
     message: Cow<'a, str>,
     weight: f64,
-    /// First and last line of each stretch of code that shows it; nothing where its code is left out.
+    /// First and last line of each excerpt that shows it; empty if its code is omitted.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     around: Vec<(u32, u32)>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -98,7 +98,7 @@ struct FindingData<'a> {
     also: String,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     help: Vec<String>,
-    /// File, first and last line of what is the same, and how many places there are in all.
+    /// File, first and last line of each duplicate, and the total number of locations.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     places: Vec<(usize, u32, u32)>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -107,7 +107,7 @@ struct FindingData<'a> {
     edit: Option<EditData<'a>>,
 }
 
-/// Line, first column, the column behind the last, and what is said of it. Columns count from 0.
+/// Line, first column, column after the last, and label. Columns start at 0.
 type Mark = (u32, usize, usize, String);
 
 #[derive(Serialize)]
@@ -141,7 +141,7 @@ impl<'a> Data<'a> {
     }
 }
 
-/// The heaviest findings by their places in the list of all.
+/// Returns the indices of the heaviest findings in the list of all.
 fn begin(report: &Report) -> Vec<usize> {
     let heaviest = totals::heaviest_first(report).into_iter();
     let heaviest = heaviest.take(totals::PLACES);
@@ -247,7 +247,7 @@ impl<'a> Files<'a> {
     }
 }
 
-/// What is drawn in the code: the finding itself, and the heaviest of what adds to it.
+/// Returns the highlighted ranges: the finding itself, and its heaviest parts.
 fn marks(file: &ReportedFile, found: &ReportedFinding) -> Vec<Mark> {
     let finding = &found.finding;
     let code = Code::of_file(file);
@@ -279,7 +279,7 @@ fn function<'a>(file: &'a ReportedFile, facts: &FunctionFacts) -> FunctionData<'
     )
 }
 
-/// Serializes one file at a time, so that a whole workspace's page is never in memory twice.
+/// Serializes one file at a time, so that the page of a large workspace is never in memory twice.
 fn serialize_files<S: Serializer>(files: &Files<'_>, serializer: S) -> Result<S::Ok, S::Error> {
     let reported = files.report.files.iter().map(|file| files.file(file));
     let elsewhere = files.elsewhere.iter().map(|code| files.elsewhere(*code));

@@ -1,5 +1,5 @@
-//! The code that the page shows. A page of a large workspace would be too large with all of it, so that the heaviest findings
-//! come first, and the page says how many have none.
+//! Selects the code that the page shows. The page of a large workspace would be too large with all code, so the heaviest
+//! findings come first, and the page states how many are shown without code.
 
 use std::{collections::HashMap, ops::Range, ptr};
 
@@ -9,26 +9,26 @@ use crate::{
     text::{Lines, TextRange, shortened, slice},
 };
 
-/// Bytes of code, with edits, in one page.
+/// Maximum bytes of code and edits in one page.
 const MOST_BYTES: usize = 3_000_000;
-/// Lines that are shown before and behind a finding.
+/// Lines shown before and after a finding.
 const BEFORE: u32 = 2;
 const BEHIND: u32 = 6;
-/// Lines that are shown around what adds to a finding.
+/// Lines shown around a part of a finding.
 const AROUND: u32 = 1;
-/// Lines that are shown around an edit.
+/// Lines shown around an edit.
 const EDIT_CONTEXT: u32 = 2;
-/// Lines of one place of several that are the same, and of an edit.
+/// Maximum lines of one duplicate, and of an edit.
 const MOST_LINES: u32 = 60;
-/// Places of several that are shown with their code.
+/// Maximum number of duplicates shown with their code.
 pub(super) const MOST_PLACES: usize = 6;
-/// Characters of the longest line that is shown whole.
+/// Maximum characters of a line that is shown in full.
 const WIDEST: usize = 300;
 
-/// First and last line, from 0.
+/// First and last line, starting at 0.
 type Stretch = (u32, u32);
 
-/// A text whose lines are shown.
+/// A source text with excerpts.
 #[derive(Clone, Copy)]
 pub(super) struct Code<'a> {
     pub(super) path: &'a str,
@@ -36,28 +36,28 @@ pub(super) struct Code<'a> {
     pub(super) lines: &'a Lines,
 }
 
-/// What is shown of one finding.
+/// The excerpts of one finding.
 pub(super) struct Excerpt {
-    /// Lines around it, in its own file.
+    /// Lines around it in its file.
     pub(super) around: Vec<Stretch>,
     pub(super) edit: Option<Edit>,
 }
 
-/// Whole lines, and what they become.
+/// Complete lines, and their replacement.
 pub(super) struct Edit {
     pub(super) lines: Stretch,
     pub(super) text: Vec<String>,
 }
 
-/// What is shown of all findings.
+/// The excerpts of all findings.
 #[derive(Default)]
 pub(super) struct Excerpts<'a> {
     by_finding: HashMap<*const ReportedFinding, Excerpt>,
     stretches: HashMap<&'a str, Vec<Stretch>>,
     bytes: usize,
-    /// Findings without their code.
+    /// Number of findings without code.
     pub(super) left_out: usize,
-    /// Edits that are too long to be shown.
+    /// Number of edits that are too long to show.
     pub(super) edits_left_out: usize,
 }
 
@@ -77,7 +77,7 @@ impl<'a> Excerpts<'a> {
         self.by_finding.get(&ptr::from_ref(found))
     }
 
-    /// The lines of a text that some finding shows: the number of the first, from 1, and all of them.
+    /// Returns the excerpts of a source text: the first line number, starting at 1, and the lines.
     pub(super) fn lines_of(&self, code: Code<'_>) -> Vec<(u32, String)> {
         let stretches = self.stretches.get(code.path).into_iter().flatten();
         stretches
@@ -111,7 +111,7 @@ impl<'a> Excerpts<'a> {
     }
 }
 
-/// The lines of a finding, and of what adds to it.
+/// Returns the lines of a finding and of its parts.
 fn around(file: &ReportedFile, found: &ReportedFinding) -> Vec<Stretch> {
     let line = |at| file.lines.line(at);
     let last = last_line(&file.lines);
@@ -126,7 +126,7 @@ fn around(file: &ReportedFile, found: &ReportedFinding) -> Vec<Stretch> {
     joined(&mut stretches)
 }
 
-/// All places of what stands again: in the file, or in it and others.
+/// Returns all locations of a duplicate, in this file and others.
 pub(super) fn same<'a>(
     file: &'a ReportedFile,
     found: &'a ReportedFinding,
@@ -139,7 +139,7 @@ pub(super) fn same<'a>(
         .chain(others.map(|other| (Code::of_place(other), other.range)))
 }
 
-/// The edit of a finding in whole lines; nothing if it is too long to be read.
+/// Returns the edit of a finding in complete lines; `None` if it is too long.
 fn edit(code: Code<'_>, found: &ReportedFinding) -> Option<Edit> {
     let suggestion = found.suggestion.as_ref()?;
     let lines = code.stretch(suggestion.range);
@@ -164,7 +164,7 @@ fn edit(code: Code<'_>, found: &ReportedFinding) -> Option<Edit> {
     let fits = fits.iter().all(|(code, lines)| code.is_readable(*lines));
     fits.then(|| Edit {
         lines,
-        // Lines that go as a whole leave none behind, not an empty one.
+        // Removing complete lines leaves no empty line.
         text: if text.is_empty() {
             Vec::new()
         } else {
@@ -191,12 +191,12 @@ impl<'a> Code<'a> {
         }
     }
 
-    /// The lines that a range touches.
+    /// Returns the lines that a range touches.
     pub(super) fn stretch(self, range: TextRange) -> Stretch {
         (self.lines.line(range.start()), self.lines.line(range.end()))
     }
 
-    /// The first lines that a range touches, as many as are shown.
+    /// Returns the first lines that a range touches, up to the maximum.
     fn beginning(self, range: TextRange) -> Stretch {
         let (first, last) = self.stretch(range);
         (first, last.min(first + MOST_LINES - 1))
@@ -222,7 +222,7 @@ impl<'a> Code<'a> {
         line.trim_end_matches(['\n', '\r'])
     }
 
-    /// Lines as people see them, with nothing that is unseen or that ends them elsewhere.
+    /// Returns lines for display, without invisible characters.
     fn shown(self, (first, last): Stretch) -> Vec<String> {
         let lines = first..=last;
         lines.map(|line| shown(self.line(line))).collect()
@@ -233,7 +233,7 @@ impl<'a> Code<'a> {
         last - first < MOST_LINES && (first..=last).all(is_narrow)
     }
 
-    /// Where on its line, as it is shown, something stands: the line from 1, the columns from 0, as browsers count.
+    /// Returns the position in a displayed line: the line starting at 1, the columns starting at 0, as browsers count.
     pub(super) fn mark(self, range: TextRange) -> (u32, Range<usize>) {
         let line = self.lines.line(range.start());
         let whole = self.lines.range(line).unwrap_or_default();
@@ -259,7 +259,7 @@ fn last_line(lines: &Lines) -> u32 {
     u32::try_from(lines.count_without_trailing()).map_or(u32::MAX, |count| count.saturating_sub(1))
 }
 
-/// Stretches in order; those that touch become one.
+/// Sorts excerpts and merges adjacent ones.
 fn joined(stretches: &mut [Stretch]) -> Vec<Stretch> {
     stretches.sort_unstable();
     let mut joined: Vec<Stretch> = Vec::with_capacity(stretches.len());

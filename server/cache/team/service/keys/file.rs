@@ -27,7 +27,7 @@ use crate::team::service::private;
 use crate::{Namespace, PublicKey};
 use rustassistant_os as os;
 
-/// Prefix of bearer keys, which makes leaked keys recognizable.
+/// Prefix of bearer keys, which makes leaked keys recognisable.
 const PREFIX: &str = "rakey-";
 const HASH: &str = "blake3:";
 /// Maximum size of the file in bytes, far above that of any real one.

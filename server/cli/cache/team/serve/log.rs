@@ -1,4 +1,4 @@
-//! The server's log, on standard error: one line for each event, which programs can read.
+//! The server's log on standard error: one machine-readable line per event.
 
 use std::{collections::BTreeMap, env, fmt, io};
 
@@ -20,7 +20,7 @@ use tracing_subscriber::{
     util::SubscriberInitExt,
 };
 
-/// How a line is written.
+/// Format of a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
 pub(super) enum Format {
     /// `key=value`
@@ -30,7 +30,7 @@ pub(super) enum Format {
     Json,
 }
 
-/// Logs requests and what goes wrong, or what `RUSTASSISTANT_LOG` asks for.
+/// Logs requests and errors, or what `RUSTASSISTANT_LOG` sets.
 pub(super) fn start(format: Format) {
     let default = Targets::new()
         .with_default(LevelFilter::WARN)
@@ -46,7 +46,7 @@ pub(super) fn start(format: Format) {
         .with_writer(io::stderr)
         .with_ansi(false)
         .with_filter(filter);
-    // Whoever embeds the program may have set another.
+    // A program that embeds this one may have set a subscriber.
     let _ = tracing_subscriber::registry().with(layer).try_init();
     std::panic::set_hook(Box::new(|panic| {
         let message = panic.payload_as_str().unwrap_or("no message");
@@ -92,7 +92,7 @@ fn write_logfmt(
         let space = if index == 0 { "" } else { " " };
         match value {
             Value::String(text) if is_plain(&text) => write!(writer, "{space}{name}={text}")?,
-            // As JSON a text is in quotes, and whatever would end the line is escaped.
+            // As JSON, a string is quoted, and line breaks are escaped.
             value => write!(writer, "{space}{name}={value}")?,
         }
     }
@@ -106,7 +106,7 @@ fn is_plain(text: &str) -> bool {
             .all(|byte| byte.is_ascii_graphic() && !b"=\"\\".contains(&byte))
 }
 
-/// The fields of an event, in their order.
+/// The fields of an event, in order.
 #[derive(Default)]
 struct Fields(Vec<(&'static str, Value)>);
 

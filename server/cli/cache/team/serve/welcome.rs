@@ -1,4 +1,4 @@
-//! What is said once: keys, and where they go.
+//! Creates the first keys, and shows them once.
 
 use std::{
     fs::{DirBuilder, File, OpenOptions},
@@ -17,16 +17,16 @@ use crate::{
     os,
 };
 
-/// What may be shown where the program writes.
+/// What may be printed.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Show {
-    /// Standard output may be a file or the log of a service: keys go to a file that only the user can read.
+    /// Standard output may be a file or the log of a service, so keys are written to a file that only the user can read.
     Place,
-    /// Somebody asked to see them on a terminal.
+    /// The user asked to see them on a terminal.
     Keys,
 }
 
-/// Makes the first keys, and says what developers and CI do with them.
+/// Creates the first keys, and explains how developers and CI use them.
 pub(super) fn first(keys: &KeyFile, url: &str, show: Show, out: &mut Output) -> anyhow::Result<()> {
     let mut place = match show {
         Show::Keys => None,
@@ -67,7 +67,7 @@ fn create(path: &Path) -> anyhow::Result<(PathBuf, File)> {
     Ok((path.to_path_buf(), file))
 }
 
-/// Makes the first keys; what is to be said of them.
+/// Creates the first keys and returns the text about them.
 fn make(keys: &KeyFile, url: &str) -> anyhow::Result<SecretString> {
     let signer = SigningKey::generate()?;
     let read = keys.add(&NewKey {
@@ -121,7 +121,7 @@ To create more keys, for example for the namespaces of pull requests:
     Ok(SecretString::from(text))
 }
 
-/// Says a key that was just made.
+/// Prints a new key.
 pub(super) fn key(file: &KeyFile, secret: &SecretString, out: &mut Output) -> std::io::Result<()> {
     writeln!(out, "{}", secret.expose_secret())?;
     let path = file.path().display();
