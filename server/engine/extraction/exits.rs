@@ -157,7 +157,7 @@ impl Exits {
         }
     }
 
-    /// Whether a variable can be moved in the selection although it is used later.
+    /// Whether a move in the selection may go unnoticed by a use after it.
     pub(super) fn may_hide_moves(&self) -> bool {
         self.always() || self.keeps_return || self.jumps.iter().any(|it| it.value.is_some())
     }

@@ -18,7 +18,7 @@ pub(super) use phrases::verb_of;
 use deeds::{Deeds, expression};
 use values::{made, takes_out, verb_inside, verb_of_value};
 
-/// Maximum number of lines of a block that its first comment can describe.
+/// Minimum number of lines of a block that its first comment can't describe.
 const MOST_LINES: usize = 20;
 
 /// Returns names for the function of a selection, best first.

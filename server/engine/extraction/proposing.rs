@@ -120,7 +120,7 @@ const LARGEST_PART: u32 = 85;
 const MOST_PARAMETERS: usize = 5;
 /// Maximum number of values to return.
 const MOST_OUTPUTS: usize = 3;
-/// Minimum cost, so that the shorter of two parts with the same benefit is preferred.
+/// Cost of a part with all lines of its function, so that the shorter of two parts with the same benefit is preferred.
 const LEAST_COST: f64 = 0.05;
 
 /// Returns the best extractions for a goal at the range of a diagnostic: the name of a function, the keyword of a loop or the

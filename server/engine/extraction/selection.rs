@@ -44,7 +44,7 @@ pub struct Selection {
     pub(super) ended: Vec<Local>,
     /// Outputs that are used after other identical selections, but not after this one.
     pub(super) unused: Vec<String>,
-    /// Whether the function is an associated function of no type.
+    /// Whether the new function has to be a free function.
     pub(super) is_free: bool,
     /// The mentions of `self`.
     pub(super) receivers: Vec<SyntaxToken>,

@@ -34,7 +34,7 @@ pub struct Shared {
     used_after: Vec<String>,
     /// Captured variables whose written types differ.
     unwritten: Vec<String>,
-    /// Whether the function is an associated function of no type, as they are in functions of several types.
+    /// Whether the function has to be a free function, as the selections are in functions of several types.
     is_free: bool,
     /// Whether a function continues after one of them.
     goes_on: bool,
@@ -71,7 +71,7 @@ impl Shared {
     }
 }
 
-/// Whether functions of several types, or of none, couldn't call an associated function of one type.
+/// Whether the selections' functions have different owners, and so couldn't share an associated function.
 fn belong_to_several(selections: &[&Selection]) -> bool {
     let owners: Vec<Option<SyntaxNode>> = selections.iter().map(|it| owner(it)).collect();
     let is_one = owners.iter().all(|it| *it == owners[0]);

@@ -27,7 +27,7 @@ const HUGE: u32 = 46;
 const ALIKE: u32 = 60;
 /// Minimum number of lines of an arm that stands out.
 const LONG_ARM: u32 = 35;
-/// Minimum number of parameters that are many, and the number of lines that justifies them.
+/// Number of parameters that only a long part justifies, and its minimum number of lines.
 const MANY_PARAMETERS: usize = 4;
 const LINES_FOR_MANY: u32 = 40;
 

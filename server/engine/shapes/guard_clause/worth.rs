@@ -20,7 +20,7 @@ const FEWEST_STATEMENTS: usize = 4;
 const LARGE_SHARE: u32 = 75;
 /// The same for an `if` nested in another one that becomes a guard.
 pub(super) const LARGE_SHARE_INSIDE: u32 = 60;
-/// Minimum number of lines in a closure, where a `return` is easily mistaken for one of the enclosing function.
+/// Maximum number of lines of a block in a closure that isn't worth a `return`, which is easily mistaken for the function's.
 const LONG_IN_CLOSURE: u32 = 25;
 
 /// Minimum number of lines of a block, as a guard takes four.

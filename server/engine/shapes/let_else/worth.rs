@@ -112,8 +112,8 @@ fn leaves(node: &SyntaxNode) -> bool {
     })
 }
 
-/// Whether another `match` in the block exits in the same way, and would stay as it is: the block's value, or that of a `let
-/// mut`.
+/// Whether another `match` in the block exits in the same way, and would stay as it is: the block's value, or that of
+/// a `let mut`.
 pub(super) fn has_twin(statement: &ast::LetStmt, otherwise: &ast::Expr) -> bool {
     let Some(list) = statement.syntax().parent().and_then(ast::StmtList::cast) else {
         return false;
