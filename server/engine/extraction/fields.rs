@@ -19,8 +19,8 @@ pub(super) struct Field {
     pub(super) mentions: Vec<ast::FieldExpr>,
 }
 
-/// The fields of `self` and of captured variables, in order of mention. Owners with other uses are excluded, and so are fields
-/// with the name of a visible variable.
+/// The fields of `self` and of captured variables, in order of mention. Owners with other uses are excluded, and so are
+/// those with a field named like a visible variable.
 pub(super) fn fields(
     receivers: &[SyntaxToken],
     captures: &[Capture],

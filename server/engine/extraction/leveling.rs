@@ -227,7 +227,7 @@ impl Leveled {
         pairs.find(|it| *it.0 == place).map_or(place, |it| *it.1)
     }
 
-    /// Treats differing places that outlive the function as used after all selections.
+    /// Treats values that name something outliving the function as used after all selections.
     pub fn outlive(&self, shared: &mut Shared) {
         let puts = self.puts.iter();
         let lasting = puts.filter(|it| it.has_place());

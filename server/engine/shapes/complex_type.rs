@@ -69,7 +69,7 @@ pub fn written_in(item: &SyntaxNode) -> Vec<ast::Type> {
     types
 }
 
-/// Whether the type is that of a field, a parameter or a function's result.
+/// Whether a node is a field, a parameter, or the return type of a function.
 pub fn is_place(node: &SyntaxNode) -> bool {
     let owner = || {
         let parent = node.parent()?;

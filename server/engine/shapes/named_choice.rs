@@ -68,8 +68,8 @@ impl NamedChoice {
     }
 }
 
-/// Whether a choice tests a single pattern, or several with one result. The cheapest check comes first, as there are many
-/// choices.
+/// Whether a choice tests a single pattern, or several with one result. This check comes first, as it is cheap and
+/// choices are frequent.
 pub fn has_two_ways(node: &SyntaxNode) -> bool {
     if let Some(choice) = ast::MatchExpr::cast(node.clone()) {
         let arms = choice.match_arm_list().map(|it| it.arms());

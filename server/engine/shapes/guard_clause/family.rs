@@ -33,7 +33,7 @@ pub(super) fn has_short_relatives(choice: &ast::IfExpr, least: u32) -> bool {
         || nearby(&function).filter(is_relative).take(HABIT).count() == HABIT
 }
 
-/// What two conditions have in common, regardless of their operands.
+/// The form of a condition, to compare it with others.
 struct Form {
     kinds: Vec<SyntaxKind>,
     names: Vec<String>,
