@@ -36,7 +36,7 @@ const KEYWORDS: [&str; 14] = [
     "unsafe",
     "use",
 ];
-/// Maximum length of a rejected name in a message, in characters.
+/// Maximum length of rejected code in a message, in characters.
 const LONGEST: usize = 60;
 
 pub(super) fn check(

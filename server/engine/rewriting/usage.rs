@@ -62,7 +62,7 @@ impl Usage {
         usage
     }
 
-    /// What is missing or less frequent in `new`, and that the user may miss.
+    /// Literals, comments and calls that are missing or less frequent in `new`, to report to the user.
     pub(super) fn gone_in(&self, new: &Self) -> Vec<String> {
         let texts = gone(&self.texts, &new.texts);
         let comments = gone(&self.comments, &new.comments);

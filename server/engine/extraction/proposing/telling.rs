@@ -23,7 +23,7 @@ const LEAST_LEFT: u32 = 20;
 const LEAST_COMPLEX: u32 = 10;
 /// Minimum complexity of a function that is worth reporting in any case.
 const HUGE: u32 = 46;
-/// Minimum size of an adjacent arm relative to a part's arm, in percent, that makes them similar.
+/// Minimum size of the part and of another arm relative to the part's arm, in percent, for it to be one of several.
 const ALIKE: u32 = 60;
 /// Minimum number of lines of an arm that stands out.
 const LONG_ARM: u32 = 35;
