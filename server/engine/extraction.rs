@@ -1,7 +1,9 @@
-//! Extracting a function from statements or an expression: what the compiler is asked, and what is written once it has answered.
+//! Extraction of a function from statements or an expression: the queries for the compiler, and the code that is written with
+//! its answers.
 //!
-//! Nothing here asks anybody. A [`Selection`] says what has to be known, a [`Probe`] is a text whose warnings and errors tell
-//! it, and a [`Draft`] is written with the answers. Whether a draft holds is for the compiler to say too.
+//! Nothing here runs the compiler. A [`Selection`] determines what has to be known, a [`Probe`] is source text whose warnings
+//! and errors reveal it, and a [`Draft`] is written with the answers. Whether a draft compiles is for the compiler to decide as
+//! well.
 
 mod bindings;
 mod body;
@@ -52,7 +54,7 @@ pub use selection::{LastFunction, Selection};
 pub use sharing::{REPEATED_BLOCK, Shared, name_for};
 pub use writing::{Draft, Purpose};
 
-/// Why nothing is extracted, in a sentence.
+/// The reason why nothing is extracted, as a sentence.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NotExtracted(std::borrow::Cow<'static, str>);
 
@@ -74,16 +76,16 @@ impl fmt::Display for NotExtracted {
     }
 }
 
-/// A text in which the compiler tells of variables at marked places.
+/// Source text in which the compiler reports the types of variables at marked locations.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Probe {
     pub text: String,
-    /// The name of the variable that each place is about.
+    /// The subject of each marked location, which is the name of a variable.
     pub marks: Vec<(TextRange, String)>,
 }
 
 impl Probe {
-    /// The variable that something said at `at` is about.
+    /// The subject that a diagnostic at `at` is about.
     pub fn subject(&self, at: TextSize) -> Option<&str> {
         let mut marks = self.marks.iter();
         let mark = marks.find(|(range, _)| range.contains_inclusive(at))?;
@@ -91,11 +93,11 @@ impl Probe {
     }
 }
 
-/// What the compiler told of variables.
+/// What the compiler reported about variables.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Known {
     pub types: BTreeMap<String, Type>,
-    /// Those that are moved in the selection.
+    /// The variables that are moved in the selection.
     pub moved: Vec<String>,
 }
 
@@ -105,9 +107,9 @@ pub struct Type {
     pub is_copy: bool,
 }
 
-/// The subject of what is asked only to see that the place is compiled at all.
+/// The subject of a probe that only tests whether a location is compiled at all.
 pub const WITNESS: &str = "()";
-/// Stands before the name of what is asked behind the selection, where a name may mean another variable.
+/// Prefix of subjects after the selection, where a name may refer to another variable.
 const BEHIND: &str = "=";
 
 impl Known {
@@ -115,7 +117,7 @@ impl Known {
         self.types.get(&format!("{BEHIND}{name}"))
     }
 
-    /// Has types of the name at the end of a path be named by the whole path; says whether there are any that aren't yet.
+    /// Replaces the last segment of a path by the whole path in types. Returns whether any type changed.
     pub fn qualify(&mut self, path: &str) -> bool {
         let types = self.types.values_mut();
         types.fold(false, |found, known| {
@@ -127,13 +129,13 @@ impl Known {
     }
 }
 
-/// A type's text in which the last name of a path is the whole path.
+/// Replaces the last segment of a path by the whole path in a type.
 pub(crate) fn qualified(text: &str, path: &str) -> String {
     let name = path.rsplit("::").next().unwrap_or(path);
     qualified_as(text, name, path)
 }
 
-/// A type's text in which another stands in the place of a name.
+/// Replaces a name in a type.
 fn qualified_as(text: &str, name: &str, other: &str) -> String {
     let mut out = String::new();
     let mut rest = text;
@@ -149,12 +151,12 @@ fn qualified_as(text: &str, name: &str, other: &str) -> String {
 }
 
 impl Selection {
-    /// Whether the compiler has to be asked for a description of what the function gives.
+    /// Whether the compiler has to be asked for a description of the result type.
     pub fn is_nameless(&self, known: &Known) -> bool {
         outcome::nameless(self, known).is_some()
     }
 
-    /// Takes a description of what the function gives, such as `impl Iterator<Item = u8>`.
+    /// Accepts a description of the result type, such as `impl Iterator<Item = u8>`.
     pub fn describe(&self, known: &mut Known, text: String) {
         if let Some(subject) = outcome::nameless(self, known) {
             let is_copy = false;
@@ -162,7 +164,7 @@ impl Selection {
         }
     }
 
-    /// A path that is told for an import, as it is written in code.
+    /// The path that was reported for an import, as it has to be written in code.
     pub fn path_of_import(&self, source: &Source, path: &str) -> String {
         let list = self.scope.function.syntax().ancestors();
         let is_in_module = list.skip(1).any(|it| it.kind() == SyntaxKind::MODULE);
@@ -173,7 +175,7 @@ impl Selection {
         path.to_owned()
     }
 
-    /// Names types by what the module imports or declares; says whether anything is shorter than before.
+    /// Shortens types to names that the module imports or declares. Returns whether any type changed.
     pub fn shorten(&self, known: &mut Known, passing: &mut Passing) -> bool {
         let module = Module::around(self.scope.function.syntax());
         let types = known.types.values_mut().map(|it| &mut it.text);
@@ -188,7 +190,7 @@ impl Selection {
         })
     }
 
-    /// The other result type that a `?` may stand for, where the one that was assumed isn't it.
+    /// The other result type that `?` may refer to, if the assumed one is wrong.
     pub fn other_maker(&self, known: &Known) -> Option<&'static str> {
         let (assumed, result) = (self.scope.assumed?, self.scope.result(known)?);
         let name = result.split('<').next()?;
@@ -196,12 +198,12 @@ impl Selection {
         (is_result && assumed != "Ok").then_some("Ok")
     }
 
-    /// Leaves fields out of what is asked; says whether there were any.
+    /// Excludes fields from the probes. Returns whether there were any.
     pub fn forget_fields(&mut self) -> bool {
         !std::mem::take(&mut self.fields).is_empty()
     }
 
-    /// Takes what can be copied, which is all that was asked but for `others`.
+    /// Marks the probed types as `Copy`, except for `others`.
     pub fn copied(&self, known: &mut Known, probe: &Probe, others: &[String]) {
         for (_, subject) in &probe.marks {
             if let Some(ty) = known.types.get_mut(subject) {
@@ -210,13 +212,13 @@ impl Selection {
         }
     }
 
-    /// What gives such items, borrowed from something if that has to be said.
+    /// The iterator type for items of a type, from an `Option` of it.
     pub fn iterator_of(text: &str) -> Option<String> {
         let item = text.strip_prefix("Option<")?.strip_suffix('>')?;
         Some(format!("impl Iterator<Item = {item}>"))
     }
 
-    /// Lets what the function gives borrow from what it takes; says whether that is new.
+    /// Lets the result borrow from the parameters. Returns whether it didn't before.
     pub fn borrow_result(&self, known: &mut Known) -> bool {
         let described = known.types.iter_mut().find(|(subject, ty)| {
             subject.starts_with(BEHIND) && ty.text.starts_with("impl ") && !ty.text.contains("'_")
@@ -227,14 +229,14 @@ impl Selection {
         })
     }
 
-    /// How many parameters a function would take.
+    /// Number of parameters that a function would take.
     pub fn parameters(&self) -> usize {
         self.captures.len() + usize::from(!self.receivers.is_empty())
     }
 }
 
 impl selection::Local {
-    /// What an answer about it is about.
+    /// The subject for probes of this variable.
     fn subject(&self) -> String {
         if self.is_hidden {
             return format!("{BEHIND}{}@{}", self.name, usize::from(self.declared));

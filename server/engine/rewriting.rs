@@ -1,9 +1,9 @@
-//! A function that somebody else has written anew: what has to hold of it before a compiler is asked.
+//! A function that was rewritten externally: the conditions that are checked before it is compiled.
 //!
-//! Whoever writes is believed in nothing. Of a reply only the body of the function and the helpers beside it are taken: its
-//! head, its attributes and its documentation stay in the file as they are. What the body says is held against the old one word
-//! by word: whatever leads out of the function has to stay, and nothing may come but what the function has already, variables,
-//! and names of the standard library that do no more than compute.
+//! The reply isn't trusted. Only the function's body and its helpers are taken from it: the header, the attributes and the
+//! documentation stay as they are in the file. The new body is compared with the old one token by token. All effects outside of
+//! the function have to stay, and only names that the function uses already, variables, and side-effect-free names of the
+//! standard library may be added.
 
 mod arrivals;
 mod context;
@@ -27,10 +27,10 @@ pub use context::Needs;
 use reply::Reply;
 use usage::Usage;
 
-/// Bytes of the longest function that is rewritten.
+/// Maximum length of a function to rewrite, in bytes.
 const LONGEST: usize = 1 << 15;
 
-/// Why nothing is rewritten, in a sentence.
+/// The reason why nothing is rewritten, as a sentence.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct NotRewritten(String);
@@ -41,18 +41,18 @@ impl NotRewritten {
     }
 }
 
-/// Where helpers of a function stand.
+/// The location of a function's helpers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum HelperHome {
-    /// Behind it, in its module.
+    /// After the function, in its module.
     Module,
-    /// Behind it, in its `impl`.
+    /// After the function, in its `impl`.
     Impl,
-    /// Behind the trait, or the `impl` of one, that the function is in.
+    /// After the trait or trait `impl` that contains the function.
     Outside,
 }
 
-/// A function that may be written anew.
+/// A function that may be rewritten.
 pub struct Rewritable<'a> {
     source: &'a Source,
     function: ast::Fn,
@@ -62,18 +62,18 @@ pub struct Rewritable<'a> {
     home: HelperHome,
 }
 
-/// A reply that passed, as the file's text with it.
+/// An accepted reply, as the file's new source text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rewritten {
     pub text: String,
-    /// What the new functions beside it are called.
+    /// The names of the new helper functions.
     pub helpers: Vec<String>,
-    /// Strings, characters and copies of comments that the reply doesn't have any more.
+    /// Strings, characters and duplicate comments that are missing from the reply.
     pub gone: Vec<String>,
 }
 
 impl<'a> Rewritable<'a> {
-    /// The function with this name and range, unless that can't be shown to hold whatever is written.
+    /// Returns the function with this name and range, unless no rewrite of it could be verified.
     pub fn new(
         source: &'a Source,
         name: TextRange,
@@ -113,7 +113,7 @@ impl<'a> Rewritable<'a> {
         Ok(rewritable)
     }
 
-    /// What can't be judged on this machine, or not at all, is nobody's to rewrite.
+    /// Rejects code that can't be verified on this machine, or not at all.
     fn check(&self) -> Result<(), NotRewritten> {
         let code = self.source.slice(self.range);
         if code.len() > LONGEST {
@@ -134,7 +134,7 @@ impl<'a> Rewritable<'a> {
         Ok(())
     }
 
-    /// The function as it is told: from its signature to its end, without what it is indented by.
+    /// The function as it is sent: from its signature to its end, without its indentation.
     pub fn text(&self) -> Result<String, NotRewritten> {
         let (text, start) = (&self.source.text, self.range.start());
         let indent = layout::indentation(text, start);
@@ -146,7 +146,7 @@ impl<'a> Rewritable<'a> {
         Ok(moved.replace("\r\n", "\n"))
     }
 
-    /// What has to be known of the texts around to write it anew.
+    /// The names whose declarations are needed as context.
     pub fn needs(&self) -> Needs {
         let code = self.source.slice(self.range);
         let usage = Usage::of([code], self.source.context.edition);
@@ -168,7 +168,7 @@ impl<'a> Rewritable<'a> {
         self.home
     }
 
-    /// The text with a reply in the place of the function. A helper's name has to be free for a function beside it.
+    /// Returns the source text with a reply in place of the function. `is_free` tests whether a helper's name is available.
     pub fn rewritten(
         &self,
         reply: &str,
@@ -200,13 +200,13 @@ impl<'a> Rewritable<'a> {
         })
     }
 
-    /// The words of the head, comments among them.
+    /// The tokens of the header, including comments.
     fn head(&self) -> Vec<String> {
         let head = TextRange::new(self.range.start(), self.body.start());
         reply::head_words(self.source.slice(head), self.source.context.edition)
     }
 
-    /// What the head names, but for the function itself, which a body that doesn't name it has no business to call.
+    /// The names in the header except for the function's own, as a body that didn't call itself must not start to.
     fn head_usage(&self) -> Usage {
         let head = TextRange::new(self.range.start(), self.body.start());
         let mut usage = Usage::of([self.source.slice(head)], self.source.context.edition);
@@ -235,7 +235,7 @@ impl<'a> Rewritable<'a> {
         text.ok_or_else(|| NotRewritten::new("The reply doesn't fit in the file."))
     }
 
-    /// Where helpers are written, and by what they are indented there.
+    /// The offset and the indentation for helpers.
     fn place_of_helpers<'s>(&'s self, indent: &'s str) -> (TextSize, &'s str) {
         if self.home != HelperHome::Outside {
             return (self.body.end(), indent);

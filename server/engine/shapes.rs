@@ -1,5 +1,5 @@
-//! Outlines of code that a smell points at and a refactoring changes. Both ask here, so that a smell is seen exactly where the
-//! change is offered; what is written in their place is written here where its layout decides whether there is one.
+//! Code shapes that a smell reports and a refactoring changes. Both use the same detection, so a smell is reported exactly
+//! where the change is offered. A replacement is written here if its layout decides whether there is a shape.
 
 pub mod asserted;
 pub mod boolean_choice;
@@ -39,13 +39,13 @@ use ra_ap_syntax::ast;
 
 use crate::text::TextRange;
 
-/// What a choice consists of that a method says, whether or not the method can be written in its place.
+/// The parts of a choice that a method expresses by name, whether or not the method can replace it.
 pub struct Outline {
     pub keyword: TextRange,
-    /// What the method would be given to make or to ask.
+    /// The expression that the method would compute or test.
     pub value: ast::Expr,
-    /// What is given where nothing is held.
+    /// The value for the empty case.
     pub otherwise: TextRange,
-    /// The method.
+    /// The method's name.
     pub method: &'static str,
 }

@@ -1,4 +1,4 @@
-//! The variables of a function: where each is declared and where it is mentioned.
+//! The variables of a function, with their declarations and mentions.
 
 use ra_ap_syntax::{
     AstNode, NodeOrToken, SyntaxKind, SyntaxNode, SyntaxToken, T,
@@ -11,11 +11,11 @@ use crate::{
     text::{TextRange, TextSize},
 };
 
-/// The variables of a function, in the order of the text.
+/// The variables of a function, in source order.
 pub(super) struct Bindings {
     found: Vec<Binding>,
     mentions: Vec<(String, SyntaxToken)>,
-    /// Where the `self` is mentioned that the function was called with.
+    /// Mentions of the function's own `self`.
     receivers: Vec<SyntaxToken>,
 }
 
@@ -24,7 +24,7 @@ pub(super) struct Binding {
     mut_word: Option<SyntaxToken>,
     written: Option<String>,
     pattern: SyntaxNode,
-    /// Where it can be mentioned.
+    /// The range where it is visible.
     scope: TextRange,
 }
 
@@ -41,7 +41,7 @@ impl Bindings {
                     let pattern = ast::IdentPat::cast(node);
                     bindings.found.extend(pattern.and_then(|it| binding(&it)));
                 }
-                // Names stand nowhere else.
+                // Names occur nowhere else.
                 SyntaxKind::NAME
                 | SyntaxKind::NAME_REF
                 | SyntaxKind::TOKEN_TREE
@@ -49,7 +49,7 @@ impl Bindings {
                 _ => {}
             }
         }
-        // What is inside of brackets stands between the tokens around them.
+        // The content of brackets belongs between the tokens around them.
         let start = |token: &SyntaxToken| token.text_range().start();
         bindings.mentions.sort_by_key(|(_, token)| start(token));
         bindings.receivers.sort_by_key(start);
@@ -60,7 +60,7 @@ impl Bindings {
         let tokens = node.children_with_tokens();
         for token in tokens.filter_map(NodeOrToken::into_token) {
             if token.kind() == T![self] {
-                // `self::` begins a path.
+                // `self::` starts a path.
                 let next = token.next_token();
                 let is_receiver = next.is_none_or(|it| it.kind() != T![::]);
                 self.receivers.extend(is_receiver.then_some(token));
@@ -76,7 +76,7 @@ impl Bindings {
         inside.cloned().collect()
     }
 
-    /// The variable that a mention means.
+    /// The variable that a mention refers to.
     pub(super) fn meant(&self, name: &str, at: TextSize) -> Option<&Binding> {
         let visible = self
             .found
@@ -128,7 +128,7 @@ impl Bindings {
         mentions.any(|(found, token)| found == name && range.contains_range(token.text_range()))
     }
 
-    /// Whether a name means what is declared in one range where it stands in another.
+    /// Whether a name in one range refers to a declaration in another.
     pub(super) fn is_looked_at(&self, name: &str, declared: TextRange, range: TextRange) -> bool {
         let mut mentions = self.mentions.iter().filter(|it| it.0 == name);
         mentions.any(|(_, token)| {
@@ -139,7 +139,7 @@ impl Bindings {
         })
     }
 
-    /// Where a name means what is declared in a range, and where it is declared there.
+    /// The mentions and declarations of a variable that is declared in a range.
     pub(super) fn occurrences(&self, name: &str, declared: TextRange) -> Vec<SyntaxToken> {
         let own = self
             .found
@@ -156,7 +156,7 @@ impl Bindings {
         patterns.chain(mentions).collect()
     }
 
-    /// What the statements themselves declare, in the order of the text.
+    /// The variables that the statements declare at their top level, in source order.
     pub(super) fn declared_in(&self, statements: &[SyntaxNode], range: TextRange) -> Vec<Local> {
         let mut locals: Vec<Local> = Vec::new();
         let lets = statements.iter().cloned().filter_map(ast::LetStmt::cast);
@@ -169,7 +169,7 @@ impl Bindings {
                 let same = locals.iter_mut().filter(|it| it.name == binding.name);
                 let hidden = same.filter(|it| it.declared != around.end());
                 hidden.for_each(|it| it.is_hidden = true);
-                // The ways of a pattern declare the same.
+                // All alternatives of a pattern bind the same names.
                 locals.retain(|it| it.is_hidden || it.name != binding.name);
                 locals.push(Local {
                     name: binding.name.clone(),
@@ -203,7 +203,7 @@ impl Bindings {
 }
 
 impl Binding {
-    /// The closure that it is declared to be.
+    /// The closure in its initializer.
     fn closure(&self) -> Option<ast::ClosureExpr> {
         let statement = self.pattern.parent().and_then(ast::LetStmt::cast)?;
         match statement.initializer()? {
@@ -214,7 +214,7 @@ impl Binding {
 }
 
 impl Binding {
-    /// Whether it is declared to be a text that is written there, which is there for good.
+    /// Whether it is initialized with a string literal, which is `'static`.
     fn is_text(&self) -> bool {
         let statement = self.pattern.parent().and_then(ast::LetStmt::cast);
         let value = statement.and_then(|it| it.initializer());
@@ -226,7 +226,7 @@ impl Binding {
     }
 }
 
-/// Whether a statement refers to a value that only it holds.
+/// Whether a statement borrows from a temporary with extended lifetime.
 fn keeps_temporary(statement: &ast::LetStmt) -> bool {
     let Some(value) = statement.initializer() else {
         return false;
@@ -298,7 +298,7 @@ fn holder_is_function(pattern: &SyntaxNode) -> bool {
         .is_some_and(|it| it.kind() == SyntaxKind::FN)
 }
 
-/// The variables that a token may mention: a path of one name, a word of a macro's input, or what a format string captures.
+/// The variables that a token may mention: a single-segment path, a token in macro input, or a format string's capture.
 fn mentions(token: &SyntaxToken) -> Vec<(String, SyntaxToken)> {
     let is_in_macro = token
         .parent()

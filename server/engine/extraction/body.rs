@@ -1,4 +1,4 @@
-//! The body of the new function: the selection, with what leaves it and what it mentions told in the new terms.
+//! The body of the new function: the selection, with its exits and mentions rewritten.
 
 use ra_ap_syntax::{
     AstNode, SyntaxKind, SyntaxNode, T,
@@ -22,9 +22,9 @@ use crate::{
     text::{Edit, Edits, TextRange},
 };
 
-/// Stands for a value while what is around it is worked out.
+/// Placeholder for a value while the code around it is determined.
 const HOLE: &str = "\u{0}";
-/// What a value is called where it has no name of its own.
+/// The name for a value that has none.
 pub(super) const VALUE_NAME: &str = "value";
 
 impl Writer<'_> {
@@ -35,7 +35,7 @@ impl Writer<'_> {
     ) -> Result<String, NotExtracted> {
         let range = self.selection.range;
         let last = Last::of(self, result);
-        // What is written around a value comes before what is written in it.
+        // Edits around a value come before edits inside.
         let mut edits = self.jumps(result, &last);
         let end = self.end(passing, result, &last, &mut edits);
         for (capture, way) in passing.captured(self.selection) {
@@ -84,7 +84,7 @@ impl Writer<'_> {
         Ok(body)
     }
 
-    /// What stands in a line of its own at the end; what doesn't is edited.
+    /// Returns the code for the last line, unless an edit of the existing code is enough.
     fn end(
         &self,
         passing: &Passing,
@@ -141,7 +141,7 @@ impl Writer<'_> {
         value
     }
 
-    /// The `;` behind what ends a function that gives nothing.
+    /// The `;` at the end of a function without a result.
     fn statement_end(&self, result: &Outcome<'_>) -> Option<Edit> {
         let value = self.selection.value.as_ref()?;
         let is_call = matches!(
@@ -153,7 +153,7 @@ impl Writer<'_> {
         (is_call && is_unit).then(|| Edit::insert(value.syntax().text_range().end(), ";"))
     }
 
-    /// `let x = ` and `;` of the last statement, if all that is wanted of it is its value.
+    /// The `let x = ` and `;` of the last statement, if only its value is needed.
     fn direct_value(&self, names: &[&str]) -> Option<Direct> {
         let [name] = names else {
             return None;
@@ -215,7 +215,7 @@ impl Writer<'_> {
         edits
     }
 
-    /// Takes a jump out that does nothing.
+    /// Removes a jump without effect.
     fn without(&self, jump: &SyntaxNode) -> Edit {
         if is_arm(jump) {
             return Edit::replace(jump.text_range(), "{}");
@@ -234,7 +234,7 @@ impl Writer<'_> {
     }
 }
 
-/// A last statement of which all that is wanted is its value.
+/// A last statement of which only the value is needed.
 struct Direct {
     /// `let x = `
     head: TextRange,
@@ -242,7 +242,7 @@ struct Direct {
     semicolon: TextRange,
 }
 
-/// The value in the stead of its statement; nothing if what is around it there reads worse than a name.
+/// Replaces the statement by its value, or returns `None` if that would be less readable than a variable.
 fn direct_edits(direct: &Direct, passing: &Passing, result: &Outcome<'_>) -> Option<Vec<Edit>> {
     let value = direct.value.syntax().text_range();
     let tried = match &direct.value {
@@ -265,7 +265,7 @@ fn direct_edits(direct: &Direct, passing: &Passing, result: &Outcome<'_>) -> Opt
     Some(edits)
 }
 
-/// `let Some(x) = a else { … };` as `let x = a?;` where nothing but the `None` of the new function is in its block.
+/// Rewrites `let Some(x) = a else { … };` as `let x = a?;` if the block only returns the new function's `None`.
 fn tried(jump: &Jump, result: &Outcome<'_>) -> Option<Vec<Edit>> {
     let gives_none = matches!(result.leave, Leave::Told { .. })
         && !result.is_unit()
@@ -301,7 +301,7 @@ fn tried(jump: &Jump, result: &Outcome<'_>) -> Option<Vec<Edit>> {
     Some(edits)
 }
 
-/// Whether a pattern takes whatever there is.
+/// Whether a pattern is irrefutable.
 fn takes_all(pattern: &ast::Pat) -> bool {
     match pattern {
         ast::Pat::WildcardPat(_) => true,
@@ -314,7 +314,7 @@ fn takes_all(pattern: &ast::Pat) -> bool {
     }
 }
 
-/// Whether a `?` may stand behind an expression as it is.
+/// Whether a `?` can follow an expression without parentheses.
 fn is_postfix(expr: &ast::Expr) -> bool {
     matches!(
         expr,
@@ -330,7 +330,7 @@ fn is_postfix(expr: &ast::Expr) -> bool {
     )
 }
 
-/// What a jump becomes: the words around its value, and where that stands.
+/// The replacement of a jump: the code around its value, and the value's range.
 fn told(jump: &Jump, result: &Outcome<'_>) -> (String, Option<TextRange>) {
     let carried = match (jump.role, result.leave.carried()) {
         (Role::End, _) => return (result.of_end(""), None),
@@ -345,7 +345,7 @@ fn told(jump: &Jump, result: &Outcome<'_>) -> (String, Option<TextRange>) {
     (result.of_jump(jump.role, Some(HOLE)), value)
 }
 
-/// Puts the words around a value in the place of what stands around it now.
+/// Replaces the code around a value.
 fn placed(around: &str, whole: TextRange, value: TextRange) -> Vec<Edit> {
     let (before, behind) = around.split_once(HOLE).unwrap_or((around, ""));
     let edits = [
@@ -356,13 +356,13 @@ fn placed(around: &str, whole: TextRange, value: TextRange) -> Vec<Edit> {
     edits.into_iter().filter(is_any).collect()
 }
 
-/// Jumps behind which nothing of the new function would be run, so that it needs no `return` for them.
+/// Jumps in tail position of the new function, which need no `return`.
 #[derive(Default)]
 struct Last {
     jumps: Vec<SyntaxNode>,
-    /// Those that would take a value away.
+    /// Semicolons that would discard a value.
     semicolons: Vec<TextRange>,
-    /// Whether they are all that the function gives.
+    /// Whether the jumps are the function's only result.
     is_result: bool,
 }
 
@@ -381,7 +381,7 @@ impl Last {
             ..Self::default()
         };
         let statement = writer.selection.statements.last();
-        // What ended the old function ends the new one as it is.
+        // The end of the old function ends the new one unchanged.
         let is_same = matches!(result.leave, Leave::Whole { is_tail: true });
         let is_looked_at = (is_result || is_nothing) && !is_same;
         if let Some(statement) = statement.filter(|_| is_looked_at) {

@@ -1,4 +1,4 @@
-//! The call of the new function, and what its caller does with what it is told.
+//! The call of the new function, and how the caller handles its result.
 
 use ra_ap_syntax::{AstNode, SyntaxKind, ast};
 
@@ -15,7 +15,7 @@ use crate::{
     text::TextRange,
 };
 
-/// What stands around a call.
+/// The code around a call.
 struct Frame {
     before: String,
     behind: String,
@@ -30,7 +30,7 @@ impl Frame {
     }
 }
 
-/// What a caller says to leave with a value.
+/// The jump of the caller with a value.
 fn leaving(carried: &Carried) -> String {
     let words = &carried.words;
     match carried.wrapper {
@@ -39,7 +39,7 @@ fn leaving(carried: &Carried) -> String {
     }
 }
 
-/// Some values as one.
+/// Joins values into one.
 pub(super) fn together(names: &[String]) -> String {
     match names {
         [one] => one.clone(),
@@ -126,7 +126,7 @@ impl Writer<'_> {
         }
     }
 
-    /// What leaves without a value.
+    /// Handles an exit without a value.
     fn telling(&self, result: &Outcome<'_>, words: &str, is_certain: bool) -> Frame {
         if is_certain {
             return Frame::new("", self.then(words));
@@ -144,7 +144,7 @@ impl Writer<'_> {
         )
     }
 
-    /// What leaves with a value.
+    /// Handles an exit with a value.
     fn carrying(&self, result: &Outcome<'_>, words: &str) -> Frame {
         let control = result.control;
         if result.is_unit() {
@@ -162,7 +162,7 @@ impl Writer<'_> {
         })
     }
 
-    /// What leaves in several ways.
+    /// Handles several kinds of exits.
     fn choosing(&self, result: &Outcome<'_>, several: &Several) -> Frame {
         let control = result.control;
         let carried = several
@@ -199,7 +199,7 @@ impl Writer<'_> {
         })
     }
 
-    /// What goes on with what the function gives, or leaves.
+    /// Continues with the function's result, or exits.
     fn going_or(
         &self,
         result: &Outcome<'_>,
@@ -221,7 +221,7 @@ impl Writer<'_> {
         self.choice(&before, &arms, ";")
     }
 
-    /// Whether nothing is done with what the function gives, which nobody has to use.
+    /// Whether the result is unused and isn't `#[must_use]`.
     fn is_idle(&self, result: &Outcome<'_>) -> bool {
         let unused = &self.selection.unused;
         let is_unused = !unused.is_empty() && unused.len() == result.outputs.len();
@@ -232,7 +232,7 @@ impl Writer<'_> {
         is_unused && result.layer.is_none() && result.written.as_ref().is_some_and(is_plain)
     }
 
-    /// What is declared with the outputs.
+    /// The pattern that declares the outputs.
     fn patterns(&self, result: &Outcome<'_>) -> String {
         let unused = &self.selection.unused;
         if !unused.is_empty() && unused.len() == result.outputs.len() {
@@ -242,7 +242,7 @@ impl Writer<'_> {
         together(&patterns.collect::<Vec<_>>())
     }
 
-    /// ` {`, the words in a line, and `}`.
+    /// Formats ` {`, the code on its own line, and `}`.
     fn block(&self, words: &str) -> String {
         let Self {
             newline,
@@ -253,7 +253,7 @@ impl Writer<'_> {
         format!(" {{{newline}{indent}{unit}{words};{newline}{indent}}}")
     }
 
-    /// The words behind the call, in a line of their own.
+    /// The code after the call, on its own line.
     fn then(&self, words: &str) -> String {
         format!(";{}{}{words};", self.newline, self.indent)
     }
@@ -278,7 +278,7 @@ impl Writer<'_> {
         )
     }
 
-    /// Whether the selection is an expression that something is done with where it stands.
+    /// Whether the selection is an operand of an expression.
     fn is_operand(&self) -> bool {
         let value = self.selection.value.as_ref();
         let around = value.and_then(|it| it.syntax().parent());
@@ -308,7 +308,7 @@ impl Writer<'_> {
         format!("{word}{}", output.name)
     }
 
-    /// What stands behind the selection, if the value of the block is the one that the function gives.
+    /// The range after the selection, if the block's value is the function's result.
     pub(super) fn returned_name(&self, result: &Outcome<'_>) -> Option<TextRange> {
         let last = self.selection.statements.last()?;
         let value = ast::Expr::cast(last.next_sibling()?)?;

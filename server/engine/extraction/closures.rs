@@ -1,4 +1,4 @@
-//! Closures that the selection calls: their types have no name, but what they take and give has.
+//! Closures that the selection calls. Their types have no name, but their parameters and results do.
 
 use ra_ap_syntax::{
     AstNode,
@@ -7,17 +7,17 @@ use ra_ap_syntax::{
 
 use super::{Known, passing::nameable, selection::Capture};
 
-/// The subject of what is asked of a closure's parameter.
+/// The subject for a closure's parameter.
 fn subject(closure: &str, at: usize) -> String {
     format!("|{closure}|{at}")
 }
 
-/// The subject of what is asked of its result.
+/// The subject for a closure's result.
 pub(super) fn result_of(closure: &str) -> String {
     format!("|{closure}|")
 }
 
-/// The parameters that are asked about, and what the answers are about.
+/// The names of the parameters to probe, with their subjects.
 pub(super) fn asked(capture: &Capture) -> Vec<(String, String)> {
     let taken = parameters(capture).into_iter().enumerate();
     let open = taken.filter(|(_, (_, written))| written.is_none());
@@ -25,7 +25,7 @@ pub(super) fn asked(capture: &Capture) -> Vec<(String, String)> {
     named.collect()
 }
 
-/// Each parameter's name and type, as far as they are written.
+/// The name and type of each parameter, if written.
 fn parameters(capture: &Capture) -> Vec<(Option<String>, Option<String>)> {
     let list = capture
         .closure
@@ -43,7 +43,7 @@ fn parameters(capture: &Capture) -> Vec<(Option<String>, Option<String>)> {
     params.collect()
 }
 
-/// What it takes and gives: `(u8) -> u8`.
+/// The closure's signature, such as `(u8) -> u8`.
 pub(super) fn described(capture: &Capture, known: &Known) -> Option<String> {
     capture.closure.as_ref()?;
     let taken = parameters(capture).into_iter().enumerate();

@@ -1,4 +1,4 @@
-//! What stands at the same position of statements that are equal but for that: values, and nothing else.
+//! The differences between statements that are otherwise identical, which may only be values.
 
 mod forms;
 mod functions;
@@ -19,27 +19,27 @@ use forms::{form, root};
 pub(super) use forms::Form;
 pub(super) use functions::pointer;
 
-/// What differs between places, position by position in the order of the text.
+/// The differences between places, by position in source order.
 #[derive(Debug, Default)]
 pub(super) struct Differences {
     pub(super) values: Vec<Spots>,
-    /// Variables that each place declares under a name of its own: the names, place by place.
+    /// Variables that each place declares under its own name: the names by place.
     pub(super) renamed: Vec<Vec<String>>,
 }
 
-/// One position, in each place.
+/// One position in each place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Spots {
     pub(super) ranges: Vec<TextRange>,
     pub(super) texts: Vec<String>,
     pub(super) kinds: Vec<Form>,
-    /// What stands there in the first place; nothing in the input of a macro.
+    /// The node in the first place, or `None` in macro input.
     pub(super) node: Option<SyntaxNode>,
-    /// Whether it is a part of a text that is formatted.
+    /// Whether it is part of a format string.
     pub(super) is_formatted: bool,
 }
 
-/// Compares the statements of several places, each a list of siblings.
+/// Compares the statements of several places, which are each a list of siblings.
 pub(super) fn differences(places: &[Vec<SyntaxNode>]) -> Result<Differences, NotExtracted> {
     let mut pass = Pass {
         declared: places.iter().map(|it| declared(it)).collect(),
@@ -58,7 +58,7 @@ pub(super) fn differences(places: &[Vec<SyntaxNode>]) -> Result<Differences, Not
 
 const OTHER_WORDS: NotExtracted = NotExtracted::new("The occurrences differ in more than values.");
 
-/// The names that the patterns of statements give.
+/// The names that the patterns in statements bind.
 pub(super) fn declared(statements: &[SyntaxNode]) -> BTreeSet<String> {
     let nodes = statements.iter().flat_map(SyntaxNode::descendants);
     let names = nodes
@@ -71,7 +71,7 @@ pub(super) fn declared(statements: &[SyntaxNode]) -> BTreeSet<String> {
 }
 
 struct Pass {
-    /// What each place declares itself.
+    /// The names that each place declares.
     declared: Vec<BTreeSet<String>>,
     found: Differences,
 }
@@ -118,7 +118,7 @@ impl Pass {
         Err(unlike(texts[0], other.unwrap_or(&texts[0])))
     }
 
-    /// Whether all have the same words, none of which a place declares under another name.
+    /// Whether all nodes have the same tokens, none of which a place declares under another name.
     fn is_same(&self, nodes: &[SyntaxNode]) -> bool {
         let words = |node: &SyntaxNode| -> Vec<String> {
             let solid = tokens(node).filter(|it| !it.kind().is_trivia());
@@ -129,7 +129,7 @@ impl Pass {
         is_one && nodes[1..].iter().all(|it| words(it) == first)
     }
 
-    /// Takes nodes that differ for values, or for variables that each place declares for itself.
+    /// Records nodes that differ in values, or in variables that each place declares.
     fn is_value(&mut self, nodes: &[SyntaxNode]) -> Result<bool, NotExtracted> {
         let forms: Option<Vec<Form>> = nodes.iter().map(form).collect();
         let Some(forms) = forms else {
@@ -150,7 +150,7 @@ impl Pass {
                 let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
                 return self.rename(&texts).map(|()| true);
             }
-            // What is looked at in them may be the same.
+            // Their parts may still be identical.
             return Ok(false);
         }
         if texts.iter().all(|it| *it == texts[0]) {
@@ -210,7 +210,7 @@ fn other_name(names: &[String]) -> &str {
         .unwrap_or(&names[0])
 }
 
-/// What a node is made of, without what only its layout decides about.
+/// The children of a node, without optional punctuation.
 fn parts(node: &SyntaxNode) -> Vec<SyntaxElement> {
     let all = node
         .children_with_tokens()
@@ -240,7 +240,7 @@ fn is_name_of_variable(token: &SyntaxToken) -> bool {
     pattern.is_some() && !is_label && !token.text().starts_with(char::is_uppercase)
 }
 
-/// The fields of one name that belong to values that differ, so that those are what differs.
+/// Whether the nodes are fields of the same name whose receivers differ, so that the receivers are the difference.
 fn is_same_field_of_others(nodes: &[SyntaxNode]) -> bool {
     let fields: Option<Vec<ast::FieldExpr>> =
         nodes.iter().cloned().map(ast::FieldExpr::cast).collect();
@@ -258,7 +258,7 @@ fn is_same_field_of_others(nodes: &[SyntaxNode]) -> bool {
         .all(|it| name(it) == first && owner(it).is_some())
 }
 
-/// Whether a word is no field, method or label, as far as it shows.
+/// Whether a token doesn't look like a field, method or label.
 pub(super) fn is_variable(word: &SyntaxToken) -> bool {
     let before = word.prev_token().map(|it| it.kind());
     let name = word.parent();
@@ -270,7 +270,7 @@ pub(super) fn is_variable(word: &SyntaxToken) -> bool {
     before != Some(T![.]) && !is_label
 }
 
-/// Whether a word may mean a variable of a name, or declares one.
+/// Whether a token may refer to a variable of that name, or declares one.
 pub(super) fn may_mean(word: &SyntaxToken, name: &str) -> bool {
     match word.kind() {
         SyntaxKind::STRING => captures(word.text()).any(|it| it == name),
@@ -284,7 +284,7 @@ mod tests {
     use super::*;
     use crate::syntax::{Edition, Tree};
 
-    /// The statements of each function of a text.
+    /// The statements of each function in source text.
     fn lists(text: &str) -> Vec<Vec<SyntaxNode>> {
         let root = Tree::parse(text, Edition::CURRENT).unwrap().root();
         let functions = root.descendants().filter_map(ast::Fn::cast);
@@ -426,7 +426,7 @@ mod tests {
             ("m!(a);", "m!(b);"),
             ("println!(\"{}\", a());", "println!(\"{}\", b());"),
             ("matches!(a, 1);", "matches!(a, 2);"),
-            // What may be a `static mut`, a variable, or is a `static` of the file.
+            // These may be a `static mut` or a variable, or are a `static` in the file.
             ("unsafe { a(MAX) };", "unsafe { a(MIN) };"),
             ("let MAX = b(); a(MAX);", "let MIN = b(); a(MIN);"),
             ("static MAX: u8 = 1; a(MAX);", "static MIN: u8 = 1; a(MIN);"),

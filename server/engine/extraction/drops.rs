@@ -1,7 +1,7 @@
-//! Values that a new function would drop earlier than the old one does, and whether anybody could see it.
+//! Values that a new function would drop earlier than before, and whether this is observable.
 //!
-//! A type tells nobody what its drop does. It is believed to do nothing but free memory if it is one of the standard library's
-//! that are known here, or is declared in the workspace, without a `Drop` and of nothing but such types.
+//! A type doesn't show what its drop does. Dropping is assumed to only free memory for the known types of the standard library,
+//! and for types declared in the workspace without a `Drop` that consist of such types only.
 
 use std::{cell::OnceCell, collections::BTreeSet};
 
@@ -13,7 +13,7 @@ use ra_ap_syntax::{
 use super::{Known, NotExtracted, Passing, Selection, scope::Inner};
 use crate::syntax::{Edition, Tree};
 
-/// What is declared in the texts of a workspace.
+/// The declarations in the source files of a workspace.
 pub struct Drops<'a>(Vec<Text<'a>>);
 
 struct Text<'a> {
@@ -30,7 +30,7 @@ impl<'a> Drops<'a> {
         Self(texts.collect())
     }
 
-    /// Whether dropping a value of a type does nothing that others may wait for.
+    /// Whether dropping a value of a type has no side effects that other code may wait for.
     fn is_quiet(&self, ty: &str) -> bool {
         let Some(mut open) = names_in(ty) else {
             return false;
@@ -48,7 +48,7 @@ impl<'a> Drops<'a> {
         true
     }
 
-    /// The types that one is made of; nothing if they can't be told, or if its drop is written by hand.
+    /// The types of a type's fields, or `None` if they are unknown or it implements `Drop`.
     fn parts(&self, path: &str) -> Option<Vec<String>> {
         let name = path.rsplit("::").next().unwrap_or(path);
         let texts = self.0.iter().filter(|text| text.may_tell_of(name));
@@ -92,7 +92,7 @@ impl Text<'_> {
     }
 }
 
-/// The name of a type that is declared, and its generics.
+/// The name and generics of a declared type.
 fn declaration(item: &SyntaxNode) -> Option<(ast::Name, Option<ast::GenericParamList>)> {
     if let Some(adt) = ast::Adt::cast(item.clone()) {
         return Some((adt.name()?, adt.generic_param_list()));
@@ -111,7 +111,7 @@ fn drops(implementation: &ast::Impl, name: &str) -> bool {
         && last(implementation.self_ty()).is_some_and(|it| it == name)
 }
 
-/// The types that are named in a declaration, but for its own generics; nothing if one of them has no name.
+/// The types in a declaration except for its own generics, or `None` if one has no name.
 fn types_in(
     declaration: &SyntaxNode,
     generics: Option<&ast::GenericParamList>,
@@ -143,9 +143,9 @@ fn types_in(
     Some(names)
 }
 
-/// The paths of types in a type as the compiler writes it; nothing if one of them has no name.
+/// The paths in a type as the compiler prints it, or `None` if one of the types has no name.
 fn names_in(ty: &str) -> Option<Vec<String>> {
-    // What a closure took is a variable that is looked at by itself.
+    // A closure's captures are variables, which are checked separately.
     let mut depth = 0_usize;
     let outside = ty.chars().filter(|c| match c {
         '{' => {
@@ -174,7 +174,7 @@ fn names_in(ty: &str) -> Option<Vec<String>> {
 }
 
 impl Selection {
-    /// What is declared in the statements and dropped earlier than before must be of no consequence.
+    /// Checks that dropping the variables of the statements earlier has no observable effect.
     pub fn check_drops(&self, drops: &Drops<'_>, known: &Known) -> Result<(), NotExtracted> {
         for local in &self.dropped {
             let is_seen = match known.types.get(&local.subject()) {
@@ -191,7 +191,7 @@ impl Selection {
         Ok(())
     }
 
-    /// What the function takes as its own must be given away in it, or be of no consequence when it is dropped.
+    /// Checks that parameters taken by value are moved in the function, or can be dropped there without an observable effect.
     pub fn check_taken(
         &self,
         drops: &Drops<'_>,
@@ -238,7 +238,7 @@ impl Selection {
         owner.is_some_and(|it| drops.is_quiet(&it.syntax().text().to_string()))
     }
 
-    /// A closure that has taken fields alone so far would take all of what they belong to.
+    /// A closure that has captured only fields so far would capture their whole owner.
     fn check_whole_captures(
         &self,
         drops: &Drops<'_>,
@@ -274,7 +274,7 @@ impl Selection {
         Ok(())
     }
 
-    /// Whether a variable of the old function is given away before anything leaves the selection early.
+    /// Whether a variable of the old function is moved before any early exit from the selection.
     fn is_taken_first(&self, mentions: &[SyntaxNode], is_moved: bool) -> bool {
         let Some(last) = mentions.last() else {
             return false;
@@ -293,7 +293,7 @@ impl Selection {
         self.is_given_away(mentions, is_moved) && !leaving.any(|it| it.text_range().end() <= start)
     }
 
-    /// Whether the last mention of a variable gives its value to something else, whatever happened before.
+    /// Whether the last mention of a variable moves its value unconditionally.
     fn is_given_away(&self, mentions: &[SyntaxNode], is_moved: bool) -> bool {
         let holder = mentions.last().and_then(SyntaxNode::parent);
         let is_given = holder.is_some_and(|holder| {
@@ -305,7 +305,7 @@ impl Selection {
         is_given || (is_moved && self.is_handed_on(mentions))
     }
 
-    /// Whether a variable that is moved somewhere is moved by its only mention, whatever happens.
+    /// Whether the only mention of a moved variable moves it unconditionally.
     fn is_handed_on(&self, mentions: &[SyntaxNode]) -> bool {
         let [mention] = mentions else {
             return false;
@@ -319,7 +319,7 @@ impl Selection {
         })
     }
 
-    /// Whether a part of the statements is run whenever they are.
+    /// Whether a part of the statements is evaluated unconditionally.
     fn is_always_run(&self, node: &SyntaxNode) -> bool {
         let mut around = node
             .ancestors()
@@ -353,7 +353,7 @@ fn dropped_earlier(name: &str) -> NotExtracted {
     NotExtracted(why.into())
 }
 
-/// Mentions as expressions; words of a macro's input as the input.
+/// The mentions as expressions, or as the token tree in macro input.
 fn places(mentions: &[SyntaxToken]) -> Vec<SyntaxNode> {
     let place = |mention: &SyntaxToken| {
         let path = mention.parent_ancestors().find_map(ast::PathExpr::cast);
@@ -363,7 +363,7 @@ fn places(mentions: &[SyntaxToken]) -> Vec<SyntaxNode> {
     mentions.iter().filter_map(place).collect()
 }
 
-/// Types of the standard library that only free memory, if what they hold does.
+/// Types of the standard library whose drop only frees memory, provided that their contents' does.
 const QUIET: [&str; 108] = [
     "Args",
     "Arguments",

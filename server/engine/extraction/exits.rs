@@ -1,4 +1,4 @@
-//! What leaves the selection other than by its end, and how the new function tells its caller of it.
+//! Exits from the selection other than by its end, and how the new function reports them to its caller.
 
 use ra_ap_syntax::{
     AstNode, SyntaxKind, SyntaxNode,
@@ -11,41 +11,41 @@ use crate::syntax::{
     flow::{self, BodyOf, Escape},
 };
 
-/// The ways out of a selection, and what each becomes.
+/// The exits from a selection, and what each becomes.
 pub(super) struct Exits {
     pub(super) awaits: bool,
-    /// Whether the new function's result is an `Ok` or a `Some` that the caller takes with `?`.
+    /// The `Ok` or `Some` around the new function's result, if the caller unwraps it with `?`.
     pub(super) layer: Option<&'static str>,
     pub(super) leave: Leave,
-    /// The jumps, without those that stay as they are.
+    /// The jumps, except for those that stay unchanged.
     pub(super) jumps: Vec<Jump>,
-    /// Whether a `return` stays as it is, since a `?` in the caller does the same.
+    /// Whether a `return` stays unchanged, since a `?` in the caller has the same effect.
     keeps_return: bool,
 }
 
-/// How the caller goes on.
+/// How the caller continues.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Leave {
-    /// Behind the call, always.
+    /// Always after the call.
     Never,
-    /// The old function ends with the new one, whose result is its own.
+    /// The old function ends with the call, and returns its result.
     Whole {
-        /// Whether the call is the value of the function as it stands.
+        /// Whether the call is the function's tail expression unchanged.
         is_tail: bool,
     },
-    /// All that is told is that it leaves, which it does with these words.
+    /// With this jump, without further data.
     Told {
         words: String,
-        /// Whether it always leaves.
+        /// Whether it always exits.
         is_certain: bool,
     },
-    /// With a value that the new function gives.
+    /// With a jump and a value that the new function returns.
     Carries {
         carried: Carried,
-        /// Whether it always leaves.
+        /// Whether it always exits.
         is_certain: bool,
     },
-    /// In one of several ways.
+    /// With one of several jumps.
     Several(Several),
 }
 
@@ -54,56 +54,56 @@ pub(super) enum Leave {
 pub(super) struct Carried {
     /// `return`, or `break` and its label.
     pub(super) words: String,
-    /// What is around the value where it leaves.
+    /// The wrapper around the value at the jump.
     pub(super) wrapper: Option<&'static str>,
-    /// Whether the type of the value has to be asked, since no result tells it.
+    /// Whether the value's type has to be probed, since no signature contains it.
     pub(super) is_break: bool,
 }
 
-/// Jumps of different kinds, at most one of each.
+/// Different kinds of jumps, at most one of each.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Several {
     pub(super) carried: Option<Carried>,
-    /// The words of a `break` or a `return` that always means the same.
+    /// The source text of a `break` or a `return` without varying data.
     pub(super) stop: Option<String>,
     /// `continue`, with its label.
     pub(super) skip: Option<String>,
     pub(super) is_certain: bool,
 }
 
-/// What a jump is to the caller.
+/// How the caller handles a jump.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Role {
-    /// Only the end of the selection.
+    /// As the end of the selection.
     End,
     Carried,
     Stop,
     Skip,
 }
 
-/// An expression that leaves the selection.
+/// An expression that exits from the selection.
 pub(super) struct Jump {
     pub(super) node: SyntaxNode,
     pub(super) value: Option<ast::Expr>,
     pub(super) role: Role,
 }
 
-/// A `return`, `break` or `continue` before it is known what it becomes.
+/// A `return`, `break` or `continue` before its role is known.
 struct Found {
     node: SyntaxNode,
     value: Option<ast::Expr>,
     escape: Escape,
 }
 
-/// Where a selection stands.
+/// The context of a selection.
 pub(super) struct Around<'a> {
     pub(super) source: &'a Source,
     pub(super) scope: &'a Scope,
     pub(super) list: Option<&'a ast::StmtList>,
     pub(super) statements: &'a [SyntaxNode],
-    /// Whether nothing of its block stands behind it.
+    /// Whether it ends its block.
     pub(super) is_last: bool,
-    /// Whether it has a value that its block or its statement goes on with.
+    /// Whether its value is used by its block or its statement.
     pub(super) has_value: bool,
 }
 
@@ -146,7 +146,7 @@ impl Exits {
 }
 
 impl Exits {
-    /// Whether the selection never goes on behind its end.
+    /// Whether the end of the selection is never reached.
     pub(super) fn always(&self) -> bool {
         match self.leave {
             Leave::Never => false,
@@ -157,7 +157,7 @@ impl Exits {
         }
     }
 
-    /// Whether a variable may be moved in the selection without being missed behind it.
+    /// Whether a move in the selection may go unnoticed by a use after it.
     pub(super) fn may_hide_moves(&self) -> bool {
         self.always() || self.keeps_return || self.jumps.iter().any(|it| it.value.is_some())
     }
@@ -169,7 +169,7 @@ impl Around<'_> {
         NotExtracted(format!("{why} at line {line}.").into())
     }
 
-    /// Whether nothing of the function is run behind the selection, and whether its value is that of the function there.
+    /// Whether the function ends after the selection, and if so, whether the selection's value is its result.
     fn ends_function(&self, found: &[Found]) -> Option<bool> {
         if found.iter().any(|it| it.escape != Escape::Return) {
             return None;
@@ -185,7 +185,7 @@ impl Around<'_> {
         diverges.then_some(false)
     }
 
-    /// Whether the end of the selection is never reached.
+    /// Whether the last statement diverges.
     fn diverges(&self) -> bool {
         let last = self.statements.last().cloned();
         let last = last.map(flow::without_semicolon).and_then(ast::Expr::cast);
@@ -233,7 +233,7 @@ impl Around<'_> {
         })
     }
 
-    /// Whether a `continue` goes where the end of the selection goes too.
+    /// Whether a `continue` has the same target as the end of the selection.
     fn only_ends(&self, escape: &Escape) -> bool {
         let Escape::Continue(label) = escape else {
             return false;
@@ -337,7 +337,7 @@ impl Around<'_> {
     }
 }
 
-/// Whether the macro of old is called that a `?` stands for today.
+/// Whether the old `try!` macro is called.
 fn calls_try(source: &Source, statement: &SyntaxNode) -> bool {
     if !source.slice(statement.text_range()).contains("try") {
         return false;
@@ -347,7 +347,7 @@ fn calls_try(source: &Source, statement: &SyntaxNode) -> bool {
     names.any(|it| it == "try" || it == "r#try")
 }
 
-/// Jumps that lead to the same place, in the order of the first of each.
+/// Groups jumps by target, in order of first occurrence.
 fn by_target(open: &[Found]) -> Vec<Vec<&Found>> {
     let mut groups: Vec<Vec<&Found>> = Vec::new();
     for jump in open {
@@ -359,7 +359,7 @@ fn by_target(open: &[Found]) -> Vec<Vec<&Found>> {
     groups
 }
 
-/// The words of jumps that all mean the same wherever they stand.
+/// The source text of jumps that are all identical and mean the same in the caller.
 fn told(same: &[&Found]) -> Option<String> {
     let first = same.first()?;
     let words = first.node.text().to_string();
@@ -385,7 +385,7 @@ impl Leave {
         }
     }
 
-    /// Jumps with a value, if there are any.
+    /// The jumps with a value, if any.
     pub(super) fn carried(&self) -> Option<&Carried> {
         match self {
             Self::Carries { carried, .. } => Some(carried),
@@ -397,7 +397,7 @@ impl Leave {
 
 const MIXED: &str = "The selection has several kinds of early exits, the last of them";
 
-/// Whether an expression calls a variant with one value.
+/// Whether an expression constructs a variant with a single value.
 fn is_call_of(expr: &ast::Expr, variant: &str) -> bool {
     let ast::Expr::CallExpr(call) = expr else {
         return false;
@@ -406,7 +406,7 @@ fn is_call_of(expr: &ast::Expr, variant: &str) -> bool {
     callee.as_deref() == Some(variant) && call.arg_list().is_some_and(|it| it.args().count() == 1)
 }
 
-/// The value in a call of a variant.
+/// The value inside a variant's constructor.
 pub(super) fn wrapped(expr: &ast::Expr) -> Option<ast::Expr> {
     let ast::Expr::CallExpr(call) = expr else {
         return None;
@@ -414,7 +414,7 @@ pub(super) fn wrapped(expr: &ast::Expr) -> Option<ast::Expr> {
     call.arg_list()?.args().next()
 }
 
-/// Whether an expression means the same wherever it stands in the function, and does nothing.
+/// Whether an expression has no side effects and means the same everywhere in the function.
 fn is_constant(expr: &ast::Expr) -> bool {
     let is_upper = |text: &str| text.starts_with(char::is_uppercase);
     match expr {
@@ -440,7 +440,7 @@ fn is_constant(expr: &ast::Expr) -> bool {
     }
 }
 
-/// Whether a jump is all of an arm.
+/// Whether a jump is the whole body of a match arm.
 pub(super) fn is_arm(jump: &SyntaxNode) -> bool {
     jump.parent()
         .is_some_and(|it| it.kind() == SyntaxKind::MATCH_ARM)
@@ -455,7 +455,7 @@ mod tests {
         text::{TextRange, TextSize},
     };
 
-    /// Of what stands between `[` and `]`.
+    /// The exits of the code between `[` and `]`.
     fn exits(marked: &str) -> Result<Exits, NotExtracted> {
         let (start, end) = (marked.find('[').unwrap(), marked.find(']').unwrap() - 1);
         let text = marked.replacen(['[', ']'], "", 2);

@@ -1,4 +1,4 @@
-//! Fields that the function takes by themselves, where the whole can't be borrowed or taken beside them.
+//! Fields that are passed separately, if their owner can't be borrowed or moved as a whole.
 
 use ra_ap_syntax::{AstNode, SyntaxKind, SyntaxToken, ast};
 
@@ -11,16 +11,16 @@ use super::{
 };
 use crate::text::{Edit, TextRange};
 
-/// A field of something of which the selection mentions fields alone.
+/// A field of a variable that is only mentioned for its fields.
 pub(super) struct Field {
-    /// What it is a field of: `self`, or a variable.
+    /// The owner: `self`, or a variable.
     pub(super) of: String,
     pub(super) name: String,
     pub(super) mentions: Vec<ast::FieldExpr>,
 }
 
-/// The fields of `self` and of captured variables, in the order in which they are mentioned; nothing of what is mentioned for
-/// anything else, or whose field has the name of a variable where it is mentioned.
+/// The fields of `self` and of captured variables, in order of mention. Owners with other uses are excluded, and so are
+/// those with a field named like a visible variable.
 pub(super) fn fields(
     receivers: &[SyntaxToken],
     captures: &[Capture],
@@ -68,12 +68,12 @@ fn fields_of(of: &str, mentions: &[SyntaxToken]) -> Option<Vec<Field>> {
 }
 
 impl Field {
-    /// As an expression of the old function, and what an answer about it is about.
+    /// The field as an expression in the old function, which is also its subject for probes.
     pub(super) fn path(&self) -> String {
         format!("{}.{}", self.of, self.name)
     }
 
-    /// How it may be passed, the tightest way first; nothing if its type isn't known.
+    /// The ways to pass it, the most restrictive first, or `None` if its type is unknown.
     pub(super) fn ways(&self, known: &Known) -> Option<Vec<Way>> {
         let ty = known.types.get(&self.path())?;
         super::passing::nameable(&self.name, &ty.text).ok()?;
@@ -95,13 +95,13 @@ impl Field {
         let shared = shared.chain([Way::Shared(ty.text.clone())]);
         let unique = view.map(Way::Unique).into_iter();
         let unique = unique.chain([Way::Unique(ty.text.clone())]);
-        // Which part of what is moved isn't always told.
+        // Which field is moved isn't always reported.
         let is_moved = known.moved.contains(&self.of);
         let owned = is_moved.then(|| Way::Value(ty.text.clone()));
         Some(shared.chain(unique).chain(owned).collect())
     }
 
-    /// What its mentions become.
+    /// The edits of its mentions.
     pub(super) fn edits<'a>(&'a self, way: &'a Way) -> impl Iterator<Item = Edit> + 'a {
         let mentions = self.mentions.iter();
         mentions.map(|mention| way.edit_of_field(mention, &self.name))
@@ -109,7 +109,7 @@ impl Field {
 }
 
 impl Field {
-    /// Statements that would give a name to what has it already, up to what stands behind them.
+    /// Statements that would only bind a variable to itself, up to the next statement.
     pub(super) fn idle_statements<'a>(
         &'a self,
         way: &'a Way,

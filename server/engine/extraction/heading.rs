@@ -1,4 +1,4 @@
-//! The first lines of the new function: what it is called, takes and gives.
+//! The header of the new function: its name, parameters and result.
 
 use super::{
     Selection,
@@ -10,7 +10,7 @@ use super::{
 };
 use crate::syntax::layout;
 
-/// What stands before the body, and what a call of it says.
+/// The code before the body, and the parts of a call.
 pub(super) struct Heading {
     pub(super) name: String,
     pub(super) arguments: Vec<String>,
@@ -71,7 +71,7 @@ impl Writer<'_> {
             [] => String::new(),
             some => format!("<{}>", some.join(", ")),
         };
-        // What is a part of another type doesn't tell which one.
+        // A projection doesn't determine the type itself.
         let is_told = |(name, _): &&(String, String)| {
             let told = parameters.join(" ").replace(&format!("{name}::"), "");
             words(&told).any(|it| it == *name)
@@ -110,7 +110,7 @@ impl Writer<'_> {
 }
 
 impl Writer<'_> {
-    /// A type in which a parameter stands for what implements the trait.
+    /// A type where a type parameter replaces `Self`.
     pub(super) fn of_implementor(&self, text: &str) -> String {
         let Some((name, bounds)) = &self.home.implementor else {
             return text.to_owned();
@@ -121,7 +121,7 @@ impl Writer<'_> {
     }
 }
 
-/// What `self` is called as a parameter like any other.
+/// The name of `self` as a regular parameter.
 pub(super) const THIS: &str = "this";
 
 fn parameter_of_self(of: &str, way: &str) -> String {

@@ -1,4 +1,4 @@
-//! Where the new function stands, and how it is called there.
+//! The location of the new function, and how it is called there.
 
 use ra_ap_syntax::{
     AstNode, SyntaxKind, SyntaxNode,
@@ -11,40 +11,40 @@ use super::{
 };
 use crate::{syntax::layout, text::TextSize};
 
-/// Where the new function stands.
+/// The location of the new function.
 pub(super) struct Home {
-    /// What it is written behind.
+    /// The offset that it is written after.
     pub(super) after: TextSize,
-    /// What opens around it, and closes.
+    /// The code that opens and closes around it.
     pub(super) around: Option<(String, String)>,
     pub(super) indent: String,
-    /// What stands before its name in a call.
+    /// The prefix of its name in a call.
     pub(super) call: &'static str,
-    /// The type of `self`, where it is a parameter like any other.
+    /// The type of `self`, if it becomes a regular parameter.
     pub(super) this: Option<String>,
-    /// A parameter that stands for the type that implements a trait: its name and its bounds.
+    /// The name and bounds of a type parameter for the trait's implementor.
     pub(super) implementor: Option<(String, String)>,
-    /// What declares generics that it has to declare again.
+    /// The items whose generics it has to repeat.
     pub(super) declaring: Vec<SyntaxNode>,
-    /// What the conditions and the allowances of the old function are repeated from.
+    /// The items whose `cfg` and lint attributes are repeated.
     pub(super) gated_by: Vec<SyntaxNode>,
 }
 
-/// The places for a function, the best one first.
+/// The locations for a function, best first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Place {
     Beside,
-    /// In an implementation of the type that has no trait.
+    /// In an inherent `impl` of the type.
     Inherent,
-    /// Inside of the old function, beside an item of its own.
+    /// Inside of the old function, next to an item in it.
     Within,
-    /// Where it belongs to no type.
+    /// Outside of any `impl`.
     Free,
-    /// The same, for whatever implements the trait.
+    /// Outside of any `impl`, generic over the trait's implementor.
     FreeForTrait,
 }
 
-/// The places that a selection's function may have.
+/// The possible locations of a selection's function.
 pub(super) fn places(selection: &Selection) -> Vec<Place> {
     if selection.item.is_some() {
         return vec![Place::Within];
@@ -75,7 +75,7 @@ pub(super) fn uses_self_type(selection: &Selection) -> bool {
     selection.statements.iter().any(mentions_self_type)
 }
 
-/// The implementation or the trait around the old function.
+/// The `impl` or trait around the old function.
 pub(super) fn owner(selection: &Selection) -> Option<SyntaxNode> {
     let list = selection.scope.function.syntax().parent()?;
     let is_of_type = list.kind() == SyntaxKind::ASSOC_ITEM_LIST;
@@ -176,7 +176,7 @@ impl Home {
     }
 }
 
-/// The blank line that a function in another needs behind itself, if none is there.
+/// The blank line to add after a nested function.
 fn blank_behind(text: &str, item: &SyntaxNode, newline: &str) -> String {
     let behind = &text[usize::from(item.text_range().end())..];
     let is_blank = behind.starts_with(&newline.repeat(2)) || behind.trim_start().starts_with('}');
@@ -187,7 +187,7 @@ fn blank_behind(text: &str, item: &SyntaxNode, newline: &str) -> String {
     }
 }
 
-/// A parameter for whatever implements a trait, with what its function may expect of it.
+/// A type parameter for a trait's implementor, with the bounds that the function needs.
 fn implementor(owner: &ast::Trait, function: &ast::Fn) -> Option<(String, String)> {
     let text = owner.syntax().text().to_string();
     let is_taken = |name: &&str| words(&text).any(|it| it == **name);
@@ -224,7 +224,7 @@ fn implementor(owner: &ast::Trait, function: &ast::Fn) -> Option<(String, String
     Some((name.to_owned(), bounds.join(" + ")))
 }
 
-/// The last function of an implementation of the same type that has no trait, in the same module.
+/// The last function of an inherent `impl` of the same type, in the same module.
 fn inherent_of_same(implementation: &ast::Impl) -> Option<SyntaxNode> {
     let head_of = head(implementation);
     let siblings = implementation.syntax().parent()?.children();
@@ -235,7 +235,7 @@ fn inherent_of_same(implementation: &ast::Impl) -> Option<SyntaxNode> {
     items.filter(|it| it.kind() == SyntaxKind::FN)
 }
 
-/// `impl<T: Bound> Type<T> where …` without the trait.
+/// `impl<T: Bound> Type<T> where …`, without the trait.
 pub(super) fn head(implementation: &ast::Impl) -> String {
     let part = |node: Option<SyntaxNode>| node.map(|it| it.text().to_string());
     let generics = implementation.generic_param_list();

@@ -1,6 +1,6 @@
-//! Places that differ in values as a text in which they don't: each value has a name there, as if a variable had been declared
-//! in front of the place. What is derived from that text takes one more variable for each, and what declares it moves into the
-//! call.
+//! Converts places that differ in values to source text without differences: each value gets a name, as if a variable had been
+//! declared before the place. A function extracted from that text has one more parameter for each value, and the value moves
+//! into the call.
 
 mod checks;
 mod edits;
@@ -23,54 +23,54 @@ use crate::{
 };
 use edits::{edits, moved};
 
-/// A text in which places are equal word by word, and the way back from it.
+/// Source text in which all places are identical, and the mapping back.
 pub struct Leveled {
     pub source: Source,
-    /// In that text, in the order in which they were given.
+    /// The places in that text, in the given order.
     pub places: Vec<TextRange>,
     before: Before,
     puts: Vec<Put>,
-    /// Variables that each place declares under a name of its own.
+    /// Variables that each place declares under its own name.
     renamed: Vec<Renamed>,
-    /// What makes the text of the first one, in its order.
+    /// The edits from the original text, in source order.
     edits: Vec<Edit>,
-    /// What the function is called, if functions tell it of which each place is all.
+    /// The function's name, if each place is the whole body of a function whose name suggests one.
     pub name: Option<String>,
 }
 
-/// What was there before.
+/// The original text and places.
 struct Before {
     text: std::sync::Arc<str>,
     places: Vec<TextRange>,
 }
 
-/// A variable that each place declares under a name of its own, which has one name in the text in which places are equal.
+/// A variable that each place declares under its own name, and its common name in the leveled text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Renamed {
     fresh: String,
-    /// Place by place.
+    /// The names by place.
     names: Vec<String>,
 }
 
-/// A value that each place has its own of.
+/// A value that differs between places.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Put {
     name: String,
-    /// What stands for it, place by place.
+    /// The source text of the value, by place.
     texts: Vec<String>,
     forms: Vec<Form>,
-    /// Of each place, where it stands, and whether that is in a text that is formatted.
+    /// The ranges of the value by place, and whether each is in a format string.
     spots: Vec<Vec<(TextRange, bool)>>,
-    /// Whether a place may come to one of them more than once.
+    /// Whether a place may evaluate it more than once.
     is_repeated: bool,
-    /// The type of a function, as it would be written.
+    /// The written type, if it is a function.
     pointer: Option<String>,
 }
 
-/// More is more to put in than a reader can follow.
+/// Maximum number of differing values: more arguments are hard to follow.
 const MOST_VALUES: usize = 4;
 impl Leveled {
-    /// Gives names to what differs between places.
+    /// Names the differences between places.
     pub fn of(source: &Source, places: &[TextRange], naming: Naming) -> Result<Self, NotExtracted> {
         let root = source.root();
         let lists = places.iter().map(|it| statements(&root, *it));
@@ -140,7 +140,7 @@ impl Leveled {
         Ok(leveled)
     }
 
-    /// The most statements in a row of each place that differ in values at most, if those are most of them.
+    /// The longest runs of statements that differ only in values, if those are most of each place.
     pub fn most_alike(source: &Source, places: &[TextRange]) -> Option<Vec<TextRange>> {
         const FEWEST_STATEMENTS: usize = 3;
         let root = source.root();
@@ -211,30 +211,30 @@ impl Leveled {
         })
     }
 
-    /// How many values differ.
+    /// Number of differing values.
     pub fn values(&self) -> usize {
         self.puts.len()
     }
 
-    /// The places before.
+    /// The original places.
     pub fn places_before(&self) -> &[TextRange] {
         &self.before.places
     }
 
-    /// The place before that one has become.
+    /// The original of a leveled place.
     pub fn place_before(&self, place: TextRange) -> TextRange {
         let mut pairs = self.places.iter().zip(&self.before.places);
         pairs.find(|it| *it.0 == place).map_or(place, |it| *it.1)
     }
 
-    /// Has what names something that goes on to live be looked at behind all places.
+    /// Treats values that name something outliving the function as used after all selections.
     pub fn outlive(&self, shared: &mut Shared) {
         let puts = self.puts.iter();
         let lasting = puts.filter(|it| it.has_place());
         shared.use_after(lasting.map(|it| it.name.clone()));
     }
 
-    /// Writes the types of functions as the file does, which is shorter than what is told of them.
+    /// Replaces the types of functions by the written ones, which are shorter than those reported.
     pub fn write_types(&self, known: &mut Known) {
         for put in &self.puts {
             if let (Some(pointer), Some(ty)) = (&put.pointer, known.types.get_mut(&put.name)) {
@@ -245,7 +245,7 @@ impl Leveled {
 }
 
 impl Put {
-    /// Whether it names something that may change.
+    /// Whether it refers to something that may change.
     fn has_place(&self) -> bool {
         self.forms.iter().any(|it| it.is_place())
     }
@@ -254,7 +254,7 @@ impl Put {
 const NOT_WHOLE: NotExtracted =
     NotExtracted::new("An occurrence doesn't consist of whole statements.");
 
-/// The statements that fill a range.
+/// The statements that make up a range.
 fn statements(root: &SyntaxNode, range: TextRange) -> Option<Vec<SyntaxNode>> {
     let around = root.covering_element(range);
     let mut around = around.ancestors();
@@ -269,7 +269,7 @@ fn statements(root: &SyntaxNode, range: TextRange) -> Option<Vec<SyntaxNode>> {
     is_filled.then_some(inside)
 }
 
-/// Names that nothing has for variables that places call differently.
+/// Unused names for variables that places name differently.
 fn renamed(root: &SyntaxNode, found: Vec<Vec<String>>) -> Result<Vec<Renamed>, NotExtracted> {
     let known = Names::in_node(root);
     let differing = found.into_iter().filter(|names| {
@@ -284,7 +284,7 @@ fn renamed(root: &SyntaxNode, found: Vec<Vec<String>>) -> Result<Vec<Renamed>, N
     renamed.ok_or(NotExtracted::new("No free name was found for a variable."))
 }
 
-/// Positions that have the same values in all places, in the order of the text.
+/// Groups positions that have the same values in all places, in source order.
 fn grouped(values: &[Spots]) -> Vec<Vec<Spots>> {
     let mut groups: Vec<Vec<Spots>> = Vec::new();
     for spots in values {
@@ -297,7 +297,7 @@ fn grouped(values: &[Spots]) -> Vec<Vec<Spots>> {
     groups
 }
 
-/// Whether statements may come more than once to where something stands.
+/// Whether a position may be evaluated more than once.
 fn is_repeated(spots: &Spots) -> bool {
     let Some(node) = &spots.node else {
         return true;
@@ -317,7 +317,7 @@ fn is_repeated(spots: &Spots) -> bool {
     })
 }
 
-/// The function of which statements are all.
+/// The function whose whole body the statements are.
 fn whole_body(list: &[SyntaxNode]) -> Option<ast::Fn> {
     let around = list.first()?.parent().and_then(ast::StmtList::cast)?;
     let is_all = around.syntax().children().eq(list.iter().cloned());
@@ -326,8 +326,8 @@ fn whole_body(list: &[SyntaxNode]) -> Option<ast::Fn> {
     (is_all && body == around).then_some(function)
 }
 
-/// What stands between the braces of the functions that have names at some ranges, but for comments at its edges; nothing unless
-/// each has a body.
+/// The code between the braces of the functions with names at the given ranges, without comments at its edges. Returns `None`
+/// unless each has a body.
 pub fn bodies_of(source: &Source, names: &[TextRange]) -> Option<Vec<TextRange>> {
     let root = source.root();
     let bodies = names.iter().map(|name| {
@@ -341,7 +341,7 @@ pub fn bodies_of(source: &Source, names: &[TextRange]) -> Option<Vec<TextRange>>
     bodies.collect()
 }
 
-/// The functions of a file of a name.
+/// The functions of that name in a file.
 fn functions_of<'a>(root: &SyntaxNode, name: &'a str) -> impl Iterator<Item = ast::Fn> + use<'a> {
     let functions = root.descendants().filter_map(ast::Fn::cast);
     functions.filter(move |it| it.name().is_some_and(|it| it.text() == name))
@@ -352,7 +352,7 @@ mod tests {
     use super::{way_back::lending, *};
     use crate::{syntax::FileContext, text::TextSize};
 
-    /// The bodies of all functions as places, named by the code or by a person.
+    /// The bodies of all functions as places, named by the code or by the user.
     fn leveled(text: &str, naming: Naming) -> Result<Leveled, NotExtracted> {
         let source = Source::parse(text, FileContext::default()).unwrap();
         let functions = source.root().descendants().filter_map(ast::Fn::cast);

@@ -1,35 +1,35 @@
-//! What lifetimes the new function's references have: the ways of naming them, the shortest first.
+//! Lifetimes for the references of the new function. The alternatives are tried in order, the shortest first.
 
 use ra_ap_syntax::{AstNode, ast};
 
 use super::Selection;
 
-/// What the lifetimes of references are called.
+/// How the lifetimes of references are named.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Lifetime {
     Elided,
     /// One of the function's own, in the result.
     Own(String),
-    /// Several of the function's own, one after the other in the result.
+    /// Several of the function's own, used in turn in the result.
     OwnInTurn(Vec<String>),
-    /// One of the function's own, in the parameters' innermost references too.
+    /// One of the function's own, also in the parameters' innermost references.
     OwnForInner(String),
-    /// One of the function's own, in the parameters too.
+    /// One of the function's own, also in the parameters.
     OwnForShared(String),
     /// A new one, for the innermost references.
     FreshForInner(String),
-    /// A new one, for all that is shared.
+    /// A new one, for shared references.
     Fresh(String),
     /// A new one, for all references.
     FreshForAll(String),
-    /// Of what lives for ever, in the result.
+    /// `'static`, in the result.
     Static,
 }
 
-/// So many ways of naming two lifetimes in turn are tried.
+/// Maximum number of pairs of lifetimes to try in turn.
 const MOST_PAIRS: usize = 2;
 
-/// Elision first, then a lifetime that the parameters or the implementation name, then a new one.
+/// Elision first, then lifetimes of the parameters or the `impl`, then a new one.
 pub(super) fn lifetimes(selection: &Selection) -> Vec<Lifetime> {
     let around = selection.scope.function.syntax().ancestors();
     let lists = around.filter_map(|node| node.children().find_map(ast::GenericParamList::cast));
@@ -100,7 +100,7 @@ impl Lifetime {
     }
 }
 
-/// A type with a name for the lifetimes of what it shares.
+/// Names the lifetimes of shared references in a type.
 fn named(text: &str, name: &str) -> String {
     let text = text.replace("'_", name);
     let mut parts = text.split('&');
@@ -116,7 +116,7 @@ fn named(text: &str, name: &str) -> String {
     })
 }
 
-/// A type with names for the lifetimes of what it shares, one after the other.
+/// Names the lifetimes of shared references in a type in turn.
 fn named_in_turn(text: &str, names: &[String]) -> String {
     let mut names = names.iter().cycle();
     let mut out = String::new();
@@ -141,7 +141,7 @@ fn named_in_turn(text: &str, names: &[String]) -> String {
     out + rest
 }
 
-/// A type with a name for the lifetimes of what it shares, but for references to what holds references itself.
+/// Names the lifetimes of shared references in a type, except for references to types that contain references.
 fn named_inside(text: &str, name: &str) -> String {
     let text = text.replace("'_", name);
     let mut out = String::new();
@@ -159,7 +159,7 @@ fn named_inside(text: &str, name: &str) -> String {
     out + rest
 }
 
-/// What a reference refers to, in a text that begins with it.
+/// The referent of the reference at the start of a type.
 fn referent(text: &str) -> &str {
     let mut depth = 0_usize;
     let end = text.char_indices().find(|(_, c)| match c {
@@ -178,7 +178,7 @@ fn referent(text: &str) -> &str {
     end.map_or(text, |(at, _)| &text[..at])
 }
 
-/// A type with a name for the lifetimes of all references.
+/// Names the lifetimes of all references in a type.
 fn named_all(text: &str, name: &str) -> String {
     named(text, name).replace("&mut ", &format!("&{name} mut "))
 }

@@ -1,5 +1,5 @@
-//! What the new function is called: by the comment above it, by what it does or gives, by the case or the element that it is
-//! about, and only then by the function that it comes from.
+//! Names for the new function: from the comment above it, from what it does or returns, from the case or the element that it
+//! handles, or else from the original function.
 
 mod deeds;
 mod phrases;
@@ -18,10 +18,10 @@ pub(super) use phrases::verb_of;
 use deeds::{Deeds, expression};
 use values::{made, takes_out, verb_inside, verb_of_value};
 
-/// What a longer block does isn't what its first comment says.
+/// Minimum number of lines of a block that its first comment can't describe.
 const MOST_LINES: usize = 20;
 
-/// Names for a function made of a selection, the best first.
+/// Returns names for the function of a selection, best first.
 pub(super) fn wishes<'a>(
     source: &'a Source,
     selection: &'a Selection,
@@ -43,12 +43,12 @@ pub(super) fn wishes<'a>(
     told.chain([last])
 }
 
-/// How many variables and fields around a part it changes.
+/// Number of variables and fields outside of a part that it changes.
 pub(super) fn places_changed(selection: &Selection) -> usize {
     Deeds::of(selection).places()
 }
 
-/// A name, and what it is taken from.
+/// A name, and its source.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Wish {
     pub(super) name: String,
@@ -61,7 +61,7 @@ impl Wish {
     }
 }
 
-/// What a name is taken from, the most telling first.
+/// The source of a name, the most descriptive first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Ground {
     Comment,
@@ -75,16 +75,16 @@ pub(super) enum Ground {
 struct Namer<'a> {
     source: &'a Source,
     selection: &'a Selection,
-    /// What the function around does.
+    /// The verb in the enclosing function's name.
     verb: Option<&'static str>,
-    /// What that is called.
+    /// The enclosing function's name.
     own: String,
     deeds: Deeds<'a>,
 }
 
 type Way = fn(&Namer<'_>) -> Option<String>;
 
-/// How a part may be named, the most telling first.
+/// The ways to name a part, the most descriptive first.
 const WAYS: [(Way, Ground); 18] = {
     let (comment, code, subject) = (Ground::Comment, Ground::Code, Ground::Subject);
     [
@@ -110,7 +110,7 @@ const WAYS: [(Way, Ground); 18] = {
 };
 
 impl Namer<'_> {
-    /// By the comment above it, if that is about all of it.
+    /// Names it by the comment above, if that describes all of it.
     fn comment(&self) -> Option<String> {
         let text = self.source.slice(self.selection.range);
         let mut lines = text.lines().map(str::trim);
@@ -124,7 +124,7 @@ impl Namer<'_> {
         phrases::name(&comment.join("\n"), self.verb)
     }
 
-    /// By the comment that the block of its one statement begins with.
+    /// Names it by the first comment in the block of its only statement.
     fn comment_inside(&self) -> Option<String> {
         let only = self.only()?;
         let branch = ast::IfExpr::cast(only.clone());
@@ -140,7 +140,7 @@ impl Namer<'_> {
         phrases::name(&comment.collect::<Vec<_>>().join("\n"), None).filter(|_| is_one)
     }
 
-    /// Whether neither a blank line nor a comment stands between its statements.
+    /// Whether its statements are separated by neither blank lines nor comments.
     fn is_one_paragraph(&self) -> bool {
         self.are_one_paragraph(&self.selection.statements)
     }
@@ -154,13 +154,13 @@ impl Namer<'_> {
         gaps.all(|gap| gap.matches('\n').count() < 2 && !gap.contains("//"))
     }
 
-    /// `is_last`, where that is the one thing that it gives.
+    /// Names it by its result if that is the only one and sounds like a predicate, such as `is_last`.
     fn question(&self) -> Option<String> {
         let given = self.given()?;
         phrases::is_question(&given).then_some(given)
     }
 
-    /// By the one thing that it gives, if it does nothing else.
+    /// Names it by its only result, if it does nothing else.
     fn result(&self) -> Option<String> {
         let given = self.given()?;
         let value = self.value_given(&given)?;
@@ -176,7 +176,7 @@ impl Namer<'_> {
         Some(format!("{verb}_{given}"))
     }
 
-    /// What is said of a value where no call tells more.
+    /// The verb for a value if no call suggests a better one.
     fn plain_verb(&self, value: &ast::Expr, name: &str) -> &'static str {
         if phrases::is_measure(name) {
             return "compute";
@@ -191,7 +191,7 @@ impl Namer<'_> {
         }
     }
 
-    /// Whether every statement has to do with a variable, or leads to what has.
+    /// Whether every statement uses a variable, or prepares for one that does.
     fn is_all_about(&self, name: &str) -> bool {
         let mut statements = self.selection.statements.iter();
         self.selection.is_expression
@@ -216,7 +216,7 @@ impl Namer<'_> {
         )
     }
 
-    /// What the variable that is given begins as.
+    /// The initial value of the variable that is returned.
     fn value_given(&self, name: &str) -> Option<ast::Expr> {
         if self.selection.is_expression {
             return self.selection.value.clone();
@@ -235,7 +235,7 @@ impl Namer<'_> {
         lets.find(is_meant)?.initializer()
     }
 
-    /// By the case whose whole block it is.
+    /// Names it by the case whose whole block it is.
     fn case(&self) -> Option<String> {
         let around = around_block(self.selection)?;
         let verb = self.verb_of_case();
@@ -252,7 +252,7 @@ impl Namer<'_> {
         Some(format!("{verb}_{subject}"))
     }
 
-    /// Whether it is one of the values of a function that is named after what it gives, as `size` is.
+    /// Whether it returns one of the values of a function that is named after its result, such as `size`.
     fn gives_for_case(&self, around: &SyntaxNode) -> bool {
         let is_noun = self.verb.is_none() && self.deeds.verb_of_writing().is_none();
         let choice = around.ancestors().find_map(ast::MatchExpr::cast);
@@ -268,7 +268,7 @@ impl Namer<'_> {
         is_noun && is_answer && self.selection.value.is_some() && !phrases::is_vague_case(&self.own)
     }
 
-    /// By what is asked before its block, or by its one branch.
+    /// Names it by the condition of its block, or of its only branch.
     fn condition(&self) -> Option<String> {
         let around = around_block(self.selection);
         let asked = around.and_then(|it| subjects::condition(&it));
@@ -286,7 +286,7 @@ impl Namer<'_> {
         (!is_lack || self.is_short()).then(|| format!("{}_{subject}", self.verb_of_case()))
     }
 
-    /// By what is written of what.
+    /// Names it by what is written.
     fn writing(&self) -> Option<String> {
         let verb = self.deeds.verb_of_writing()?;
         let around = around_block(self.selection);
@@ -296,7 +296,7 @@ impl Namer<'_> {
         Some(format!("{verb}_{}", subjects.next()?))
     }
 
-    /// By the type of the value that it ends with.
+    /// Names it by the type of its last value.
     fn construction(&self) -> Option<String> {
         let last = self.selection.statements.last().map(expression)?;
         let returned = ast::ReturnExpr::cast(last).and_then(|it| it.expr());
@@ -305,7 +305,7 @@ impl Namer<'_> {
         Some(format!("{}_{made}", verb.unwrap_or("build")))
     }
 
-    /// By the one function that it calls whose name says what is done.
+    /// Names it by the only call whose function name describes an action.
     fn call(&self) -> Option<String> {
         let nodes = self.selection.statements.iter();
         let nodes = nodes.flat_map(SyntaxNode::descendants);
@@ -329,7 +329,7 @@ impl Namer<'_> {
         phrases::alike(name, repeats).filter(|_| is_one)
     }
 
-    /// By the element of the loop, the branch or the arm around it.
+    /// Names it by the element in the enclosing loop, branch or arm.
     fn element(&self) -> Option<String> {
         let around = around_block(self.selection);
         let around = around.or_else(|| self.only().filter(is_alone))?;
@@ -343,7 +343,7 @@ impl Namer<'_> {
         phrases::is_telling(&subject).then(|| format!("{}_{subject}", self.verb_of_case()))
     }
 
-    /// By what its one loop goes through.
+    /// Names it by the collection that its only loop iterates.
     fn collection(&self) -> Option<String> {
         let each = ast::ForExpr::cast(self.only()?)?;
         let gone_through = subjects::of_expr(&each.iterable()?);
@@ -353,20 +353,20 @@ impl Namer<'_> {
         phrases::is_telling(&subject).then(|| format!("{}_{subject}", self.verb_of_case()))
     }
 
-    /// By what its one `match` tells apart.
+    /// Names it by the scrutinee of its only `match`.
     fn choice(&self) -> Option<String> {
         let choice = ast::MatchExpr::cast(self.only()?)?;
         let subject = subjects::of_expr(&choice.expr()?)?;
         phrases::is_telling(&subject).then(|| format!("{}_{subject}", self.verb_of_case()))
     }
 
-    /// Whether it may do no more than its most telling line says.
+    /// Whether it is short enough to be described by one of its lines.
     fn is_short(&self) -> bool {
         let text = self.source.slice(self.selection.range);
         text.lines().count() < MOST_LINES
     }
 
-    /// Its one statement.
+    /// Its only statement.
     fn only(&self) -> Option<SyntaxNode> {
         let [statement] = &*self.selection.statements else {
             return None;
@@ -381,7 +381,7 @@ impl Namer<'_> {
     }
 }
 
-/// The arm, the branch or the loop whose whole block is selected.
+/// The arm, branch or loop whose whole block is selected.
 fn around_block(selection: &Selection) -> Option<SyntaxNode> {
     let first = selection.statements.first()?;
     if selection.is_expression {
@@ -397,7 +397,7 @@ fn around_block(selection: &Selection) -> Option<SyntaxNode> {
     }
     let block = list.parent()?;
     let around = block.parent()?;
-    // What stands behind `else` is about everything else.
+    // An `else` is about everything else.
     let is_else = ast::IfExpr::cast(around.clone())
         .is_some_and(|it| it.then_branch().is_none_or(|then| *then.syntax() != block));
     (!is_else).then_some(around)
@@ -424,7 +424,7 @@ fn is_alone(node: &SyntaxNode) -> bool {
     }
 }
 
-/// The name of what a node calls.
+/// The name of the callee.
 fn called(node: &SyntaxNode) -> Option<String> {
     if let Some(call) = ast::CallExpr::cast(node.clone()) {
         return subjects::callee(&call);
@@ -439,7 +439,7 @@ fn comment_above(source: &Source, arm: &ast::MatchArm) -> Option<String> {
     let mut before = arm.syntax().first_token()?.prev_token();
     while let Some(token) = before {
         match token.kind() {
-            // One behind the arm before is about that.
+            // A comment after the previous arm belongs to that one.
             SyntaxKind::COMMENT
                 if layout::is_first_on_line(&source.text, token.text_range().start()) =>
             {
@@ -454,7 +454,7 @@ fn comment_above(source: &Source, arm: &ast::MatchArm) -> Option<String> {
     (!lines.is_empty()).then(|| lines.join("\n"))
 }
 
-/// The variable that the selected expression is the value of.
+/// The variable that is initialized with the selected expression.
 fn initialised(selection: &Selection) -> Option<String> {
     let around = selection.statements.first()?.parent()?;
     let Some(ast::Pat::IdentPat(name)) = ast::LetStmt::cast(around)?.pat() else {
@@ -463,7 +463,7 @@ fn initialised(selection: &Selection) -> Option<String> {
     Some(name.name()?.text().to_string())
 }
 
-/// What is left where nothing tells a name.
+/// The fallback if nothing suggests a name.
 fn of_function(selection: &Selection, own: &str) -> String {
     let own = if own == "main" { "run" } else { own };
     let body = selection
@@ -490,7 +490,7 @@ mod tests {
         text::{TextRange, TextSize},
     };
 
-    /// The best name for what stands between two marks.
+    /// The best name for the code between two marks.
     fn name(text: &str) -> String {
         let (before, rest) = text.split_once('«').unwrap();
         let (selected, after) = rest.split_once('»').unwrap();
@@ -579,7 +579,7 @@ mod tests {
         );
     }
 
-    /// The best name for the body of a function.
+    /// The best name for a part of a function's body.
     fn of_part(part: &str) -> String {
         name(&format!(
             "fn f(a: &mut A) -> Result<R, E> {{\n    x();\n    «{part}»\n    y()\n}}\n"
@@ -650,7 +650,7 @@ mod tests {
         ] {
             assert_eq!(block(asked), expected, "{asked}");
         }
-        // What is asked in the other case is no name for this one.
+        // The condition of the other branch doesn't describe this one.
         for asked in ["!a.is_quoted()", "a != b", "a.len() > 3"] {
             assert_eq!(block(asked), "f_part", "{asked}");
         }
@@ -711,11 +711,11 @@ mod tests {
     #[test]
     fn what_only_a_part_of_the_part_tells_is_no_name() {
         for part in [
-            // The comment is on the first paragraph.
+            // The comment is about the first paragraph.
             "// Read the header.\n    g(a);\n\n    // Read the trailer.\n    h(a);",
             // More than the counter changes.
             "for it in a.b() {\n        a.word_count += 1;\n        h(it);\n        a.c.clear();\n    }\n    i(a);",
-            // What is checked has no name in common.
+            // The checks have no word in common.
             "if a.name.is_empty() {\n        return Err(E);\n    }\n    if a.size.is_none() {\n        return Err(E);\n    }",
             "let next = |it| it + 1;\n    g(next);",
         ] {

@@ -1,4 +1,4 @@
-//! What the new function gives its caller: the type, and how each way out is told in it.
+//! The result of the new function: its type, and how each exit is encoded in it.
 
 use ra_ap_syntax::AstNode;
 
@@ -12,37 +12,37 @@ use super::{
     writing::Purpose,
 };
 
-/// The subject of what is asked of the selection's own value.
+/// The subject for the selection's own value.
 pub(super) const VALUE: &str = "= value";
-/// The subject of what is asked of a value that a `break` leaves with.
+/// The subject for the value of a `break`.
 pub(super) const BROKEN: &str = "= broken";
-/// What nobody else returns.
+/// A type that no existing code returns.
 const TRAP: &str = "[(); 7]";
 
-/// What the new function gives.
+/// The result of the new function.
 pub(super) struct Outcome<'a> {
     pub(super) outputs: &'a [Local],
-    /// Whether the selection's own value is given.
+    /// Whether the selection's own value is returned.
     pub(super) has_value: bool,
-    /// Nothing for `()`.
+    /// The written type, or `None` for `()`.
     pub(super) written: Option<String>,
     pub(super) layer: Option<&'static str>,
     pub(super) leave: &'a Leave,
     pub(super) is_trap: bool,
-    /// What `ControlFlow` is called.
+    /// The path of `ControlFlow`.
     pub(super) control: &'static str,
-    /// What is imported for it.
+    /// The path to import for it.
     pub(super) import: Option<&'static str>,
-    /// Whether its type is that of what the selection stands in, where that has a layer too.
+    /// Whether its type is that of the enclosing scope, if that has a layer too.
     pub(super) is_scopes: bool,
     pub(super) wrapping: Wrapping,
 }
 
-/// What tells a value that the selection leaves with from that it goes on with nothing.
+/// How an exit with a value is distinguished from continuing without one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Wrapping {
     Option,
-    /// Where an `Option` would be one in another.
+    /// Avoids an `Option` inside another one.
     Flow,
 }
 
@@ -73,7 +73,7 @@ impl<'a> Outcome<'a> {
             is_scopes: true,
         };
         if matches!(exits.leave, Leave::Whole { .. }) {
-            // A hidden `return` means the same in a function that gives the same.
+            // A hidden `return` means the same in a function with the same result.
             outcome.is_trap = false;
             outcome.written = selection.scope.result(known);
             outcome.has_value = selection.value.is_some();
@@ -106,7 +106,7 @@ impl<'a> Outcome<'a> {
         Ok(outcome)
     }
 
-    /// Whether the end of the selection gives nothing but that it was reached.
+    /// Whether the end of the selection yields no value.
     pub(super) fn is_unit(&self) -> bool {
         self.outputs.is_empty() && !self.has_value
     }
@@ -171,7 +171,7 @@ impl<'a> Outcome<'a> {
         }
     }
 
-    /// What the new function gives where the selection ends with `value`, which is empty for nothing.
+    /// The result of the new function at the end of the selection, where an empty `value` means none.
     pub(super) fn of_end(&self, value: &str) -> String {
         let is_unit = self.is_unit();
         let control = self.control;
@@ -204,7 +204,7 @@ impl<'a> Outcome<'a> {
         self.around(coded)
     }
 
-    /// All there is of a jump, or what stands around its value.
+    /// The whole replacement of a jump, or the code around its value.
     pub(super) fn of_jump(&self, role: Role, value: Option<&str>) -> String {
         let is_unit = self.is_unit();
         let value = value.unwrap_or_default();
@@ -227,7 +227,7 @@ impl<'a> Outcome<'a> {
         self.around(coded)
     }
 
-    /// What one of several jumps becomes, and what its caller looks for.
+    /// The encoding of one of several jumps, and the pattern that the caller matches.
     pub(super) fn of_one(&self, several: &Several, role: Role, value: &str) -> String {
         let control = self.control;
         let is_plain_option = several.is_certain && several.skip.is_none();
@@ -271,7 +271,7 @@ impl<'a> Outcome<'a> {
     }
 }
 
-/// The type of what a jump takes with it.
+/// The type of a jump's value.
 fn carried_type(
     carried: &Carried,
     selection: &Selection,
@@ -295,7 +295,7 @@ fn carried_type(
     Ok(first.to_owned())
 }
 
-/// The subject of what the function gives, if it is one value that has a type without a name.
+/// The subject of the function's result, if it is a single value of an unnameable type.
 pub(super) fn nameless(selection: &Selection, known: &Known) -> Option<String> {
     let exits = &selection.exits;
     if exits.leave != Leave::Never || exits.layer.is_some() {
@@ -322,7 +322,7 @@ fn output_types(selection: &Selection, known: &Known) -> Result<Vec<String>, Not
     types.collect()
 }
 
-/// The type of the selection's own value; nothing for `()`.
+/// The type of the selection's own value, or `None` for `()`.
 fn value_type(known: &Known) -> Result<Option<String>, NotExtracted> {
     let found = known.types.get(VALUE).ok_or(NotExtracted::new(
         "The type of the selected value is unknown.",
@@ -339,7 +339,7 @@ fn value_type(known: &Known) -> Result<Option<String>, NotExtracted> {
     Ok(Some(found.text.clone()))
 }
 
-/// What `ControlFlow` is called, and what has to be imported for it.
+/// The path of `ControlFlow`, and the path to import for it.
 fn control_flow(selection: &Selection) -> (&'static str, Option<&'static str>) {
     let function = selection.scope.function.syntax();
     let module = Module::around(function);

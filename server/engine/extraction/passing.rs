@@ -1,4 +1,4 @@
-//! How a captured variable reaches the new function: the tightest ways first.
+//! How a captured variable is passed to the new function: the most restrictive ways first.
 
 mod mentions;
 mod ways;
@@ -17,27 +17,27 @@ use ways::{fields, receivers, ways};
 pub(super) use mentions::{has_expressions, is_formatting, is_taken_by_reference_too};
 pub(super) use ways::{Receivers, Way, Ways, givable, nameable};
 
-/// One way for each variable, which may be made looser.
+/// One way for each variable, which can be relaxed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Passing {
     captured: Vec<Ways>,
-    /// Of `self`, if it is mentioned.
+    /// The ways to pass `self`, if it is mentioned.
     pub(super) receiver: Option<Receivers>,
     lifetimes: Vec<Lifetime>,
-    /// Whether the result has a name first: the temporaries of a block's value outlive its variables.
+    /// Whether the result is bound to a variable first, as the temporaries of a tail expression outlive the block's variables.
     pub(super) names_result: bool,
-    /// Whether a `?` at the end stays where the result could be given on as it is.
+    /// Whether a `?` at the end stays although the result could be returned unchanged.
     pub(super) keeps_try: bool,
     places: Vec<Place>,
-    /// Of fields, if all of what they belong to can be passed alone.
+    /// The ways to pass fields, if their owner can be passed by its fields alone.
     fields: Vec<(String, Ways)>,
-    /// What is passed by its fields.
+    /// The variables that are passed by their fields.
     split: Vec<String>,
-    /// Whether callers have to vouch for more than the compiler sees.
+    /// Whether callers have to uphold safety conditions.
     pub(super) is_unsafe: bool,
-    /// The closure in whose stead the function is named, and what it takes.
+    /// The closure that the function's name replaces, and its parameters.
     pub(super) closure: Option<(ast::ClosureExpr, Vec<String>)>,
-    /// Variables that nobody changes behind the selection.
+    /// Variables that aren't mutated after the selection.
     pub(super) constant: Vec<String>,
 }
 
@@ -64,7 +64,7 @@ impl Passing {
         })
     }
 
-    /// Names lifetimes that could be left out so far; says whether there is a way left.
+    /// Names lifetimes that were elided so far. Returns whether there is an alternative left.
     pub fn name_lifetimes(&mut self) -> bool {
         let has_other = self.lifetimes.len() > 1;
         if has_other {
@@ -73,17 +73,17 @@ impl Passing {
         has_other
     }
 
-    /// Gives the result a name; says whether it had none.
+    /// Binds the result to a variable. Returns whether it wasn't bound before.
     pub fn name_result(&mut self) -> bool {
         !std::mem::replace(&mut self.names_result, true)
     }
 
-    /// Lets a `?` at the end stay; says whether it was taken away.
+    /// Keeps a `?` at the end. Returns whether it was removed before.
     pub fn keep_try(&mut self) -> bool {
         !std::mem::replace(&mut self.keeps_try, true)
     }
 
-    /// Passes fields in the stead of all of what the compiler's words name; says whether that is another way.
+    /// Passes fields instead of the owner that the compiler's message names. Returns whether that is a change.
     pub fn take_fields(&mut self, words: &str) -> bool {
         let quoted = words.split('`').skip(1).step_by(2);
         let mut roots = quoted.map(|word| {
@@ -104,13 +104,13 @@ impl Passing {
         !self.is_split(of) && self.fields.iter().any(|(owner, _)| owner == of)
     }
 
-    /// Whether the fields of something are passed in its stead.
+    /// Whether the fields of a variable are passed instead of the whole.
     pub(super) fn is_split(&self, of: &str) -> bool {
         self.split.iter().any(|it| it == of)
     }
 
-    /// Has the variable be constant whose `mut` stands at a place of a draft; says whether it wasn't so far. It may have another
-    /// name where it is selected.
+    /// Removes the `mut` at a location of a draft from its variable. Returns whether it is a new change. The variable may have
+    /// another name in the selection.
     pub fn make_constant(
         &mut self,
         (text, at): (&str, usize),
@@ -125,13 +125,13 @@ impl Passing {
         is_new
     }
 
-    /// The fields that are passed by themselves, and what they belong to.
+    /// The fields that are passed separately, and their owners.
     pub(super) fn fields(&self) -> impl Iterator<Item = (&str, &Ways)> {
         let fields = self.fields.iter().filter(|(of, _)| self.is_split(of));
         fields.map(|(of, ways)| (of.as_str(), ways))
     }
 
-    /// How a field is passed, if it is passed by itself.
+    /// How a field is passed, if it is passed separately.
     pub(super) fn of_field(&self, field: &Field) -> Option<&Way> {
         let mut fields = self.fields();
         let (_, ways) = fields.find(|(of, it)| *of == field.of && it.name == field.name)?;
@@ -148,7 +148,7 @@ impl Passing {
         whole.map(|(capture, ways)| (capture, ways.tightest()))
     }
 
-    /// Gives the function another place; says whether there is one left.
+    /// Moves the function to another location. Returns whether there is one left.
     pub fn move_on(&mut self) -> bool {
         let has_other = self.places.len() > 1;
         if has_other {
@@ -165,7 +165,7 @@ impl Passing {
         &self.lifetimes[0]
     }
 
-    /// Lets the variable be passed more loosely that the code at `at` of a draft is about.
+    /// Relaxes how the variable in the code at `at` of a draft is passed.
     pub fn loosen_at(&mut self, text: &str, at: usize) -> bool {
         let (before, behind) = text.split_at_checked(at).unwrap_or_default();
         let is_word = |c: char| c.is_alphanumeric() || c == '_';
@@ -186,7 +186,7 @@ impl Passing {
         candidates.any(|name| self.loosen(&format!("`{name}`")))
     }
 
-    /// Has types be named by a path.
+    /// Uses a path to name types.
     pub fn qualify(&mut self, path: &str) {
         let fields = self.fields.iter_mut().map(|(_, ways)| ways);
         let all = self.captured.iter_mut().chain(fields);
@@ -209,18 +209,18 @@ impl Passing {
         ways.map(Way::text_mut)
     }
 
-    /// Has the function be `unsafe`, as what stands around the selection is; says whether it wasn't so far.
+    /// Makes the function `unsafe`, like the code around the selection. Returns whether it wasn't so before.
     pub fn make_unsafe(&mut self) -> bool {
         !std::mem::replace(&mut self.is_unsafe, true)
     }
 
-    /// Has a closure that only calls the function be the function; says whether it may be one.
+    /// Replaces a closure that only calls the function by the function. Returns whether it can be replaced.
     pub fn name_function(&mut self, selection: &Selection) -> bool {
         self.closure = selection.closure_around().filter(|_| !self.is_unsafe);
         self.closure.is_some()
     }
 
-    /// Lets the variable that the compiler's words name be passed more loosely; says whether there is a way left.
+    /// Relaxes how the variable in the compiler's message is passed. Returns whether there is a way left.
     pub fn loosen(&mut self, words: &str) -> bool {
         let names = |name: &str| {
             let quoted = words.split('`').skip(1).step_by(2);
@@ -259,7 +259,7 @@ impl Passing {
         false
     }
 
-    /// Lets anything be passed more loosely where the compiler doesn't say what.
+    /// Relaxes how any variable is passed, if the compiler doesn't name one.
     pub fn loosen_any(&mut self) -> bool {
         let names = self
             .captured

@@ -1,4 +1,4 @@
-//! How types are named where the new function stands: by what the module around it has imported, and what it declares itself.
+//! Type names at the location of the new function: those that the enclosing module imports or declares.
 
 use ra_ap_syntax::{
     AstNode, SyntaxKind, SyntaxNode,
@@ -7,11 +7,11 @@ use ra_ap_syntax::{
 
 use crate::text::{Edit, TextSize};
 
-/// What a module names.
+/// The names in a module.
 pub(super) struct Module {
-    /// Its own path from the root of the file.
+    /// The module's path from the root of the file.
     own: Vec<String>,
-    /// What each `use` brings in: the path, and the name it has here.
+    /// The path and the local name of each import.
     imports: Vec<(Vec<String>, String)>,
     pub(super) node: SyntaxNode,
 }
@@ -37,7 +37,7 @@ impl Module {
         Self { own, imports, node }
     }
 
-    /// A type's text with each path as short as the module allows.
+    /// Shortens each path in a type as far as the module allows.
     pub(super) fn shortened(&self, text: &str) -> String {
         let is_path = |c: char| c.is_alphanumeric() || c == '_' || c == ':';
         let mut out = String::new();
@@ -83,7 +83,7 @@ impl Module {
         let own = segments.strip_prefix(&*self.own.iter().map(String::as_str).collect::<Vec<_>>());
         let own = own.filter(|it| is_of_crate && !it.is_empty() && self.declares(it[0]));
         own.map(|it| it.join("::")).or_else(|| {
-            // The compiler says of which file's module a type is, where another has its name.
+            // The compiler prefixes the module of the file if another type has the same name.
             let (last, parents) = segments.split_last()?;
             let is_here = !is_of_crate && self.lacks(parents.first()?) && self.declares(last);
             is_here.then(|| (*last).to_owned())
@@ -96,12 +96,12 @@ impl Module {
         names.any(|it| it.text() == name)
     }
 
-    /// Whether a name means nothing in it yet.
+    /// Whether a name is unused in the module.
     pub(super) fn lacks(&self, name: &str) -> bool {
         !self.declares(name) && self.imports.iter().all(|(_, it)| it != name)
     }
 
-    /// What imports a path.
+    /// The edit that imports a path.
     pub(super) fn import(&self, path: &str, newline: &str, indent: &str) -> Edit {
         let uses = self
             .node
@@ -123,7 +123,7 @@ impl Module {
         Edit::insert(at, format!("use {path};{newline}{newline}{indent}"))
     }
 
-    /// Where the first item begins, with the comments that belong to it.
+    /// The start of the first item, including its comments.
     fn first_item(&self) -> TextSize {
         let is_item = |it: &SyntaxNode| ast::Item::can_cast(it.kind());
         let Some(first) = self.node.children().find(is_item) else {
@@ -204,7 +204,7 @@ mod tests {
         let inner = module("f");
         assert_eq!(inner.shortened("crate::shapes::Shape"), "Shape");
         assert_eq!(inner.shortened("crate::shapes::inner::A"), "inner::A");
-        // What the compiler calls by the module of the file.
+        // The compiler prefixes the module of the file.
         assert_eq!(inner.shortened("file::Shape"), "Shape");
         assert_eq!(inner.shortened("inner::Shape"), "inner::Shape");
     }

@@ -1,4 +1,4 @@
-//! Texts whose warnings and errors tell of variables and values.
+//! Source text whose warnings and errors reveal facts about variables and values.
 
 use ra_ap_syntax::{AstNode, ast};
 
@@ -14,16 +14,16 @@ use crate::{
     text::{TextRange, TextSize},
 };
 
-/// Something that is written into the text at a place.
+/// A probe that is inserted into the source text.
 struct Question {
     at: TextSize,
     before: String,
-    /// What an answer is about, and the code that it stands at.
+    /// The subject, and the probed code.
     asked: Option<(String, String)>,
     behind: String,
 }
 
-/// What the value is called that is asked about.
+/// The name of the probed value.
 const ASKED: &str = "__asked";
 
 impl Question {
@@ -38,15 +38,15 @@ impl Question {
 }
 
 impl Selection {
-    /// Asks for types: code that is never reached and gives away each variable that the signature will name.
+    /// Probes types: unreachable code that moves each variable that the signature will mention.
     pub fn type_probe(&self, source: &Source) -> Probe {
         let drop = match source.context.edition {
-            // Its paths begin in the crate, which may have no `std`; another `drop` would only tell no types.
+            // Paths start at the crate, which may have no `std`. If `drop` is shadowed, no types are reported.
             Edition::Edition2015 => "drop",
             _ => "::core::mem::drop",
         };
         let ask = |at, name: &str, subject: String| {
-            // What a closure gives away is its own, even in code that is never run.
+            // A move in a closure captures by value, even in unreachable code.
             let given = if self.is_from_outside(&subject) {
                 String::new()
             } else {
@@ -104,7 +104,7 @@ impl Selection {
         self.probe(source, questions)
     }
 
-    /// Asks what an iterator gives that has no name, where the function gives the iterator.
+    /// Probes the item type of an unnameable iterator that the function returns.
     pub fn item_probe(&self, source: &Source, known: &Known) -> Option<Probe> {
         let subject = outcome::nameless(self, known)?;
         let name = match (&self.value, &*self.outputs) {
@@ -128,7 +128,7 @@ impl Selection {
         Some(self.probe(source, questions))
     }
 
-    /// Asks which of what a closure takes from around itself can be copied: what can't doesn't compile.
+    /// Probes which captures of a closure are `Copy`: others fail to compile.
     pub fn copy_probe(&self, source: &Source) -> Option<Probe> {
         let captured = self.captures.iter().map(|it| it.name.clone());
         let asked = captured.chain(self.fields.iter().map(Field::path));
@@ -151,7 +151,7 @@ impl Selection {
         Some(self.probe(source, questions))
     }
 
-    /// Whether a closure or a block around the selection has taken what a question is about from around itself.
+    /// Whether the subject is captured by a closure or an `async` block around the selection.
     fn is_from_outside(&self, subject: &str) -> bool {
         let root = subject.split('.').next().unwrap_or_default();
         let mut captures = self.captures.iter();
@@ -159,7 +159,7 @@ impl Selection {
             || captures.any(|it| it.is_outer && it.name == root)
     }
 
-    /// Asks what is moved: each variable is looked at once more behind the selection.
+    /// Probes which variables are moved, by using each one again after the selection.
     pub fn move_probe(&self, source: &Source) -> Probe {
         let names = self.captures.iter().map(|it| it.name.as_str());
         let receiver = (!self.receivers.is_empty()).then_some("self");
@@ -191,7 +191,7 @@ impl Selection {
         self.probe(source, questions)
     }
 
-    /// The hidden variables, each with the value of what hides it.
+    /// The hidden variables, each with the initializer of the variable that hides it.
     fn hidden(&self) -> impl Iterator<Item = (&Local, ast::Expr)> {
         let hidden = self.dropped.iter().filter(|it| it.is_hidden);
         hidden.filter_map(|local| {
@@ -209,7 +209,7 @@ impl Selection {
         })
     }
 
-    /// Writes questions; those of one place stand in the order in which they come.
+    /// Inserts the probes. Those at the same location keep their order.
     fn probe(&self, source: &Source, mut questions: Vec<Question>) -> Probe {
         questions.sort_by_key(|it| it.at);
         let mut probe = Probe {
@@ -222,7 +222,7 @@ impl Selection {
             let at = usize::from(question.at);
             probe.text.push_str(&source.text[done..at]);
             if done < at && question.at == self.code_end && !has_value {
-                // The last statement may be the end of its block.
+                // The last statement may be the tail expression of its block.
                 let is_ended = source.text[..at].ends_with([';', '}']);
                 probe.text.push_str(if is_ended { " " } else { "; " });
             }
@@ -233,7 +233,7 @@ impl Selection {
         probe
     }
 
-    /// Whether the value is what a `?` gives.
+    /// Whether the value is that of a `?`.
     pub(super) fn ends_with_try(&self) -> bool {
         let value = self.value.clone().or_else(|| {
             let last = self.statements.last().cloned();
@@ -243,7 +243,7 @@ impl Selection {
     }
 }
 
-/// Questions around an expression, whose value they give on.
+/// Probes around an expression, which return its value.
 fn asking_of(
     expr: &ast::Expr,
     subject: &str,
@@ -258,7 +258,7 @@ fn asking_of(
     ]
 }
 
-/// Questions around the value of what hides a variable, which can still be named there.
+/// Probes around the initializer that hides a variable, where it is still visible.
 fn asking_when_hidden((local, value): (&Local, ast::Expr)) -> Vec<Question> {
     let range = value.syntax().text_range();
     let name = &local.name;
@@ -275,7 +275,7 @@ fn asking_when_hidden((local, value): (&Local, ast::Expr)) -> Vec<Question> {
     ]
 }
 
-/// Questions in the closure that a variable is: what it takes and what it gives.
+/// Probes the parameters and the result of a closure in a variable.
 fn in_closure(
     capture: &Capture,
     ask: &dyn Fn(TextSize, &str, String) -> Question,

@@ -1,5 +1,5 @@
-//! Extractions that nobody has selected: the parts of a function that take most of what is too much with them, and need the
-//! fewest parameters.
+//! Proposes extractions without a selection: the parts of a function that reduce an excessive measure most, and need the fewest
+//! parameters.
 
 mod candidates;
 mod sized;
@@ -28,7 +28,7 @@ use sized::{Part, Sized};
 
 pub use telling::is_large;
 
-/// What is to become smaller.
+/// The measure to reduce.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Measure {
     /// Cognitive complexity of the function.
@@ -37,117 +37,117 @@ pub enum Measure {
     Lines,
     /// Levels of nesting in the function.
     Nesting,
-    /// Lines of code of one arm of a `match`.
+    /// Lines of code of one `match` arm.
     ArmLines,
-    /// Lines of code in the body of a loop.
+    /// Lines of code in a loop's body.
     LoopLines,
 }
 
-/// What an extraction is for.
+/// The purpose of an extraction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Goal {
     pub measure: Measure,
-    /// The largest measure that is fine.
+    /// Maximum acceptable measure.
     pub limit: u32,
-    /// The largest one of the new function.
+    /// Maximum acceptable measure of the new function.
     pub limit_of_part: u32,
     pub naming: Naming,
 }
 
-/// Who finds the name.
+/// The source of the name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Naming {
-    /// The code tells it; what tells none is left alone.
+    /// The code suggests it. Parts without a name are skipped.
     Told,
-    /// A person gives it.
+    /// The user chooses it.
     Given,
 }
 
-/// A part of a function that may become one of its own, if the compiler agrees.
+/// A part of a function that could be extracted, if it compiles.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Proposal {
     pub range: TextRange,
     pub name: String,
     pub parameters: usize,
     pub before: u32,
-    /// The same measure without the part.
+    /// The measure without the part.
     pub after: u32,
 }
 
-/// A part that is one of many to choose from.
+/// A part that is one of several options.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Choice {
     pub proposal: Proposal,
-    /// Whether the code tells the name.
+    /// Whether the code suggests the name.
     pub is_named: bool,
 }
 
-/// How much is looked at and listed.
+/// How many parts are examined and listed.
 #[derive(Debug, Clone, Copy)]
 struct Breadth {
-    /// So many parts are looked at closely.
+    /// Maximum number of parts to examine.
     looked_at: usize,
-    /// So many are listed.
+    /// Maximum number of parts to list.
     listed: usize,
-    /// What takes less than this part of the measure is no answer.
+    /// Divisor for the minimum share of the measure that a part has to remove.
     least_part: u32,
-    /// A part that is worth less isn't listed.
+    /// Minimum worth of a part to be listed.
     least_worth: f64,
 }
 
-/// What is carried out as it is.
+/// For proposals that are applied as they are.
 const FEW: Breadth = Breadth {
     looked_at: 24,
     listed: 6,
     least_part: 10,
     least_worth: 0.0,
 };
-/// What somebody chooses from, who may put several together.
+/// For options from which the user chooses, possibly several.
 const MANY: Breadth = Breadth {
     looked_at: 64,
     listed: 20,
     least_part: 20,
     least_worth: -2.0,
 };
-/// So many are looked at where nobody has asked, and in a large function, which is said only with one.
+/// Maximum number of parts to examine for a diagnostic, and in a large function, which is only reported with a part.
 const MOST_TOLD: usize = 4;
 const MOST_OF_LARGE: usize = 12;
-/// Fewer lines are no function.
+/// Minimum number of lines of a part.
 const FEWEST_LINES: u32 = 4;
-/// A part of more hundredths of its function's lines is the function.
+/// Maximum share of its function's lines that a part may have, in percent.
 const LARGEST_PART: u32 = 85;
-/// Fewer than clippy lets pass: what takes more is torn out of its function.
+/// Maximum number of parameters. Clippy allows more, but such a part isn't self-contained.
 const MOST_PARAMETERS: usize = 5;
-/// More values are no result.
+/// Maximum number of values to return.
 const MOST_OUTPUTS: usize = 3;
-/// Of two parts that bring the same, the shorter one is better.
+/// Cost of a part with all lines of its function, so that the shorter of two parts with the same benefit is preferred.
 const LEAST_COST: f64 = 0.05;
 
-/// The extractions that serve a goal best at what a finding is drawn at: the name of a function, the keyword of a loop or the
-/// pattern of an arm. The best is the first; whether it holds is for the compiler to say.
+/// Returns the best extractions for a goal at the range of a diagnostic: the name of a function, the keyword of a loop or the
+/// pattern of an arm. The best one comes first. They aren't compiled yet.
 pub fn proposals(source: &Source, at: TextRange, goal: Goal) -> Vec<Proposal> {
     let listed = listed(source, at, goal, FEW).into_iter();
     listed.map(|choice| choice.proposal).collect()
 }
 
-/// The extractions from which somebody chooses one or several, in the order of the text; each is a gain of its own.
+/// Returns the extractions from which the user can choose one or several, in source order. Each is an improvement by itself.
 pub fn choices(source: &Source, at: TextRange, goal: Goal) -> Vec<Choice> {
     let mut choices = listed(source, at, goal, MANY);
     choices.sort_by_key(|it| (it.proposal.range.start(), it.proposal.range.end()));
     choices
 }
 
-/// Whether a text is a function's name in snake case, and no keyword of any edition.
+/// Whether a string is a function name in snake case, and not a keyword in any edition.
 pub fn is_name(name: &str) -> bool {
     scopes::is_plain(name)
 }
 
-/// Whether a function may be called so, as far as its file tells.
+/// Whether a function name is unused, as far as the file shows.
 pub fn is_free_name(source: &Source, name: &str) -> bool {
     Names::in_node(&source.root()).is_free(name)
 }
 
-/// The best first.
+/// The options, best first.
 fn listed(source: &Source, at: TextRange, goal: Goal, breadth: Breadth) -> Vec<Choice> {
     let root = source.root();
     let Some(place) = place_around(&root, at) else {
@@ -161,12 +161,12 @@ fn listed(source: &Source, at: TextRange, goal: Goal, breadth: Breadth) -> Vec<C
     if parts.is_empty() {
         return Vec::new();
     }
-    // Every name of the file is looked at once for all.
+    // The names in the file are collected only once.
     let names = Names::in_node(&root);
     let mut last = LastFunction::default();
     let mut ranked: Vec<Ranked> = Vec::new();
     for part in parts {
-        // Nothing is worth more than its benefit.
+        // The worth is at most the benefit.
         let better = ranked.iter().filter(|it| it.worth >= part.benefit);
         if better.count() >= breadth.listed {
             break;
@@ -184,8 +184,8 @@ fn listed(source: &Source, at: TextRange, goal: Goal, breadth: Breadth) -> Vec<C
     proposed.take(breadth.listed).collect()
 }
 
-/// The part that is worth telling of where nobody has asked, and how much of the measure goes with it, as far as the unit alone
-/// tells: another item may have its name. What is known of the function is kept for the next question.
+/// Returns the part to report without a request, and how much it reduces the measure. Only the unit is taken into account:
+/// another item may have the same name. Facts about the function are cached for the next call.
 pub fn best_part(
     source: &Source,
     unit: &Unit<'_>,
@@ -214,7 +214,7 @@ pub fn best_part(
             continue;
         };
         let stands_alone = telling::stands_alone(&sized, &selection);
-        // A name costs more to find than this.
+        // Determining a name is costlier than this.
         if cost(&selection).is_none() || !(stands_alone || is_large) {
             continue;
         }
@@ -238,7 +238,8 @@ struct Ranked {
     name: Wish,
 }
 
-/// What stands against an extraction but for its name, beside a benefit of at most 1; nothing where too much is handed over.
+/// The cost of an extraction, excluding its name, relative to a benefit of at most 1. Returns `None` if too many values are
+/// passed.
 fn cost(selection: &Selection) -> Option<f64> {
     let parameters = selection.parameters();
     let outputs = selection.outputs.len();
@@ -256,7 +257,7 @@ fn cost(selection: &Selection) -> Option<f64> {
         Leave::Carries { .. } => 0.12,
         Leave::Several(_) => 0.2,
     };
-    // What isn't always compiled can seldom be shown to hold.
+    // Conditionally compiled code can seldom be verified.
     let of_gates = if selection.gates.is_empty() { 0.0 } else { 0.1 };
     Some(of_parameters + of_outputs + of_exits + of_gates)
 }
@@ -270,7 +271,7 @@ fn cost_of_name(ground: Ground) -> f64 {
     }
 }
 
-/// Whether a question about the call would be all that a branch holds: `if a { if part() { return; } }`.
+/// Whether a branch would contain only a check of the call: `if a { if part() { return; } }`.
 fn would_nest(selection: &Selection) -> bool {
     let asks = match &selection.exits.leave {
         Leave::Told { is_certain, .. } | Leave::Carries { is_certain, .. } => !is_certain,
@@ -286,7 +287,7 @@ fn would_nest(selection: &Selection) -> bool {
     asks && fills && branch.is_some_and(|it| it.else_branch().is_none())
 }
 
-/// Whether the part is a loop that gives the first element of a kind, which as a function of its own would be a `find`.
+/// Whether the part is a search loop for the first match, which would become a `find` as a function.
 fn would_search(selection: &Selection) -> bool {
     let only = |node: &SyntaxNode| {
         let mut children = node.children();

@@ -1,4 +1,4 @@
-//! What a selection is a part of the body of: a function, or a closure or an `async` block in one.
+//! The scope of a selection: a function, or a closure or an `async` block in one.
 
 use ra_ap_syntax::{
     AstNode, SyntaxNode,
@@ -11,18 +11,18 @@ use crate::{
     text::TextRange,
 };
 
-/// The subject of what is asked of the scope's result, where nothing written tells its type.
+/// The subject for the scope's result, if its type isn't written.
 pub(super) const RESULT: &str = "= result";
 
 pub(super) struct Scope {
     pub(super) function: ast::Fn,
-    /// The innermost closure or `async` block of the function around the selection.
+    /// The innermost closure or `async` block around the selection.
     pub(super) inner: Option<Inner>,
-    /// What makes the result of a closure whose ends don't show it.
+    /// The assumed constructor of a closure's result, if its exits don't show it.
     pub(super) assumed: Option<&'static str>,
 }
 
-/// What is run in its own time, with what it has taken from around.
+/// Code that runs later, with its captures.
 pub(super) enum Inner {
     Closure(ast::ClosureExpr),
     Async(ast::BlockExpr),
@@ -51,7 +51,7 @@ impl Scope {
         })
     }
 
-    /// Takes what its result may be made by, where a `?` leaves it and nothing shows how.
+    /// Assumes a constructor for its result, if only a `?` exits from it and nothing shows which.
     pub(super) fn assume(&mut self, maker: &'static str) {
         if self.inner.is_none() {
             return;
@@ -70,7 +70,7 @@ impl Scope {
         }
     }
 
-    /// Where it may be run more than once with what it has taken from around.
+    /// The range that may run more than once with its captures.
     pub(super) fn inside(&self) -> Option<TextRange> {
         let inner = self.inner.as_ref()?;
         Some(inner.node().text_range())
@@ -84,7 +84,7 @@ impl Scope {
         }
     }
 
-    /// The type of what it gives.
+    /// The type of its result.
     pub(super) fn result(&self, known: &Known) -> Option<String> {
         let Some(written) = self.written() else {
             let asked = [RESULT, outcome::VALUE].into_iter();
@@ -96,7 +96,7 @@ impl Scope {
         Some(with_own_types(&self.function, text))
     }
 
-    /// Whether what it gives is more than that it has ended.
+    /// Whether it has a result other than `()`.
     pub(super) fn has_result(&self) -> bool {
         match self.inner {
             Some(_) => self.written().is_some() || !self.values().is_empty(),
@@ -104,7 +104,7 @@ impl Scope {
         }
     }
 
-    /// What makes its result of a value, if it is an `Option` or a `Result` by its words.
+    /// The constructor of its result, if that is an `Option` or a `Result` by its source text.
     pub(super) fn maker(&self) -> Option<&'static str> {
         let Some(written) = self.written() else {
             let made = self.values().into_iter();
@@ -122,7 +122,7 @@ impl Scope {
         }
     }
 
-    /// An expression of the type of its result, where that is written nowhere.
+    /// An expression with the type of its result, if that isn't written.
     pub(super) fn asked(&self) -> Option<ast::Expr> {
         if self.inner.is_none() || self.written().is_some() {
             return None;
@@ -130,7 +130,7 @@ impl Scope {
         self.values().into_iter().next()
     }
 
-    /// What a closure or a block ends with and returns.
+    /// The values that a closure or a block ends with or returns.
     fn values(&self) -> Vec<ast::Expr> {
         let end = match &self.inner {
             Some(Inner::Closure(closure)) => match closure.body() {
@@ -169,7 +169,7 @@ impl Inner {
         }
     }
 
-    /// Whether it takes what it mentions away from around it.
+    /// Whether it has the `move` keyword.
     pub(super) fn moves(&self) -> bool {
         match self {
             Self::Closure(closure) => closure.move_token().is_some(),
@@ -178,7 +178,7 @@ impl Inner {
     }
 }
 
-/// What makes a result of an expression, as far as its ends show.
+/// The constructor of a result, if the expression shows it.
 fn made_by(expr: &ast::Expr) -> Option<&'static str> {
     let text = |it: &ast::Expr| it.syntax().text().to_string();
     match expr {
@@ -214,7 +214,7 @@ mod tests {
     use super::*;
     use crate::syntax::{FileContext, Tree};
 
-    /// Of the call of `here`.
+    /// The scope of the call of `here`.
     fn scope(text: &str) -> Result<Scope, NotExtracted> {
         let root = Tree::parse(text, FileContext::default().edition)
             .unwrap()

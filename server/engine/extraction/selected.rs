@@ -1,4 +1,4 @@
-//! Which statements or which expression a range of a text means.
+//! Maps a range of source text to statements or an expression.
 
 use ra_ap_syntax::{AstNode, NodeOrToken, SyntaxKind, SyntaxNode, SyntaxToken, T, ast};
 
@@ -8,17 +8,17 @@ use crate::{
     text::{TextRange, TextSize},
 };
 
-/// What a range means.
+/// The code that a range selects.
 pub(super) struct Selected {
-    /// The block of the statements; nothing for an expression.
+    /// The block of the statements, or `None` for an expression.
     pub(super) list: Option<ast::StmtList>,
     /// Whole statements, or the expression.
     pub(super) statements: Vec<SyntaxNode>,
-    /// What it gives to what stands around it.
+    /// Its value, which the surrounding code uses.
     pub(super) value: Option<ast::Expr>,
-    /// What is moved, with the comments that are selected around it.
+    /// The range to move, including selected comments around it.
     pub(super) range: TextRange,
-    /// What the call takes the place of.
+    /// The range that the call replaces.
     pub(super) replaced: TextRange,
 }
 
@@ -93,7 +93,7 @@ impl Selected {
     }
 }
 
-/// The first and the last token of a range that are more than white space and comments.
+/// The first and the last token of a range, ignoring whitespace and comments.
 fn solid_ends(around: &SyntaxNode, range: TextRange) -> Option<(SyntaxToken, SyntaxToken)> {
     let is_in = |token: &SyntaxToken| {
         let common = range.intersect(token.text_range());
@@ -108,7 +108,7 @@ fn solid_ends(around: &SyntaxNode, range: TextRange) -> Option<(SyntaxToken, Syn
     Some((first, backwards.find(is_solid).filter(is_in)?))
 }
 
-/// The innermost block that has something around a range.
+/// The innermost block with other content besides a range.
 fn list_around(root: &SyntaxNode, covered: TextRange) -> Result<ast::StmtList, NotExtracted> {
     let mut around = root.covering_element(covered).ancestors();
     let block = around.find(|node| {
@@ -121,14 +121,14 @@ fn list_around(root: &SyntaxNode, covered: TextRange) -> Result<ast::StmtList, N
         .ok_or(NotExtracted::new("The selection isn't inside a function."))
 }
 
-/// Whether all that is missing of a statement is its `;`.
+/// Whether only the `;` of a statement isn't selected.
 fn lacks_semicolon(statement: &SyntaxNode, covered: TextRange) -> bool {
     let whole = statement.text_range();
     let end = statement.last_token().filter(|it| it.kind() == T![;]);
     end.is_some_and(|it| covered == TextRange::new(whole.start(), it.text_range().start()))
 }
 
-/// Whether all that is missing of a statement stands on the lines where the selection begins and ends.
+/// Whether a statement only extends beyond the selection on the selection's first and last line.
 fn is_nearly_whole(source: &Source, statement: &SyntaxNode, covered: TextRange) -> bool {
     let line = |at: TextSize| source.lines.line(at);
     let whole = statement.text_range();
@@ -136,7 +136,7 @@ fn is_nearly_whole(source: &Source, statement: &SyntaxNode, covered: TextRange) 
         && (whole.end() <= covered.end() || line(whole.end()) == line(covered.end()))
 }
 
-/// The expression that fills a part of a statement.
+/// The expression at a range inside of a statement.
 fn inside_of(
     source: &Source,
     statement: &SyntaxNode,
@@ -148,7 +148,7 @@ fn inside_of(
     let node = found.syntax().clone();
     let is_all = node.parent().as_ref() == Some(statement);
     if is_all && statement.kind() == SyntaxKind::EXPR_STMT {
-        // The `;` alone is missing.
+        // Only the `;` isn't selected.
         return Ok(None);
     }
     if let Some(body) = arm_body(&found) {
@@ -164,7 +164,7 @@ fn inside_of(
     }))
 }
 
-/// All that stands in a block; nothing if comments would stay behind.
+/// The whole content of a block, or `None` if comments would be left.
 fn inside_of_block(source: &Source, body: ast::StmtList) -> Result<Option<Selected>, NotExtracted> {
     let statements: Vec<SyntaxNode> = body.syntax().children().collect();
     let range = body.syntax().text_range();
@@ -176,7 +176,7 @@ fn inside_of_block(source: &Source, body: ast::StmtList) -> Result<Option<Select
         .then_some(selected))
 }
 
-/// The outermost expression that fills a range, but for a comma behind it.
+/// The outermost expression at a range, ignoring a trailing comma.
 fn expression_at(statement: &SyntaxNode, covered: TextRange) -> Option<ast::Expr> {
     let covered = covered.intersect(statement.text_range())?;
     let mut last = statement.token_at_offset(covered.end()).left_biased()?;
@@ -196,7 +196,7 @@ fn expression_at(statement: &SyntaxNode, covered: TextRange) -> Option<ast::Expr
     same.filter_map(ast::Expr::cast).last()
 }
 
-/// The inside of a plain block that is all of a match arm.
+/// The content of a plain block that is the body of a match arm.
 fn arm_body(expr: &ast::Expr) -> Option<ast::StmtList> {
     let ast::Expr::BlockExpr(block) = expr else {
         return None;
@@ -247,7 +247,7 @@ fn check_expression(expr: &ast::Expr) -> Result<(), NotExtracted> {
     Ok(())
 }
 
-/// Whether a place is only looked at where it stands.
+/// Whether a place is only read where it is.
 fn is_read(node: &SyntaxNode) -> bool {
     let Some(around) = node.parent() else {
         return false;
@@ -273,7 +273,7 @@ fn is_read(node: &SyntaxNode) -> bool {
     }
 }
 
-/// The start of the comments that are selected above the first statement.
+/// The start of the selected comments above the first statement.
 fn range_start(source: &Source, first: &SyntaxNode, range: TextRange) -> TextSize {
     let mut start = first.text_range().start();
     let mut before = first.first_token().and_then(|token| token.prev_token());
@@ -295,7 +295,7 @@ fn range_start(source: &Source, first: &SyntaxNode, range: TextRange) -> TextSiz
     start
 }
 
-/// The end of the comment that is selected behind the last statement, on its line.
+/// The end of the selected comment after the last statement, on its line.
 fn range_end(source: &Source, last: &SyntaxNode, range: TextRange) -> TextSize {
     let end = last.text_range().end();
     let mut behind = last.last_token().and_then(|token| token.next_token());
@@ -316,7 +316,7 @@ mod tests {
     use super::*;
     use crate::syntax::FileContext;
 
-    /// What is meant by what stands between `«` and `»`.
+    /// The code selected by the range between `«` and `»`.
     fn meant(marked: &str) -> Result<String, NotExtracted> {
         let start = marked.find('«').unwrap();
         let text = marked.replacen('«', "", 1);

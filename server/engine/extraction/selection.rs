@@ -1,5 +1,4 @@
-//! What a selection means: statements of a function or an expression in one, what they take from around them, and what they
-//! leave behind.
+//! The meaning of a selection: statements of a function or an expression in one, with its inputs and outputs.
 
 use std::collections::HashSet;
 
@@ -26,52 +25,53 @@ pub struct Selection {
     pub(super) scope: Scope,
     /// Whole statements, or an expression.
     pub(super) statements: Vec<SyntaxNode>,
-    /// What is moved: from the first comment to the end of the last one.
+    /// The range to move: from the first comment to the end of the last one.
     pub(super) range: TextRange,
-    /// What the call takes the place of.
+    /// The range that the call replaces.
     pub(super) replaced: TextRange,
     /// The end of the last statement.
     pub(super) code_end: TextSize,
-    /// What the selection gives to what stands around it.
+    /// The selection's value, which the surrounding code uses.
     pub(super) value: Option<ast::Expr>,
-    /// Whether it is no statement.
+    /// Whether it is an expression instead of statements.
     pub(super) is_expression: bool,
     pub(super) captures: Vec<Capture>,
     pub(super) outputs: Vec<Local>,
-    /// What is declared in the statements, not looked at afterwards or hidden by another, and dropped at the end of a block that goes on.
+    /// Variables of the statements that are unused afterwards or hidden by others, and are dropped at the end of a block that
+    /// continues.
     pub(super) dropped: Vec<Local>,
-    /// The same where the block ends with the selection.
+    /// The same for a block that ends with the selection.
     pub(super) ended: Vec<Local>,
-    /// Outputs that are looked at behind other selections of the same words, but not behind this one.
+    /// Outputs that are used after other identical selections, but not after this one.
     pub(super) unused: Vec<String>,
-    /// Whether the function belongs to no type.
+    /// Whether the new function has to be a free function.
     pub(super) is_free: bool,
-    /// Where `self` is mentioned.
+    /// The mentions of `self`.
     pub(super) receivers: Vec<SyntaxToken>,
-    /// An item of the function itself that it may mean, the last of them.
+    /// The last item in the function that the code may refer to.
     pub(super) item: Option<SyntaxNode>,
-    /// Of what is mentioned for its fields alone.
+    /// The fields of variables that are only mentioned for their fields.
     pub(super) fields: Vec<Field>,
     pub(super) exits: Exits,
-    /// The conditions under which parts of it are compiled.
+    /// The `cfg` conditions in it.
     pub gates: Vec<String>,
-    /// Whether a macro is called, which could leave the selection without showing it.
+    /// Whether it calls a macro, which may hide an exit.
     pub has_macro: bool,
 }
 
 /// A variable of the function that the statements mention.
 pub(super) struct Capture {
     pub(super) name: String,
-    /// As it stands in the list of parameters.
+    /// The type as written in the parameter list.
     pub(super) written: Option<String>,
     pub(super) mut_word: Option<SyntaxToken>,
-    /// Whether it may be looked at once the selection was run.
+    /// Whether it may be used after the selection.
     pub(super) is_used_after: bool,
-    /// Whether a closure or a block has taken it from around itself.
+    /// Whether an enclosing closure or block captures it.
     pub(super) is_outer: bool,
-    /// What it was declared to be, if that is a closure.
+    /// The closure that it was declared as.
     pub(super) closure: Option<ast::ClosureExpr>,
-    /// Whether it was declared to be a text that is written there.
+    /// Whether it was declared as a string literal.
     pub(super) is_text: bool,
     pub(super) mentions: Vec<SyntaxToken>,
 }
@@ -80,26 +80,26 @@ pub(super) struct Capture {
 #[derive(Clone)]
 pub(super) struct Local {
     pub(super) name: String,
-    /// Which of them it is.
+    /// Its index among them.
     pub(super) number: usize,
     pub(super) is_mut: bool,
     /// The end of its statement.
     pub(super) declared: TextSize,
-    /// Whether a later one has its name.
+    /// Whether a later variable has the same name.
     pub(super) is_hidden: bool,
-    /// Whether it may refer to a value that is dropped with it.
+    /// Whether it may borrow from a temporary that is dropped with it.
     pub(super) keeps_temporary: bool,
-    /// Those in the selection.
+    /// The mentions in the selection.
     pub(super) mentions: Vec<SyntaxToken>,
 }
 
 impl Selection {
-    /// What fills a range: whole statements, or an expression.
+    /// Returns the selection at a range, which may be whole statements or an expression.
     pub fn of(source: &Source, root: &SyntaxNode, range: TextRange) -> Result<Self, NotExtracted> {
         Self::assuming(source, root, range, "Some")
     }
 
-    /// The same where the result of a closure that doesn't show its type is made in this way.
+    /// Like `of`, with an assumed constructor for the result of a closure that doesn't show its type.
     pub fn assuming(
         source: &Source,
         root: &SyntaxNode,
@@ -109,7 +109,7 @@ impl Selection {
         Self::looked_at(source, root, range, maker, &mut LastFunction::default())
     }
 
-    /// The same where several parts of one function are looked at.
+    /// Like `assuming`, for several parts of one function.
     pub(super) fn looked_at(
         source: &Source,
         root: &SyntaxNode,
@@ -164,7 +164,7 @@ impl Selection {
         let (outputs, rest): (Vec<_>, Vec<_>) = locals.into_iter().partition(|local| {
             !local.is_hidden && bindings.is_looked_at(&local.name, range, after)
         });
-        // They are dropped behind the selection anyway.
+        // They are dropped after the selection in any case.
         let (ended, dropped) = if is_last || exits.always() {
             (rest, Vec::new())
         } else {
@@ -199,7 +199,7 @@ impl Selection {
 }
 
 impl Selection {
-    /// Whether an `unsafe` block in it may rely on what the function will be told by its callers.
+    /// Whether an `unsafe` block in it may rely on the arguments of the function.
     pub(super) fn relies_on_callers(&self) -> bool {
         let nodes = self.statements.iter().flat_map(SyntaxNode::descendants);
         let blocks = nodes.filter_map(ast::BlockExpr::cast);
@@ -209,13 +209,13 @@ impl Selection {
         blocks.any(|block| {
             let range = block.syntax().text_range();
             let is_in = |it: &&SyntaxToken| range.contains_range(it.text_range());
-            // What leads there is what callers have to rule out.
+            // Callers have to rule out that it is reached.
             let is_ruled_out = || tokens(block.syntax()).any(|it| it.text() == UNREACHABLE);
             mentions.iter().any(is_in) || (!mentions.is_empty() && is_ruled_out())
         })
     }
 
-    /// Whether it stands where `unsafe` code may be called without another word.
+    /// Whether it is in an `unsafe` context.
     pub(super) fn is_vouched_for(&self, source: &Source) -> bool {
         let above = self.statements.first().map(SyntaxNode::ancestors);
         let above = above.into_iter().flatten().skip(1);
@@ -227,7 +227,7 @@ impl Selection {
         above.any(is_vouched) || (is_unsafe && is_enough)
     }
 
-    /// The closure of which all is selected, if it only names what it takes.
+    /// The closure whose whole body is selected, if its parameters are plain names.
     pub(super) fn closure_around(&self) -> Option<(ast::ClosureExpr, Vec<String>)> {
         let Some(Inner::Closure(closure)) = &self.scope.inner else {
             return None;
@@ -260,13 +260,13 @@ impl Selection {
     }
 }
 
-/// What all parts of a function have around them. That of the function that was asked about last is kept.
+/// Facts that all parts of a function share. Those of the last function are cached.
 #[derive(Default)]
 pub struct LastFunction(Option<(ast::Fn, InFunction)>);
 
 pub(super) struct InFunction {
     bindings: Bindings,
-    /// What is declared in its body.
+    /// The items in its body.
     items: Vec<SyntaxNode>,
 }
 
@@ -291,7 +291,7 @@ fn items(function: &ast::Fn) -> Vec<SyntaxNode> {
     nodes.filter(|node| is_item(node.kind())).collect()
 }
 
-/// Whether a loop of the scope goes round what stands here.
+/// Whether a node is in a loop of the scope.
 fn is_in_loop(scope: &Scope, node: &SyntaxNode) -> bool {
     let above = node.ancestors().skip(1);
     let mut above = above.take_while(|node| node != scope.node());
@@ -305,14 +305,14 @@ fn is_in_loop(scope: &Scope, node: &SyntaxNode) -> bool {
 
 pub(super) const NOTHING: NotExtracted = NotExtracted::new("No whole statement is selected.");
 
-/// What takes the address of a value.
+/// Expressions that take an address.
 const ADDRESSES: [&str; 4] = ["as *const", "as *mut", "addr_of", "&raw"];
-/// What nobody may ever come to.
+/// The function that marks unreachable code.
 const UNREACHABLE: &str = "unreachable_unchecked";
-/// What tells where it stands.
+/// Macros whose value depends on their location.
 const PLACES: [&str; 2] = ["line!(", "column!("];
 
-/// What a function of its own could not say.
+/// Rejects code that can't move to its own function.
 fn check(source: &Source, scope: &Scope, statements: &[SyntaxNode]) -> Result<(), NotExtracted> {
     check_parts(source, statements)?;
     let mut attributes = scope.function.attrs();
@@ -368,9 +368,9 @@ fn check_parts(source: &Source, statements: &[SyntaxNode]) -> Result<(), NotExtr
     }
 }
 
-/// How the conditions begin under which a part of the selection is compiled.
+/// The start of a `cfg` attribute.
 const GATE: &str = "#[cfg(";
-/// Each is tried both ways.
+/// Maximum number of `cfg` conditions, as each is tried both ways.
 const MOST_GATES: usize = 3;
 
 fn gates(source: &Source, statements: &[SyntaxNode]) -> Vec<String> {
@@ -382,7 +382,7 @@ fn gates(source: &Source, statements: &[SyntaxNode]) -> Vec<String> {
     gates
 }
 
-/// Those of a statement and of what is in it. Few have any.
+/// The attributes of a statement and its descendants. Few have any.
 fn attributes(source: &Source, statement: &SyntaxNode) -> impl Iterator<Item = ast::Attr> {
     let has_sign = source.slice(statement.text_range()).contains('#');
     let has_any = has_sign && holds(statement, ast::Attr::can_cast);
@@ -390,7 +390,7 @@ fn attributes(source: &Source, statement: &SyntaxNode) -> impl Iterator<Item = a
     nodes.into_iter().flatten().filter_map(ast::Attr::cast)
 }
 
-/// The last of the items of a function that code in it may mean.
+/// The last item of a function that code in it may refer to.
 fn item_meant(
     items: &[SyntaxNode],
     statements: &[SyntaxNode],
@@ -440,7 +440,7 @@ mod tests {
     use super::*;
     use crate::syntax::FileContext;
 
-    /// The lines from the one with `first` to the one with `last`.
+    /// The selection of the lines from the one with `first` to the one with `last`.
     fn selection(text: &str, first: &str, last: &str) -> Result<Selection, NotExtracted> {
         let source = Source::parse(text, FileContext::default()).unwrap();
         let start = text.find(first).unwrap();

@@ -1,4 +1,4 @@
-//! Selections that are equal word by word, and what each takes over from the others so that one function serves them all.
+//! Selections that are identical, and how they are unified so that one function serves them all.
 
 use ra_ap_syntax::{
     AstNode, SyntaxKind, SyntaxNode, SyntaxToken,
@@ -22,21 +22,21 @@ use crate::{
     text::{Edits, TextRange},
 };
 
-/// What makes one function of statements that stand again, as smells name it in their answers.
+/// The name of the refactoring that extracts repeated statements, as smells refer to it.
 pub const REPEATED_BLOCK: &str = "extract-repeated-block";
 
-/// What one of several selections needs, and so all of them give or take.
+/// The requirements of each of several selections, which all of them have to meet.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Shared {
-    /// Declared variables that are looked at behind one of them, by their numbers.
+    /// The numbers of declared variables that are used after one of them.
     outputs: Vec<usize>,
-    /// Captured variables that are looked at behind one of them.
+    /// Captured variables that are used after one of them.
     used_after: Vec<String>,
-    /// Captured variables whose types are not written alike.
+    /// Captured variables whose written types differ.
     unwritten: Vec<String>,
-    /// Whether the function belongs to no type, since they stand in functions of several.
+    /// Whether the function has to be a free function, as the selections are in functions of several types.
     is_free: bool,
-    /// Whether something of a function is run behind one of them.
+    /// Whether a function continues after one of them.
     goes_on: bool,
 }
 
@@ -65,13 +65,13 @@ impl Shared {
 }
 
 impl Shared {
-    /// Has variables be looked at behind all selections.
+    /// Marks variables as used after all selections.
     pub(super) fn use_after(&mut self, names: impl Iterator<Item = String>) {
         self.used_after.extend(names);
     }
 }
 
-/// Whether functions of several types, or of none, could call no function of one type.
+/// Whether the selections' functions have different owners, and so couldn't share an associated function.
 fn belong_to_several(selections: &[&Selection]) -> bool {
     let owners: Vec<Option<SyntaxNode>> = selections.iter().map(|it| owner(it)).collect();
     let is_one = owners.iter().all(|it| *it == owners[0]);
@@ -85,7 +85,7 @@ fn belong_to_several(selections: &[&Selection]) -> bool {
 }
 
 impl Selection {
-    /// Takes over what one of several selections needs.
+    /// Adopts the requirements of the other selections.
     pub fn share(&mut self, shared: &Shared) {
         self.is_free = shared.is_free;
         for capture in &mut self.captures {
@@ -101,13 +101,13 @@ impl Selection {
             self.go_on();
         }
         self.unused = unused.iter().map(|it| it.name.clone()).collect();
-        // They are given to nobody, so that they are dropped where the function is called.
+        // They aren't returned, so they are dropped at the call.
         self.dropped.extend(unused.iter().cloned());
         self.outputs.extend(unused);
         self.outputs.sort_by_key(|it| it.number);
     }
 
-    /// Takes the end of a function, which nothing else leaves, for a place like any other.
+    /// Treats the end of a function without early exits like any other location.
     fn go_on(&mut self) {
         let mut exits = self.statements.iter().flat_map(flow::exits);
         let leaves = exits.any(|(_, escape)| matches!(escape, Escape::Return | Escape::Try));
@@ -116,7 +116,7 @@ impl Selection {
         }
     }
 
-    /// Why one function can't serve another selection of the same words too.
+    /// Checks that the function can serve another identical selection too.
     pub fn check_other(&self, other: &Self) -> Result<(), NotExtracted> {
         let refused = |why: &'static str| Err(NotExtracted::new(why));
         if self.container() != other.container() {
@@ -140,7 +140,7 @@ impl Selection {
         self.check_macros(other)
     }
 
-    /// Why one function can't stand for statements, wherever else they stand.
+    /// Checks that a function can replace the statements, wherever else they occur.
     pub fn check_conditions(&self) -> Result<(), NotExtracted> {
         let first = self.statements.first();
         let around = first.into_iter().flat_map(SyntaxNode::ancestors);
@@ -170,18 +170,18 @@ impl Selection {
             return false;
         };
         let of_trait = |it: &ast::Impl| it.trait_().map(|it| it.syntax().text().to_string());
-        // What a trait's types are is told by its own implementation alone.
+        // A trait's associated types depend on the implementation.
         let is_same_trait = of_trait(&one) == of_trait(&two);
         head(&one) == head(&two) && (is_same_trait || !uses_self_type(self))
     }
 
-    /// What the new function may stand in beside the old one.
+    /// The parent of the new function when it is placed next to the old one.
     fn container(&self) -> Option<SyntaxNode> {
         let function = self.scope.function.syntax();
         owner(self).unwrap_or_else(|| function.clone()).parent()
     }
 
-    /// A macro that is declared anew between two places, or calls one that is, is another one there.
+    /// Rejects macros that are redefined between two places, directly or through a macro that they call.
     fn check_macros(&self, other: &Self) -> Result<(), NotExtracted> {
         let (one, two) = (self.range.start(), other.range.start());
         let between = TextRange::new(one.min(two), one.max(two));
@@ -202,7 +202,7 @@ impl Selection {
         }
     }
 
-    /// The comments that the function takes with it.
+    /// The comments that move to the function.
     pub fn comments(&self) -> Vec<String> {
         let around = self.statements.first().and_then(SyntaxNode::parent);
         let comments = around.map(|it| layout::comments_in(&it, self.range));
@@ -212,7 +212,7 @@ impl Selection {
 }
 
 impl Draft {
-    /// The function of the first of these drafts, called in the place of each, if all of them have the same.
+    /// Returns the function of the first draft, called at each place, if all drafts have the same function.
     pub fn joined(source: &Source, drafts: &[Self]) -> Result<Self, NotExtracted> {
         let [first, others @ ..] = drafts else {
             return Err(NOTHING);
@@ -242,7 +242,7 @@ impl Draft {
     }
 }
 
-/// The words of some code, without the commas that only its lines decide about.
+/// The tokens of some code, without optional trailing commas.
 fn words(code: &str) -> Option<Vec<String>> {
     let root = Tree::parse(code, Edition::CURRENT).ok()?.root();
     let all = tokens(&root).filter(|it| !it.kind().is_trivia());
@@ -261,7 +261,7 @@ fn words(code: &str) -> Option<Vec<String>> {
 }
 
 impl Known {
-    /// The first variable of selections of the same words that is of another type where this was told.
+    /// The first variable with another type in an otherwise identical selection.
     pub fn other_type<'a>(&self, other: &Self, selection: &'a Selection) -> Option<&'a str> {
         let plain = selection.captures.iter().filter(|it| it.closure.is_none());
         let mut names = plain.map(|it| it.name.as_str());
@@ -269,7 +269,8 @@ impl Known {
     }
 }
 
-/// What a function of the statements in several places is called; nothing if they don't tell it and nobody else will.
+/// Returns the name for a function of the statements in several places, or `None` if they don't suggest one and the user won't
+/// choose it.
 pub fn name_for(source: &Source, places: &[TextRange], naming: Naming) -> Option<String> {
     let root = source.root();
     let selections = places.iter().map(|place| {
@@ -291,7 +292,7 @@ pub fn name_for(source: &Source, places: &[TextRange], naming: Naming) -> Option
         let mut others = wishes[1..].iter();
         others.all(|other| other.iter().any(|it| it.name == wish.name))
     });
-    // What the functions around are called tells nothing of what the places have in common.
+    // The names of the enclosing functions don't show what the places have in common.
     let of_code = first().filter(|it| it.ground == Ground::Code);
     let all = wishes.iter().flatten();
     let of_comments = all.filter(|it| it.ground == Ground::Comment);
@@ -300,12 +301,12 @@ pub fn name_for(source: &Source, places: &[TextRange], naming: Naming) -> Option
     if naming == Naming::Told {
         return told.into_iter().find(|it| names.is_free(it));
     }
-    // Whoever is asked for a name reads one that says little.
+    // The user can improve a vague name.
     told.extend(wishes[0].iter().map(|it| it.name.clone()));
     names.fresh(&told)
 }
 
-/// A place with the comments right above it.
+/// A place including the comments right above it.
 fn with_comments(root: &SyntaxNode, place: TextRange) -> TextRange {
     let first = root.token_at_offset(place.start()).right_biased();
     let before = first.and_then(|it| it.prev_token());
@@ -327,7 +328,7 @@ mod tests {
     use super::*;
     use crate::{syntax::FileContext, text::TextSize};
 
-    /// The places of a line that stands twice, alone or with what is behind it in its block.
+    /// The places of a line that occurs twice, alone or with the rest of its block.
     fn places(text: &str, line: &str) -> (Source, Vec<TextRange>) {
         let source = Source::parse(text, FileContext::default()).unwrap();
         let found = text.match_indices(line).map(|(at, _)| {

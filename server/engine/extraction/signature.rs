@@ -1,4 +1,4 @@
-//! What a new function takes over from the signature of the old one: generics, bounds and the result's kind.
+//! The parts of the old signature that a new function needs: generics, bounds and the kind of result.
 
 use std::ops::Range;
 
@@ -9,19 +9,19 @@ use ra_ap_syntax::{
 
 use super::{NotExtracted, Passing, Selection, selection::tokens};
 
-/// The generics that some code needs, as they are declared, and the bounds that stand behind the signature.
+/// The generics that some code needs, as declared, and the bounds in the `where` clause.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Generics {
     pub(super) declared: Vec<String>,
     pub(super) bounds: Vec<String>,
-    /// Those that a call may have to state.
+    /// The generics that a call may have to specify.
     pub(super) names: Vec<String>,
-    /// Whether the parameters don't tell all of them.
+    /// The explicit arguments, if the parameters don't determine all generics.
     pub(super) arguments: Option<Vec<String>>,
 }
 
 impl Generics {
-    /// Those that `types` and `body` mention of what these items declare.
+    /// Returns the generics of these items that `types` and `body` mention.
     pub(super) fn needed(items: &[SyntaxNode], types: &str, body: &str) -> Self {
         let declared = Declared::of(items);
         let kept = declared.kept(types, body);
@@ -47,7 +47,7 @@ impl Generics {
     }
 }
 
-/// What a function declares between its angle brackets and behind `where`.
+/// The generics and `where` clauses of a function.
 struct Declared {
     params: Vec<Parameter>,
     bounds: Vec<String>,
@@ -80,7 +80,7 @@ impl Declared {
         }
     }
 
-    /// The parameters that code mentions, and those that their bounds do.
+    /// The parameters that code mentions, and those in their bounds.
     fn kept(&self, types: &str, body: &str) -> Vec<&Parameter> {
         let mentioned: Vec<String> = words(types).chain(words(body)).collect();
         let mut kept: Vec<bool> = self
@@ -98,7 +98,7 @@ impl Declared {
         filtered(&self.params, &kept)
     }
 
-    /// The words of what is said of a parameter.
+    /// The words in the bounds of a parameter.
     fn bounding(&self, param: &Parameter) -> Vec<String> {
         let own = self
             .bounds
@@ -122,7 +122,7 @@ pub(super) fn words(code: &str) -> impl Iterator<Item = String> {
     parts.filter(|it| !it.is_empty()).map(str::to_owned)
 }
 
-/// A result around another value.
+/// Replaces the value type of a result type.
 pub(super) fn tried(result: Option<String>, value: &str) -> Result<String, NotExtracted> {
     const WHY: NotExtracted = NotExtracted::new(
         "The selection contains `?`, and the return type of the function isn't a known `Result` or `Option`.",
@@ -132,7 +132,7 @@ pub(super) fn tried(result: Option<String>, value: &str) -> Result<String, NotEx
         text.replace_range(first, value);
         return Ok(text);
     }
-    // A name for a whole result, which is most often about nothing.
+    // An alias for a whole result type, mostly with the value `()`.
     match value {
         "()" => Ok(text),
         _ if text.ends_with("fmt::Result") => Ok(format!(
@@ -142,7 +142,7 @@ pub(super) fn tried(result: Option<String>, value: &str) -> Result<String, NotEx
     }
 }
 
-/// A type in which what the implementation of a trait names, such as `Self::Error`, is what it names.
+/// Resolves associated types such as `Self::Error` in a type, if the enclosing trait `impl` defines them.
 pub(super) fn with_own_types(function: &ast::Fn, text: String) -> String {
     let around = function
         .syntax()
@@ -165,15 +165,15 @@ pub(super) fn with_own_types(function: &ast::Fn, text: String) -> String {
     })
 }
 
-/// What a result is a result of.
+/// The value type of a result type.
 pub(super) fn first_argument(result: &str) -> Option<&str> {
     result.get(first_argument_of(result)?)
 }
 
-/// Where the first argument of a type stands in its text.
+/// The range of the first generic argument in a type.
 fn first_argument_of(text: &str) -> Option<Range<usize>> {
     let start = text.find('<')? + 1;
-    // What begins with an angle bracket or another sign is no path with arguments.
+    // A type that starts with punctuation isn't a path with arguments.
     text.starts_with(char::is_alphabetic).then_some(())?;
     let mut depth = 0_usize;
     let mut before = ' ';
@@ -193,7 +193,7 @@ fn first_argument_of(text: &str) -> Option<Range<usize>> {
     None
 }
 
-/// `const`, `async` and `unsafe`, as the new function has to say them.
+/// The `const`, `async` and `unsafe` keywords that the new function needs.
 pub(super) fn qualifiers(selection: &Selection, passing: &Passing) -> String {
     let scope = &selection.scope;
     let mut words = String::new();
@@ -209,7 +209,7 @@ pub(super) fn qualifiers(selection: &Selection, passing: &Passing) -> String {
     words
 }
 
-/// Whether `Self` is meant in a node.
+/// Whether a node mentions `Self`.
 pub(super) fn mentions_self_type(node: &SyntaxNode) -> bool {
     tokens(node).any(|token| token.kind() == SyntaxKind::SELF_TYPE_KW)
 }

@@ -1,5 +1,5 @@
-//! What is made on the way to a value and dropped behind it: with the function that makes the value, instead of at the end of
-//! the statement around it.
+//! Temporaries of a value, which would be dropped at the end of the new function instead of at the end of the enclosing
+//! statement.
 
 use ra_ap_syntax::{
     AstNode, SyntaxKind, SyntaxNode,
@@ -12,7 +12,7 @@ use super::{
 };
 use crate::syntax::{FileNames, temporaries};
 
-/// Methods whose results let others wait until they are dropped.
+/// Methods that return guards, which other code may wait for.
 const GUARDING: [&str; 9] = [
     "lock",
     "try_lock",
@@ -25,7 +25,7 @@ const GUARDING: [&str; 9] = [
     "upgrade",
 ];
 
-/// Whether nobody sees that temporaries of a value are dropped earlier.
+/// Checks that dropping the temporaries of a value earlier isn't observable.
 pub(super) fn check(value: &ast::Expr, exits: &Exits) -> Result<(), NotExtracted> {
     let is_whole = matches!(exits.leave, Leave::Whole { .. });
     if is_whole || temporaries::makes_none(value) || ends_statement(value.syntax()) {
@@ -50,7 +50,7 @@ pub(super) fn check(value: &ast::Expr, exits: &Exits) -> Result<(), NotExtracted
     ))
 }
 
-/// Whether nothing of the statement around an expression is run behind it.
+/// Whether the enclosing statement does nothing after an expression.
 fn ends_statement(node: &SyntaxNode) -> bool {
     let Some(around) = node.parent() else {
         return false;

@@ -1,4 +1,4 @@
-//! What functions take in the stead of a reference to an owner: `&str` for `&String`.
+//! Parameter types that replace a reference to an owner, such as `&str` for `&String`.
 
 use ra_ap_syntax::{
     AstNode, SyntaxKind, SyntaxNode,
@@ -7,7 +7,7 @@ use ra_ap_syntax::{
 
 use crate::syntax::FileNames;
 
-/// What functions take in the stead of a reference to an owner.
+/// The parameter type that replaces a reference to an owner.
 pub(super) fn view(text: &str) -> Option<String> {
     match text {
         "String" | "std::string::String" => return Some("str".to_owned()),
@@ -29,7 +29,7 @@ pub(super) fn view(text: &str) -> Option<String> {
     Some(format!("[{inner}]"))
 }
 
-/// Whether code can't tell a view from its owner where it is mentioned, as far as the file shows.
+/// Whether a mention means the same for a view and its owner, as far as the file shows.
 pub(super) fn means_same(place: &SyntaxNode, is_box: bool) -> bool {
     const ASKING_TYPES: [&str; 4] = ["align_of_val", "size_of_val", "type_id", "type_name_of_val"];
     let names = FileNames::around_node(place);

@@ -1,4 +1,4 @@
-//! The text with the new function and the call of it.
+//! The source text with the new function and its call.
 
 use ra_ap_syntax::{AstNode, SyntaxKind, SyntaxNode, SyntaxToken, ast};
 
@@ -11,26 +11,26 @@ use crate::{
     text::{Edit, Edits, TextRange, TextSize},
 };
 
-/// A text that may hold.
+/// Source text that may compile.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Draft {
     pub text: String,
     pub name: String,
     /// The new function alone.
     pub function: String,
-    /// What makes the function be there.
+    /// The edits that insert the function.
     pub written: Vec<Edit>,
-    /// What makes the old function call it.
+    /// The edits that call it.
     pub called: Vec<Edit>,
 }
 
-/// What a draft is written for.
+/// The purpose of a draft.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {
     Result,
-    /// Its result is of a type that nothing else has, so that a hidden `return` doesn't compile.
+    /// Returns a unique type, so that a hidden `return` doesn't compile.
     Trap,
-    /// The compiler is to say of what type its result is, which has no name.
+    /// Makes the compiler report the unnameable result type.
     Asking,
 }
 
@@ -111,7 +111,7 @@ impl Draft {
     }
 }
 
-/// The name that is wished for, or the best that is free.
+/// The requested name, or else the best one that is available.
 fn fresh_name(
     source: &Source,
     selection: &Selection,
@@ -132,8 +132,7 @@ fn fresh_name(
     name.ok_or(NotExtracted::new("Set a name with `--name`."))
 }
 
-/// The conditions under which the function is compiled and the lints that it allows, which the new one needs too where it
-/// stands.
+/// The `cfg` and lint attributes of the function that the new one needs at its location.
 fn gates(home: &Home, is_same_call: bool) -> impl Iterator<Item = String> {
     let attributes = home
         .gated_by
@@ -151,18 +150,18 @@ pub(super) struct Writer<'a> {
     pub(super) selection: &'a Selection,
     pub(super) home: &'a Home,
     pub(super) newline: &'a str,
-    /// Of the selection.
+    /// The indentation of the selection.
     pub(super) indent: &'a str,
-    /// Of the new body.
+    /// The indentation of the new body.
     pub(super) inner: &'a str,
     pub(super) unit: &'a str,
     pub(super) lifetime: &'a Lifetime,
-    /// Outputs that nobody changes.
+    /// Outputs that aren't mutated.
     pub(super) constant: &'a [String],
 }
 
 impl Writer<'_> {
-    /// Imports `ControlFlow` if it is mentioned and can be.
+    /// Imports `ControlFlow`, if it is mentioned and can be imported.
     fn import(&self, result: &Outcome<'_>, function: &str) -> Option<Edit> {
         let path = result.import.filter(|_| function.contains("ControlFlow"))?;
         let owner = self.selection.scope.function.syntax();
@@ -177,7 +176,7 @@ impl Writer<'_> {
         Some(module.import(path, self.newline, indent))
     }
 
-    /// What makes variables constant that only the selection changed, which are the new function's own now.
+    /// Removes the `mut` of variables that only the selection mutates, which the new function owns now.
     fn idle_muts(&self, passing: &Passing) -> Vec<Edit> {
         let captures = passing.captured(self.selection);
         let taken = captures.filter(|(_, way)| matches!(way, Way::MutValue(_)));
@@ -200,7 +199,7 @@ impl Writer<'_> {
         self.is_changed(name, &|at| at.start() >= end)
     }
 
-    /// Whether a variable may be changed at a place of these.
+    /// Whether a variable may be mutated at one of these locations.
     fn is_changed(&self, name: &str, is_meant: &dyn Fn(TextRange) -> bool) -> bool {
         let tokens = super::selection::tokens(self.selection.scope.function.syntax());
         let after = tokens.filter(|it| is_meant(it.text_range()) && it.text() == name);
@@ -208,7 +207,7 @@ impl Writer<'_> {
     }
 }
 
-/// Whether a variable may be changed where it is mentioned.
+/// Whether a mention may mutate its variable.
 pub(super) fn may_change(mention: &SyntaxToken) -> bool {
     let is_pattern = mention
         .parent()

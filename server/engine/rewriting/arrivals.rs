@@ -1,4 +1,5 @@
-//! What may come into a function: what it names already, its own variables and helpers, and what the standard library computes.
+//! What a rewritten function may add: names that it uses already, its own variables and helpers, and pure functions of the
+//! standard library.
 
 use std::collections::BTreeSet;
 
@@ -18,7 +19,7 @@ use crate::{
     text::{printable, shortened},
 };
 
-/// What a body may not have more often than it had.
+/// Tokens that must not become more frequent in a body.
 const KEYWORDS: [&str; 14] = [
     ATTRIBUTE,
     RAW_POINTER,
@@ -35,7 +36,7 @@ const KEYWORDS: [&str; 14] = [
     "unsafe",
     "use",
 ];
-/// Characters that are shown of what is foreign.
+/// Maximum length of rejected code in a message, in characters.
 const LONGEST: usize = 60;
 
 pub(super) fn check(
@@ -75,7 +76,7 @@ fn in_words(word: &str) -> String {
     }
 }
 
-/// Items and attributes inside of bodies are those of the function, word by word.
+/// Checks that items and attributes inside of bodies are identical to the function's.
 fn check_items(function: &ast::Fn, reply: &Reply) -> Result<(), NotRewritten> {
     let old: Vec<SyntaxNode> = fixed(function.syntax()).collect();
     for part in reply.functions() {
@@ -96,7 +97,7 @@ fn check_items(function: &ast::Fn, reply: &Reply) -> Result<(), NotRewritten> {
     Ok(())
 }
 
-/// The items, attributes and definitions of macros in some code.
+/// The items, attributes and macro definitions in some code.
 fn fixed(code: &SyntaxNode) -> impl Iterator<Item = SyntaxNode> {
     let inner = code.clone();
     code.descendants().filter(move |node| {
@@ -130,16 +131,16 @@ fn foreign(what: &str) -> NotRewritten {
     ))
 }
 
-/// What names may mean in the place of the function.
+/// What names may refer to at the function's location.
 struct Arrivals<'a> {
     old: &'a Usage,
     file: std::rc::Rc<FileNames>,
-    /// Types that are declared around it, or imported from where types alone can come to no harm.
+    /// Types that are declared around it, or imported from modules whose types are harmless.
     types: BTreeSet<String>,
     helpers: BTreeSet<String>,
-    /// Everything that the reply binds.
+    /// All names that the reply binds.
     bound: BTreeSet<String>,
-    /// What of it may be called.
+    /// The bound names that may be called.
     callable: BTreeSet<String>,
 }
 
@@ -225,7 +226,7 @@ impl<'a> Arrivals<'a> {
         }
         let is_upper = is_upper(name);
         if known::is_module(qualifier) && !self.file.has_module(qualifier) {
-            // What lies in `mem` beside these functions is seldom harmless.
+            // Few other functions in `mem` are harmless.
             return known::is_function(name) || (is_upper && qualifier != "mem");
         }
         let is_of_std = known::is_type(qualifier) && known::is_function(name);
@@ -249,7 +250,7 @@ fn is_upper(name: &str) -> bool {
     name.starts_with(|c: char| c.is_ascii_uppercase())
 }
 
-/// Closures by their names, and parameters.
+/// The names of closures, and parameters.
 fn callable(code: &SyntaxNode) -> BTreeSet<String> {
     let mut names = BTreeSet::new();
     for node in code.descendants() {
@@ -281,7 +282,7 @@ fn declared_types(root: &SyntaxNode) -> BTreeSet<String> {
     names.map(|name| name.text().to_string()).collect()
 }
 
-/// The parameters of what a function stands in.
+/// The generic parameters around a function.
 fn parameters_around(function: &SyntaxNode) -> Vec<String> {
     let around = function
         .ancestors()
@@ -305,7 +306,7 @@ fn imported_types(root: &SyntaxNode) -> Vec<String> {
     found
 }
 
-/// The types at the ends of a tree of imports, those behind a place that does more than compute left out.
+/// The types at the leaves of a `use` tree, except for those in modules with side effects.
 fn collect_types(tree: &ast::UseTree, is_harmless: bool, found: &mut Vec<String>) {
     let segments: Vec<String> = tree
         .path()

@@ -1,4 +1,4 @@
-//! What a function can't be understood without: heads of functions that it calls, and fields of types that it names.
+//! The context that a function needs to be understood: headers of functions that it calls, and fields of types that it names.
 
 use std::collections::BTreeSet;
 
@@ -12,12 +12,12 @@ use crate::{
     text::{TextRange, shortened},
 };
 
-/// So many are told,
+/// Maximum number of items to include.
 const MOST: usize = 12;
-/// and so many characters of each.
+/// Maximum length of each item, in characters.
 const LONGEST: usize = 400;
 
-/// Names that lead out of a function.
+/// Names that refer to items outside of a function.
 #[derive(Debug, Default)]
 pub struct Needs {
     pub(super) called: BTreeSet<String>,
@@ -25,7 +25,7 @@ pub struct Needs {
 }
 
 impl Needs {
-    /// Whether a text may declare any of it, which is found out without a parser.
+    /// Whether source text may declare any of the names, tested without parsing.
     pub fn may_be_met_by(&self, text: &str) -> bool {
         let called = self.called.iter().map(|name| format!("fn {name}"));
         let types = self.types.iter();
@@ -33,7 +33,7 @@ impl Needs {
         called.chain(types).any(|words| text.contains(&words))
     }
 
-    /// Heads and types as they are declared in some sources, without documentation and bodies. `own` is the function itself.
+    /// Returns the headers and types that some sources declare, without documentation and bodies. `own` is the function itself.
     pub fn told(&self, sources: &[&Source], own: TextRange) -> Vec<String> {
         let mut told: Vec<String> = Vec::new();
         for (at, source) in sources.iter().enumerate() {
@@ -72,7 +72,7 @@ fn head(function: &ast::Fn) -> String {
     without_comments(function.syntax(), body.as_ref())
 }
 
-/// The words of an item on one line, without its attributes and comments, and without one part.
+/// The tokens of an item on one line, without its attributes and comments, and without `part`.
 fn without_comments(item: &SyntaxNode, part: Option<&SyntaxNode>) -> String {
     let is_left_out = |token: &ra_ap_syntax::SyntaxToken| {
         let mut around = token.parent_ancestors();

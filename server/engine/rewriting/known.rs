@@ -1,6 +1,6 @@
-//! Names of the standard library that do no more than compute: they reach nothing outside of what they are given.
+//! Pure names of the standard library: they access nothing but their arguments.
 
-/// Whether a macro builds a value and nothing else.
+/// Whether a macro only constructs a value.
 pub(super) fn is_macro(name: &str) -> bool {
     [
         "format",
@@ -13,7 +13,7 @@ pub(super) fn is_macro(name: &str) -> bool {
     .contains(&name)
 }
 
-/// Whether a name is one of the standard library that may come and go.
+/// Whether a name is one of the standard library that may be added or removed.
 pub(super) fn is_of_std(name: &str) -> bool {
     is_macro(name) || is_function(name) || is_type(name) || is_module(name) || is_root(name)
 }
@@ -45,7 +45,7 @@ pub(super) fn is_module(name: &str) -> bool {
     .contains(&name)
 }
 
-/// Whether what lies behind a part of a path may do more than compute.
+/// Whether the items behind a path segment may have side effects.
 pub(super) fn leads_out(segment: &str) -> bool {
     [
         "alloc",
@@ -72,7 +72,7 @@ pub(super) fn is_zero_or_one(number: &str) -> bool {
     let digits = number.trim_end_matches(|c: char| c.is_ascii_alphabetic());
     let suffix = &number[digits.len()..];
     let is_suffix = suffix.is_empty() || is_type(suffix);
-    // `u8` and its like end in digits.
+    // `u8` and similar suffixes end in digits.
     let bare = SUFFIXES.iter().find_map(|it| number.strip_suffix(it));
     matches!(bare, Some("0" | "1")) || (is_suffix && matches!(digits, "0" | "1"))
 }
@@ -152,7 +152,7 @@ pub(super) fn is_function(name: &str) -> bool {
     FUNCTIONS.split_whitespace().any(|it| it == name)
 }
 
-/// Whether a method changes what it is called on.
+/// Whether a method mutates its receiver.
 pub(super) fn is_change(name: &str) -> bool {
     CHANGES.split_whitespace().any(|it| it == name)
 }
@@ -163,15 +163,14 @@ const CHANGES: &str = "
     rotate_right split_off swap take truncate
 ";
 
-/// Whether a method puts things in another order, or leaves out what is there again.
+/// Whether a method reorders or deduplicates elements.
 pub(super) fn is_order(name: &str) -> bool {
     ["sort", "dedup", "reverse", "rotate"]
         .iter()
         .any(|it| name.starts_with(it))
 }
 
-/// Functions and methods; none of them panics where what it is called on is as it should be, and none hides a failure but by a name
-/// that says so.
+/// Functions and methods. None of them panics for a valid receiver, and none hides a failure unless its name says so.
 const FUNCTIONS: &str = "
     abs abs_diff all and and_modify and_then any append as_bytes as_deref as_deref_mut as_mut as_ref as_slice as_str
     back back_mut binary_search binary_search_by binary_search_by_key bytes

@@ -1,5 +1,5 @@
-//! Replies that give no result: loops without a way out, functions that call each other in a circle, and places that may panic
-//! where the function had none of the kind.
+//! Replies that may not return: loops without an exit, recursive helpers, and operations that may panic where the function had
+//! none.
 
 use std::collections::BTreeSet;
 
@@ -30,7 +30,7 @@ pub(super) fn check(old: &SyntaxNode, reply: &Reply) -> Result<(), NotRewritten>
     Ok(())
 }
 
-/// Loops that nothing leaves, and those in the input of macros, of which that isn't known.
+/// Number of loops without an exit, including those in macro input, where exits are unknown.
 fn endless_loops(code: &SyntaxNode) -> usize {
     let loops = code.descendants().filter(|node| match node.kind() {
         SyntaxKind::LOOP_EXPR => !has_way_out(node),
@@ -55,8 +55,8 @@ fn is_always(node: &SyntaxNode) -> bool {
     condition.is_some_and(|it| it.syntax().text() == "true")
 }
 
-/// Whether something in the loop may leave it. One around it is no loop without an end for what leaves the inner one alone, which
-/// rustc's own warnings and tests have to find.
+/// Whether a loop contains an exit. An inner loop's exit counts for the outer one too, as that is left for rustc's warnings and
+/// the tests to find.
 fn has_way_out(node: &SyntaxNode) -> bool {
     let mut inside = node.descendants();
     inside.any(|it| {
@@ -67,7 +67,7 @@ fn has_way_out(node: &SyntaxNode) -> bool {
     })
 }
 
-/// A helper that leads back to itself.
+/// A helper that calls itself, directly or indirectly.
 fn circle(reply: &Reply) -> Option<&str> {
     let helpers = reply.helper_functions();
     let named = |at: usize| -> Vec<usize> {

@@ -1,4 +1,4 @@
-//! The form of a reply: one function with the old head, helpers, and nothing else.
+//! The form of a reply: one function with the old header, helpers, and nothing else.
 
 use ra_ap_syntax::{
     AstNode, Edition, NodeOrToken, SyntaxKind, SyntaxNode,
@@ -11,13 +11,13 @@ use crate::{
     text::{TextRange, is_unseen},
 };
 
-/// A reply may be so many times as long as the function,
+/// Maximum ratio of a reply's length to the function's.
 const LONGER: usize = 3;
-/// and so many bytes more.
+/// Additional length that a reply may have, in bytes.
 const MORE: usize = 4096;
 const MOST_HELPERS: usize = 6;
 
-/// The functions of a reply, the one that is rewritten first.
+/// The functions of a reply, the rewritten one first.
 pub(super) struct Reply {
     source: Source,
     functions: Vec<ReplyFunction>,
@@ -29,7 +29,7 @@ pub(super) struct ReplyFunction {
     pub(super) body: ast::BlockExpr,
 }
 
-/// Nothing that nobody sees comes in, and not more than anybody reads.
+/// Rejects invisible characters, and replies that are too long.
 pub(super) fn check_characters(reply: &str, code: &str) -> Result<(), NotRewritten> {
     if reply.len() > code.len() * LONGER + MORE {
         return Err(NotRewritten::new(
@@ -45,7 +45,7 @@ pub(super) fn check_characters(reply: &str, code: &str) -> Result<(), NotRewritt
     Ok(())
 }
 
-/// The words of a head, comments among them.
+/// The tokens of a header, including comments.
 pub(super) fn head_words(head: &str, edition: Edition) -> Vec<String> {
     let words = tokens(head, edition).into_iter();
     let words = words.filter(|(kind, _)| *kind != SyntaxKind::WHITESPACE);
@@ -90,7 +90,7 @@ impl Reply {
         helpers.map(|it| it.name.clone()).collect()
     }
 
-    /// What is taken of it: the body of the first function, and the helpers.
+    /// The parts that are used: the body of the first function, and the helpers.
     pub(super) fn parts(&self) -> impl Iterator<Item = &str> {
         let body = self.main().body.syntax().text_range();
         let helpers = self.helper_functions().iter();
@@ -99,7 +99,7 @@ impl Reply {
         ranges.into_iter().map(|range| self.source.slice(range))
     }
 
-    /// The first function has the old head, word by word, and nothing before it.
+    /// Checks that the first function has the old header, and that nothing precedes it.
     pub(super) fn check_head(&self, old: &[String]) -> Result<(), NotRewritten> {
         let main = self.main();
         let start = main.node.syntax().text_range().start();
@@ -133,13 +133,13 @@ impl Reply {
         Ok(())
     }
 
-    /// The body of the first function where its lines are indented by `indent`.
+    /// The body of the first function, indented by `indent`.
     pub(super) fn body(&self, indent: &str) -> Result<String, NotRewritten> {
         let main = self.main();
         self.moved(&main.node, main.body.syntax().text_range(), indent)
     }
 
-    /// The helpers as they are written behind something.
+    /// The helpers as they are inserted.
     pub(super) fn helpers_in_words(&self, indent: &str) -> Result<String, NotRewritten> {
         let mut words = String::new();
         for helper in self.helper_functions() {
@@ -177,7 +177,7 @@ impl ReplyFunction {
         })
     }
 
-    /// A helper is a private function of safe Rust without documentation, attributes or another way to be called.
+    /// Checks that a helper is a private, safe function without documentation, attributes or other qualifiers.
     fn check_head(&self) -> Result<(), NotRewritten> {
         let node = &self.node;
         let is_plain = node.attrs().next().is_none()

@@ -1,4 +1,4 @@
-//! What of a function has to be there afterwards: everything that leads out of it, numbers, and comments.
+//! What a rewritten function has to keep: all outside effects, numbers, and comments.
 
 use std::collections::BTreeSet;
 
@@ -13,18 +13,18 @@ use crate::{
     text::{printable, shortened},
 };
 
-/// Characters that are shown of a comment.
+/// Maximum length of a comment in a message, in characters.
 const LONGEST: usize = 60;
 
 pub(super) fn check(function: &ast::Fn, old: &Usage, new: &Usage) -> Result<(), NotRewritten> {
-    // What it is given comes from outside.
+    // Parameters come from outside.
     let own = function.body().map(|body| variables(body.syntax()));
     let own = own.unwrap_or_default();
     let file = FileNames::around(function);
     let declares = |name: &str| {
         file.has_method(name) || !file.functions(name).is_empty() || !file.types(name).is_empty()
     };
-    // What may panic is better gone.
+    // Operations that may panic can be removed.
     let is_std = |name: &str| known::is_of_std(name) || matches!(name, "expect" | "unwrap");
     let may_go = |name: &str| own.contains(name) || (is_std(name) && !declares(name));
     let names = old.names.iter();
@@ -57,8 +57,7 @@ pub(super) fn check(function: &ast::Fn, old: &Usage, new: &Usage) -> Result<(), 
     Ok(())
 }
 
-/// A change of the standard library's that isn't made any more: of what comes from outside of the body, of an order, or of what is written
-/// to.
+/// A removed mutation by the standard library: of a variable from outside of the body, of an order, or of an output.
 fn effect_that_went(function: &ast::Fn, own: &BTreeSet<String>, new: &Usage) -> Option<String> {
     let mut nodes = function.body()?.syntax().descendants();
     nodes.find_map(|node| {
@@ -75,7 +74,7 @@ fn effect_that_went(function: &ast::Fn, own: &BTreeSet<String>, new: &Usage) -> 
     })
 }
 
-/// The variable that a chain of fields, calls and elements begins with.
+/// The variable at the root of a chain of fields, calls and indices.
 fn root_of(receiver: Option<ast::Expr>) -> Option<String> {
     let mut place = receiver?;
     loop {
@@ -93,7 +92,7 @@ fn root_of(receiver: Option<ast::Expr>) -> Option<String> {
     }
 }
 
-/// Everything that code binds to a name.
+/// All names that code binds.
 pub(super) fn variables(code: &ra_ap_syntax::SyntaxNode) -> BTreeSet<String> {
     let mut names = BTreeSet::new();
     for node in code.descendants() {

@@ -1,11 +1,11 @@
-//! Replies of all sorts: nothing of what is foreign, hidden or gutted becomes an edit, and what moves code does.
+//! Replies of all kinds: no foreign, hidden or missing code becomes an edit, and moved code does.
 
 use ra_ap_syntax::{AstNode, ast, ast::HasName};
 
 use super::*;
 use crate::syntax::{FileContext, Function, Unit, places, scopes};
 
-/// A file with a function that is too deep.
+/// A file with a function that is nested too deeply.
 const FILE: &str = r#"use std::process::Command;
 
 pub struct Lamp {
@@ -35,7 +35,7 @@ pub fn report(lamps: &[Lamp], names: &mut Vec<String>) -> u32 {
 
 const HEAD: &str = "pub fn report(lamps: &[Lamp], names: &mut Vec<String>) -> u32";
 
-/// The body with guards, and a place for what else is written.
+/// The body with guards, and a placeholder for further code.
 const BODY: &str = r#"{
     let mut count = 0;
     for lamp in lamps {
@@ -70,7 +70,7 @@ fn rewritten(reply: &str) -> Result<Rewritten, NotRewritten> {
     rewritten_in(FILE, "report", reply)
 }
 
-/// A reply with more in its loop.
+/// A reply with more code in its loop.
 fn with(more: &str) -> String {
     format!("{HEAD} {}", BODY.replace('$', more))
 }
@@ -137,7 +137,7 @@ fn changes_of_what_comes_from_outside_stay() {
         ("    self.a.b.insert(own);\n", false),
         ("    write!(out, \"\").ok();\n", false),
     ] {
-        // Names are there, so that nothing but the change is missing.
+        // The names stay, so that only the mutation is missing.
         let reply = file.replace(line, "    let _ = (&self.a.b, &*all, &*out);\n");
         assert_eq!(rewritten_in(file, "f", &reply).is_ok(), may_go, "{line}");
     }
@@ -168,7 +168,7 @@ fn what_cannot_be_judged_is_not_rewritten() {
     assert!(rewritten_in("fn f() {\r\n g() }\n", "f", "fn f() { g() }").is_err());
 }
 
-/// Helpers that nobody wants.
+/// Helpers to reject.
 const HELPERS: &[&str] = &[
     "fn note(watts: u32) {}",
     "fn report(lamps: u32) {}",
@@ -191,7 +191,7 @@ const HELPERS: &[&str] = &[
     "fn a1a() {}\nfn a2a() {}\nfn a3a() {}\nfn a4a() {}\nfn a5a() {}\nfn a6a() {}\nfn a7a() {}",
 ];
 
-/// What nobody wants in the body.
+/// Statements to reject in the body.
 const STATEMENTS: &[&str] = &[
     "unsafe { note(lamp.watts) }",
     "let more = vec![unsafe { note(lamp.watts) }];",
@@ -278,7 +278,7 @@ const STATEMENTS: &[&str] = &[
     "let more = async { note(lamp.watts) }.await;",
 ];
 
-/// Replies that are meant to harm, or that a model writes which has understood nothing.
+/// Harmful replies, and those of a model that misunderstood the task.
 fn foreign_replies() -> Vec<String> {
     let good = with("");
     let head = |new: &str| good.replace(HEAD, new);
@@ -299,7 +299,7 @@ fn foreign_replies() -> Vec<String> {
     .map(str::to_owned)
     .into();
     replies.extend([
-        // Another head.
+        // Another header.
         head("fn report(lamps: &[Lamp], names: &mut Vec<String>) -> u32"),
         head("pub fn report(lamps: &[Lamp], names: &mut Vec<String>) -> u64"),
         head("pub fn report(lamps: &Vec<Lamp>, names: &mut Vec<String>) -> u32"),
@@ -330,7 +330,7 @@ fn foreign_replies() -> Vec<String> {
     ]);
     replies.extend(HELPERS.iter().map(|it| beside(it)));
     replies.extend(STATEMENTS.iter().map(|it| with(it)));
-    // What was there and isn't.
+    // Something is missing.
     replies.extend(
         [
             ("        // Dark ones are none.\n", ""),

@@ -1,4 +1,4 @@
-//! What code names, and how: read from its tokens, so that what stands in the input of a macro counts as what stands outside.
+//! Names in code and how they are used. They are read from tokens, so that macro input counts like other code.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,30 +7,30 @@ use ra_ap_syntax::{Edition, SyntaxKind, T};
 use super::known;
 use crate::syntax::tokens;
 
-/// Names and literals of some code.
+/// Names and literals in some code.
 #[derive(Debug, Default)]
 pub(super) struct Usage {
-    /// Every name, wherever it stands.
+    /// All names.
     pub(super) names: BTreeSet<String>,
-    /// Names that stand alone: neither a field, nor called, nor a part of a path.
+    /// Names used alone: neither as a field or a callee, nor in a path.
     pub(super) values: BTreeSet<String>,
     pub(super) calls: BTreeSet<String>,
     pub(super) methods: BTreeSet<String>,
     pub(super) macros: BTreeSet<String>,
-    /// How often each of these is called.
+    /// The number of calls of each name.
     times: BTreeMap<String, usize>,
-    /// Two names with `::` between them; the first is empty where none stands there.
+    /// Two names with `::` between them, where the first is empty for a leading `::`.
     pub(super) pairs: BTreeSet<(String, String)>,
-    /// Keywords, and signs that are told apart by what follows, by how often they are there.
+    /// Keywords, and punctuation whose meaning depends on the next token, with the number of occurrences.
     pub(super) keywords: BTreeMap<String, usize>,
-    /// Without white space.
+    /// Comments without whitespace.
     pub(super) comments: BTreeMap<String, usize>,
-    /// Strings and characters.
+    /// String and character literals.
     pub(super) texts: BTreeMap<String, usize>,
     pub(super) numbers: BTreeSet<String>,
 }
 
-/// A pointer that the borrow checker doesn't follow.
+/// A pointer that the borrow checker doesn't track.
 pub(super) const RAW_POINTER: &str = "a raw pointer";
 /// `#[` or `#![`.
 pub(super) const ATTRIBUTE: &str = "an attribute";
@@ -62,7 +62,7 @@ impl Usage {
         usage
     }
 
-    /// What isn't in `new` any more, or less often, of what a person may miss.
+    /// Literals, comments and calls that are missing or less frequent in `new`, to report to the user.
     pub(super) fn gone_in(&self, new: &Self) -> Vec<String> {
         let texts = gone(&self.texts, &new.texts);
         let comments = gone(&self.comments, &new.comments);
@@ -72,7 +72,7 @@ impl Usage {
         texts.chain(comments).chain(calls).collect()
     }
 
-    /// The same where the names of a head are known, too.
+    /// Adds the names in a header.
     pub(super) fn with_head(mut self, head: Self) -> Self {
         self.names.extend(head.names);
         self.values.extend(head.values);
@@ -173,7 +173,7 @@ fn is_word(kind: SyntaxKind) -> bool {
     )
 }
 
-/// A word with what stands around it. Signs come character by character.
+/// A token with its context. Punctuation is split into characters.
 struct Around<'a> {
     words: &'a [Token<'a>],
     at: usize,
@@ -192,12 +192,12 @@ impl<'a> Around<'a> {
         self.back(by).is_some_and(|it| it.text == text)
     }
 
-    /// Whether it stands behind the dot of a field or a method, which two dots are not.
+    /// Whether it follows the dot of a field or a method, which isn't a range's.
     fn is_member(&self) -> bool {
         self.is_back(1, ".") && !self.is_back(2, ".")
     }
 
-    /// What stands before the `::` in front of it, if that is there.
+    /// The name before a preceding `::`, if there is one.
     fn qualifier(&self) -> Option<&'a str> {
         if !(self.is_back(1, ":") && self.is_back(2, ":")) {
             return None;
@@ -206,7 +206,7 @@ impl<'a> Around<'a> {
         Some(before.map_or("", |it| it.text))
     }
 
-    /// Whether it names a field of a record, or what a type is given for.
+    /// Whether it is the label of a record field, or the name of a typed field.
     fn is_label(&self) -> bool {
         let begins = self.is_back(1, "{") || self.is_back(1, ",");
         begins && self.next(1) == Some(":") && self.next(2) != Some(":")

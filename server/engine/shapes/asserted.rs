@@ -1,4 +1,4 @@
-//! `if c { panic!("…") }`: what has to hold, which `assert!` says by its name.
+//! `if c { panic!("…") }`, which `assert!` expresses by name.
 
 use ra_ap_syntax::{
     AstNode, NodeOrToken, SyntaxKind, SyntaxNode, T,
@@ -19,7 +19,7 @@ use crate::{
     text::{TextRange, TextSize, slice},
 };
 
-/// A panic that an assertion says.
+/// A conditional panic that an assertion can replace.
 #[derive(Debug, Clone)]
 pub struct Asserted<'a> {
     pub keyword: TextRange,
@@ -34,12 +34,12 @@ struct Parts {
     then: ast::BlockExpr,
     /// Where `panic!` begins.
     panics: TextSize,
-    /// What is given to `panic!`, the message first.
+    /// The arguments of `panic!`, the message first.
     given: Vec<TextRange>,
 }
 
 impl<'a> Asserted<'a> {
-    /// The shape at an `if`, and what is written in its place.
+    /// Returns the shape at an `if` and its replacement.
     pub fn of(node: &SyntaxNode, text: &'a str, context: FileContext) -> Result<Self, Refusal> {
         let parts = Parts::of(node).ok_or(Refusal::NotHere)?;
         parts.check(text, context)?;
@@ -108,7 +108,7 @@ impl Parts {
                 "The file defines its own `panic!` or `assert!`.",
             ));
         }
-        // What is said above the panic can stand above the assertion.
+        // Comments above the panic can move above the assertion.
         let above = TextRange::new(self.then.syntax().text_range().start(), self.panics);
         let comments = layout::comments_in(node, node.text_range());
         let is_lost = comments
@@ -120,7 +120,7 @@ impl Parts {
                 "A comment or a `#[cfg]` has no place in the new code.",
             ));
         }
-        // In older editions, a message alone is no format.
+        // In older editions, a message without arguments isn't a format string.
         let message = slice(text, self.given[0]).unwrap_or_default();
         if !context.edition.at_least_2021() && message.contains(['{', '}']) {
             return Err(Refusal::because(
@@ -186,7 +186,8 @@ impl Parts {
     }
 }
 
-/// Whether a condition is one question, or compares, and changes nothing: an assertion is read as if it could be left out.
+/// Whether a condition is a single test or a comparison without side effects: readers assume that an assertion could be left
+/// out.
 fn asks_plainly(condition: &ast::Expr) -> bool {
     const CHANGES: [&str; 12] = [
         "fetch_add",
@@ -228,7 +229,7 @@ fn asks_plainly(condition: &ast::Expr) -> bool {
     is_plain && flow::escapes(code).is_empty() && code.descendants().all(is_quiet)
 }
 
-/// What is given to a macro, if that begins with a text.
+/// The arguments of a macro, if the first one is a string literal.
 fn arguments_of(input: &ast::TokenTree) -> Option<Vec<TextRange>> {
     let mut inside: Vec<_> = input.syntax().children_with_tokens().collect();
     let is_round = inside.first().is_some_and(|it| it.kind() == T!['(']);

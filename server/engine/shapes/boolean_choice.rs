@@ -1,4 +1,4 @@
-//! Branches that give nothing but `bool`s, which is what their conditions say.
+//! Branches that only return `bool`s, which their conditions express already.
 
 use ra_ap_syntax::{
     AstNode, SyntaxKind, SyntaxNode,
@@ -23,35 +23,35 @@ mod writing;
 
 use parts::{Ask, Asked, Last, Parts, Place};
 
-/// `if c { return true; } false`, `if a { b } else { false }` and their kin.
+/// `if c { return true; } false`, `if a { b } else { false }` and similar forms.
 #[derive(Debug, Clone)]
 pub struct BooleanChoice {
-    /// From the first `if` to what is given at the end.
+    /// From the first `if` to the final value.
     pub whole: TextRange,
-    /// What is drawn.
+    /// The range to highlight.
     pub keyword: TextRange,
-    /// Whether it is shown that the opposite of a condition is one.
+    /// Whether a negated condition is known to be the exact opposite.
     pub ground: Ground,
-    /// The lines that go.
+    /// Number of lines saved.
     pub saved: usize,
     pub worth: Worth,
 }
 
-/// Whether a reviewer would say so.
+/// Whether a reviewer would suggest the change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Worth {
-    /// Clippy's `needless_bool` does.
+    /// Reported by Clippy's `needless_bool`.
     OfClippy,
-    /// A case that is put aside before the question, or a step that tells whether it was done: both are well read as they are.
+    /// A special case handled up front, or a step that reports whether it was done. Both read well as they are.
     Aside,
     Saying,
 }
 
-/// What a part of the new condition is made of.
+/// One operand of the new condition.
 enum Term {
     Kept(ast::Expr),
     Opposite(ast::Expr, Negated),
-    /// A pattern that a value is asked to match.
+    /// A scrutinee and the pattern to match it against.
     Match(ast::Expr, ast::Pat),
 }
 
@@ -61,11 +61,11 @@ struct Joined {
     terms: Vec<Term>,
 }
 
-/// The largest number of conditions that are joined: more are hard to read on one line.
+/// Maximum number of conditions to join: more are hard to read on one line.
 const MOST: usize = 3;
 
 impl BooleanChoice {
-    /// The shape at an `if`, and what is written in its place.
+    /// Returns the shape at an `if` and its replacement.
     pub fn of<'a>(
         choice: &ast::IfExpr,
         text: &'a str,
@@ -226,7 +226,7 @@ impl Joined {
 }
 
 impl Term {
-    /// The expression that the term is made of.
+    /// The expression behind the term.
     fn expr(&self) -> Option<&ast::Expr> {
         match self {
             Self::Kept(expr) | Self::Opposite(expr, _) => Some(expr),
@@ -247,7 +247,7 @@ impl Term {
         }
     }
 
-    /// Whether a block, a macro in braces or parentheses would stand at the start of a statement.
+    /// Whether a statement would start with a block, a macro in braces or parentheses.
     fn begins_block(&self) -> bool {
         let Some(expr) = self.expr() else {
             return false;
@@ -274,7 +274,7 @@ impl Term {
     }
 }
 
-/// The operator in the text of an opposite, if it is a chain.
+/// The operator in the source text of a negated condition, if it is a chain.
 fn operator_of(opposite: &str) -> Option<LogicOp> {
     if opposite.contains(" || ") {
         Some(LogicOp::Or)
@@ -283,7 +283,7 @@ fn operator_of(opposite: &str) -> Option<LogicOp> {
     }
 }
 
-/// Whether one value is compared with two others by their order, which clippy wants as a range.
+/// Whether one value is compared with two bounds by order, for which Clippy suggests a range.
 fn is_range(exprs: &[&ast::Expr]) -> bool {
     let operands = exprs.iter().flat_map(|expr| {
         let operator = conditions::top_operator(expr);
@@ -350,14 +350,14 @@ fn check_text(parts: &Parts) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// What is at the end of a block was a condition before, which drops what it borrows from at once.
+/// Temporaries of a condition are dropped at once, those of a block's tail expression aren't.
 fn check_temporaries(parts: &Parts, joined: &Joined, context: FileContext) -> Result<(), Refusal> {
     let is_free = |expr: &ast::Expr| keeps_nothing(expr) || moving_out::is_free_tail(expr, context);
     let mut exprs = joined.terms.iter().filter_map(Term::expr);
     if exprs.all(is_free) {
         return Ok(());
     }
-    // The operands of such a chain drop what is theirs alone since Rust 1.68.
+    // Since Rust 1.68, the operands of such a chain drop their own temporaries.
     let is_own = joined.is_chain() && context.supports(RustVersion(68));
     let declared = FileNames::around(&parts.choice);
     let is_late = parts.place == Place::Tail && has_variables(&parts.around);
@@ -370,7 +370,7 @@ fn check_temporaries(parts: &Parts, joined: &Joined, context: FileContext) -> Re
     ))
 }
 
-/// Whether a block has variables of its own.
+/// Whether a block declares variables.
 fn has_variables(list: &SyntaxNode) -> bool {
     let block = list.parent().and_then(ast::BlockExpr::cast);
     block.is_none_or(|block| {
@@ -380,7 +380,7 @@ fn has_variables(list: &SyntaxNode) -> bool {
     })
 }
 
-/// Whether a condition makes nothing but numbers, `bool`s and references on its way.
+/// Whether evaluating a condition creates only numbers, `bool`s and references as temporaries.
 fn keeps_nothing(condition: &ast::Expr) -> bool {
     let of = |part: Option<ast::Expr>| part.is_some_and(|part| keeps_nothing(&part));
     match condition {
@@ -404,7 +404,7 @@ fn keeps_nothing(condition: &ast::Expr) -> bool {
     }
 }
 
-/// Whether a pattern asks what a method of `Option`, `Result` or `Poll` says by its name.
+/// Whether a method of `Option`, `Result` or `Poll` tests for the pattern by name.
 fn has_method(pattern: &ast::Pat) -> bool {
     let text = pattern.syntax().text().to_string();
     let last = text.rsplit("::").next().unwrap_or_default();

@@ -1,4 +1,4 @@
-//! A `match` or `if let` that gives nothing but `true` and `false`: what `matches!` asks by name.
+//! A `match` or `if let` that only returns `true` and `false`, which `matches!` expresses by name.
 
 use ra_ap_syntax::{
     AstNode, Edition, SyntaxNode,
@@ -21,9 +21,9 @@ use crate::{
 pub struct BooleanMatch {
     /// The `match` or the `if`.
     pub whole: TextRange,
-    /// What is drawn.
+    /// The range to highlight.
     pub keyword: TextRange,
-    /// The lines that go.
+    /// Number of lines saved.
     pub saved: usize,
 }
 
@@ -32,13 +32,13 @@ struct Parts {
     value: ast::Expr,
     patterns: Vec<ast::Pat>,
     guard: Option<ast::MatchGuard>,
-    /// `true` is given where nothing matches.
+    /// Whether `true` is returned if nothing matches.
     is_negated: bool,
     is_if: bool,
 }
 
 impl BooleanMatch {
-    /// The shape at a `match` or an `if let`, and what is written in its place.
+    /// Returns the shape at a `match` or an `if let` and its replacement.
     pub fn of<'a>(
         node: &SyntaxNode,
         text: &'a str,
@@ -97,7 +97,7 @@ fn check_place(node: &SyntaxNode, context: FileContext) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// `a` and `B` for `&a` and `&B`, and for `&mut a` and `&mut B`.
+/// Strips references: `a` and `B` for `&a` and `&B`, and for `&mut a` and `&mut B`.
 fn without_references(value: ast::Expr, patterns: Vec<ast::Pat>) -> (ast::Expr, Vec<ast::Pat>) {
     let value = without_parentheses(value);
     let inner = |pattern: &ast::Pat| match pattern {
@@ -111,7 +111,7 @@ fn without_references(value: ast::Expr, patterns: Vec<ast::Pat>) -> (ast::Expr, 
         _ => None,
     };
     let Some((is_changed, referred)) = referred else {
-        // A reference is matched as what it refers to, where nothing is bound.
+        // Patterns without bindings match through a reference too.
         let bare = patterns.iter().map(|pattern| {
             let (_, bare) = inner(pattern)?;
             (patterns::binds_nothing(&bare) && is_variant(&bare)).then_some(bare)
@@ -131,8 +131,8 @@ fn without_references(value: ast::Expr, patterns: Vec<ast::Pat>) -> (ast::Expr, 
     }
 }
 
-/// Whether a pattern matches behind a reference too: neither a literal nor a constant does always, and one that names a reference
-/// in it doesn't from edition 2024 on.
+/// Whether a pattern matches through a reference too. Literals and constants don't always, and patterns that contain a
+/// reference don't from edition 2024 on.
 fn is_variant(pattern: &ast::Pat) -> bool {
     let text = pattern.syntax().text().to_string();
     if text.contains('&') {
@@ -241,7 +241,7 @@ impl Parts {
         Ok(())
     }
 
-    /// `match a { 1 => true, _ => false }`, which is `a == 1`.
+    /// `match a { 1 => true, _ => false }`, which means `a == 1`.
     fn asks_for_one_value(&self) -> bool {
         matches!(
             self.patterns.as_slice(),
@@ -306,7 +306,7 @@ impl Parts {
     }
 }
 
-/// The `bool` that an arm or a branch is.
+/// The `bool` literal that an arm or a branch consists of.
 fn given(expr: &ast::Expr) -> Option<bool> {
     match expr {
         ast::Expr::Literal(it) => match it.kind() {
@@ -325,7 +325,7 @@ fn given(expr: &ast::Expr) -> Option<bool> {
     }
 }
 
-/// `Some(_)` and its kin, each of which has a method that asks for it; `true`, which needs no question.
+/// `Some(_)` and similar patterns, each with a method of its own, and `true`, which needs no comparison.
 fn has_own_form(pattern: &ast::Pat) -> bool {
     let text = pattern.syntax().text().to_string();
     matches!(

@@ -1,4 +1,4 @@
-//! An `if` that holds nothing but another `if`, where both conditions can be asked as one.
+//! An `if` that contains only another `if`, where both conditions can be joined.
 
 use ra_ap_syntax::{
     AstNode, Direction, NodeOrToken, SyntaxKind, SyntaxNode, SyntaxToken,
@@ -14,10 +14,10 @@ use crate::text::TextRange;
 
 mod writing;
 
-/// A condition of more parts is no easier to read than two.
+/// Maximum number of operands of the joined condition: more are no easier to read than two conditions.
 const MOST_OPERANDS: usize = 4;
 
-/// Two `if`s without `else`, one inside the other, and nothing beside them.
+/// Two `if`s without `else`, one nested in the other with nothing beside it.
 #[derive(Debug, Clone)]
 pub struct CollapsibleIf {
     pub outer: ast::IfExpr,
@@ -31,7 +31,7 @@ pub struct CollapsibleIf {
 }
 
 impl CollapsibleIf {
-    /// The shape and what is written in its place: whether that can be laid out decides whether there is a shape.
+    /// Returns the shape and its replacement. There is a shape only if the replacement can be laid out.
     pub fn of<'a>(
         outer: &ast::IfExpr,
         text: &'a str,
@@ -50,7 +50,8 @@ impl CollapsibleIf {
         Ok((shape, rewrites))
     }
 
-    /// Whether a reviewer would ask for one condition: nothing is said between the two, and both together are read at a glance.
+    /// Whether a reviewer would suggest joining the conditions: there is no comment between them, and the result reads at a
+    /// glance.
     pub fn is_worthwhile(&self) -> bool {
         let conditions = [&self.outer_condition, &self.inner_condition];
         let are_choices = conditions.into_iter().all(is_alternative);
@@ -64,7 +65,7 @@ impl CollapsibleIf {
             && !layout::has_text_of_lines(self.body.syntax())
     }
 
-    /// Whether another `if` of the same block, or another branch of its chain, holds one more in the same way.
+    /// Whether another `if` in the same block, or another branch of the chain, nests an `if` in the same way.
     fn has_twin(&self) -> bool {
         let outer = self.outer.syntax();
         let statement = outer
@@ -79,7 +80,7 @@ impl CollapsibleIf {
         beside.any(|other| consists_of_if(&other)) || chain.any(|other| ends_in_if(&other))
     }
 
-    /// The place of a `let` where it takes one to join the conditions.
+    /// The range of a `let`, if joining the conditions needs a let chain.
     pub fn pattern(&self) -> Option<TextRange> {
         let mut operands = self.operands().into_iter();
         let pattern = operands.find(|operand| matches!(operand, ast::Expr::LetExpr(_)))?;
@@ -144,14 +145,14 @@ impl CollapsibleIf {
         Ok(())
     }
 
-    /// What is asked, in the order in which it is asked.
+    /// The operands in evaluation order.
     pub fn operands(&self) -> Vec<ast::Expr> {
         let mut operands = conditions::conjuncts(&self.outer_condition);
         operands.extend(conditions::conjuncts(&self.inner_condition));
         operands
     }
 
-    /// A comment on lines of its own between the conditions stays above the inner one. Elsewhere there is no place for one.
+    /// A comment on its own lines between the conditions stays above the inner one. There is no room for comments elsewhere.
     fn comments_between(&self) -> Result<Vec<SyntaxToken>, Refusal> {
         let operands = self.operands();
         let mut kept: Vec<_> = operands
@@ -197,7 +198,7 @@ fn ends_in_if(choice: &ast::IfExpr) -> bool {
     matches!(tail, Some(ast::Expr::IfExpr(_)))
 }
 
-/// Whether a condition does something, or may leave: such a step is easily read over behind a `&&`.
+/// Whether a condition has side effects or an early exit, which is easily overlooked after a `&&`.
 fn acts(condition: &ast::Expr) -> bool {
     const ACTIONS: &[&str] = &[
         "insert",
@@ -241,7 +242,7 @@ fn is_alternative(condition: &ast::Expr) -> bool {
     both.op_kind() == Some(ast::BinaryOp::LogicOp(ast::LogicOp::Or))
 }
 
-/// Whether a condition is asked of the build (`cfg!`), or would be written in another way at the same time (`ref`).
+/// Whether a condition tests the build configuration (`cfg!`), or binds by `ref`, which would have to change at the same time.
 fn asks_apart(condition: &ast::Expr) -> bool {
     let mut inside = condition.syntax().descendants();
     inside.any(|node| match node.kind() {

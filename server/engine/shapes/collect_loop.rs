@@ -1,4 +1,4 @@
-//! A loop that only fills a collection which was empty before: what `collect` says by name.
+//! A loop that only fills a collection that starts empty, which `collect` expresses by name.
 
 use ra_ap_syntax::{
     AstNode, Edition, NodeOrToken, SyntaxKind, SyntaxNode,
@@ -29,20 +29,20 @@ pub(super) use writing::constructor;
 /// A loop that `collect` can replace.
 #[derive(Debug, Clone)]
 pub struct CollectLoop {
-    /// From the declaration of the collection to what is given behind the loop.
+    /// From the collection's declaration to the value returned after the loop.
     pub whole: TextRange,
-    /// What is drawn.
+    /// The range to highlight.
     pub keyword: TextRange,
-    /// The collection where it is declared.
+    /// The collection's name in its declaration.
     pub variable: TextRange,
-    /// Whether it is shown that the loop goes over an iterator, and that the opposite of its condition is one.
+    /// Whether the loop is known to go over an iterator, and a negated condition to be the exact opposite.
     pub ground: Ground,
-    /// The lines that go.
+    /// Number of lines saved.
     pub saved: usize,
 }
 
 impl CollectLoop {
-    /// The shape at a `for`, and what is written in its place.
+    /// Returns the shape at a `for` and its replacement.
     pub fn of<'a>(
         found: &ast::ForExpr,
         text: &'a str,
@@ -82,14 +82,14 @@ impl CollectLoop {
         Ok((shape, rewrite))
     }
 
-    /// The collection's variable in a loop of this form, and what is asked and added.
+    /// The variable of the collection in such a loop, with the expressions that are tested and added.
     pub fn outline(found: &ast::ForExpr) -> Option<(SyntaxNode, Vec<ast::Expr>)> {
         let parts = Parts::of(found)?;
         let asked = parts.condition.into_iter().chain(parts.added);
         Some((parts.variable.syntax().clone(), asked.collect()))
     }
 
-    /// Whether only some elements are added, and not as they are: a chain of as many steps.
+    /// Whether the loop both filters and maps, which takes a chain of two steps.
     pub fn filters_and_maps(found: &ast::ForExpr) -> bool {
         let Some(parts) = Parts::of(found).filter(|it| it.condition.is_some()) else {
             return false;
@@ -107,7 +107,7 @@ impl CollectLoop {
     }
 }
 
-/// What becomes of the collection behind the loop.
+/// How the collection is used after the loop.
 fn uses_behind(parts: &Parts) -> Result<Uses, Refusal> {
     if parts.is_tail {
         return Ok(Uses::Read);
@@ -124,8 +124,8 @@ fn uses_behind(parts: &Parts) -> Result<Uses, Refusal> {
         })
 }
 
-/// How far it is shown that the same one of several equal keys stays: sorted collections keep the first of those that are
-/// inserted, and the last of those that are collected.
+/// How certain it is that the same one of several equal keys is kept: sorted collections keep the first when inserting, and the
+/// last when collecting.
 fn ground_of_keys(parts: &Parts) -> Ground {
     if parts.collection.starts_with("BTree") {
         Ground::Likely
@@ -134,7 +134,7 @@ fn ground_of_keys(parts: &Parts) -> Ground {
     }
 }
 
-/// How far it is shown that a structure or a variant takes the elements as they are.
+/// How certain it is that a struct or variant constructor takes the elements without a coercion.
 fn ground_of_constructor(parts: &Parts, source: &Source) -> Result<Ground, Refusal> {
     let function = parts
         .added
@@ -154,10 +154,10 @@ fn ground_of_constructor(parts: &Parts, source: &Source) -> Result<Ground, Refus
     }
 }
 
-/// What is asked before an element is added.
+/// The condition for adding an element.
 pub(super) enum Asked {
     Condition(ast::Expr),
-    /// The opposite of what is asked before an element is skipped.
+    /// The negation of the condition for skipping an element.
     Opposite(ast::Expr, Negated),
 }
 
@@ -213,7 +213,7 @@ impl Asked {
     }
 }
 
-/// What is asked and what is made can stand in closures of their own.
+/// Checks that both the condition and the added value can move into closures of their own.
 fn check_both_closures(
     parts: &Parts,
     condition: &ast::Expr,
@@ -281,7 +281,7 @@ fn check_place(parts: &Parts) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// Whether the file imports a collection of that name that may not be the standard library's.
+/// Whether the file imports a collection of that name that may not be from the standard library.
 fn is_imported_from_elsewhere(parts: &Parts) -> bool {
     let root = parts.around.ancestors().last();
     let imports = root.iter().flat_map(SyntaxNode::descendants);
@@ -295,7 +295,7 @@ fn is_imported_from_elsewhere(parts: &Parts) -> bool {
         .any(|text| !text.contains("collections") && !text.contains("std::vec"))
 }
 
-/// Whether the sorted collection may see the difference between keys that are equal: made of a list, it keeps the last of them.
+/// Whether equal keys may be distinguishable: a sorted collection that is built from a list keeps the last of them.
 fn may_tell_keys_apart(parts: &Parts) -> bool {
     let declared = FileNames::around_node(parts.found.syntax());
     let is_sorted = parts.collection.starts_with("BTree");
@@ -306,7 +306,7 @@ fn may_tell_keys_apart(parts: &Parts) -> bool {
                 .any(|name| declared.implements(name)))
 }
 
-/// What is added may stand in a closure, and is of the type that the collection holds.
+/// Checks that the added values can move into a closure, and have the element type of the collection.
 fn check_added(parts: &Parts) -> Result<(), Refusal> {
     for added in &parts.added {
         check_code(added.syntax())?;
@@ -338,7 +338,7 @@ fn check_added(parts: &Parts) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// Methods that change what they are called on, which nobody expects of `map`.
+/// Methods that change their receiver, which is unexpected in a `map`.
 const ACTS: [&str; 14] = [
     "insert",
     "next",
@@ -356,7 +356,7 @@ const ACTS: [&str; 14] = [
     "write",
 ];
 
-/// Code that has to stand in a closure.
+/// Checks that code can move into a closure.
 pub(super) fn check_code(code: &SyntaxNode) -> Result<(), Refusal> {
     let is_opaque = |node: SyntaxNode| {
         let Some(call) = ast::MacroCall::cast(node) else {
@@ -398,7 +398,7 @@ pub(super) fn check_code(code: &SyntaxNode) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// A closure can be called in place of the code, and clippy has no shorter form of it.
+/// Checks that a closure can replace the code, and that Clippy has no shorter form of it.
 fn check_borrows(parts: &Parts, source: &Source, context: FileContext) -> Result<(), Refusal> {
     let code = || parts.added.iter().chain(&parts.condition);
     let over = Names::in_node(parts.iterable.syntax());
@@ -409,7 +409,7 @@ fn check_borrows(parts: &Parts, source: &Source, context: FileContext) -> Result
             "The loop reads the collection that it fills.",
         ));
     }
-    // A closure of these editions borrows whole variables, not the fields that it uses.
+    // Closures of these editions capture whole variables, not just the fields that they use.
     let is_pure = |code: &ast::Expr| purity::is_pure(code);
     let shares =
         code().any(|code| !is_pure(code) && mentions(code.syntax(), source.root.as_deref()));
@@ -438,7 +438,7 @@ fn check_borrows(parts: &Parts, source: &Source, context: FileContext) -> Result
     Ok(())
 }
 
-/// Whether clippy wants another form than a closure that gives this.
+/// Whether Clippy suggests a shorter form than a closure that returns this value.
 pub(super) fn has_own_form(added: &ast::Expr, pattern: &ast::Pat) -> bool {
     let is_plain = matches!(pattern, ast::Pat::IdentPat(_));
     let variables = variables_of(pattern);

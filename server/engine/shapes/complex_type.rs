@@ -1,4 +1,4 @@
-//! Types that are written out in so many words that a name would say more.
+//! Types that are long enough to deserve an alias.
 
 use ra_ap_syntax::{
     AstNode, SyntaxKind, SyntaxNode, WalkEvent,
@@ -7,21 +7,22 @@ use ra_ap_syntax::{
 
 use crate::syntax::{layout, text_of};
 
-/// A type that could have a name.
+/// A type that could get a name.
 #[derive(Debug, Clone)]
 pub struct ComplexType {
     pub ty: ast::Type,
-    /// In characters, on one line.
+    /// Length on one line, in characters.
     pub length: usize,
 }
 
-/// Fewer are read at a glance.
+/// Minimum number of `<`: fewer are easy to read.
 const LEAST_BRACKETS: usize = 3;
-/// The longest type that is fine.
+/// Maximum length of a type that is fine as it is, in characters.
 pub const LONGEST: usize = 49;
 
 impl ComplexType {
-    /// What of a written type would get the name: what is lent, and what an `Option` or a `Result` holds, rather than the whole.
+    /// Returns the part of a written type that would get the name: the referent, or the type inside an `Option` or a `Result`,
+    /// instead of the whole.
     pub fn within(written: &ast::Type) -> Option<Self> {
         let whole = Self::of(written.clone())?;
         match held(written) {
@@ -42,14 +43,14 @@ impl ComplexType {
     }
 }
 
-/// Whether a text is long enough and has brackets enough for such a type.
+/// Whether source text is long enough, and has enough brackets, to contain such a type.
 pub fn may_be_in(text: &str) -> bool {
     memchr::memchr_iter(b'<', text.as_bytes())
         .nth(LEAST_BRACKETS - 1)
         .is_some()
 }
 
-/// The types that a function or a type writes down at its head or in its fields, in the order of the text.
+/// The types in an item's signature or fields, in source order.
 pub fn written_in(item: &SyntaxNode) -> Vec<ast::Type> {
     let mut types = Vec::new();
     let mut walk = item.preorder();
@@ -68,7 +69,7 @@ pub fn written_in(item: &SyntaxNode) -> Vec<ast::Type> {
     types
 }
 
-/// A field, a parameter of a function, or what it gives.
+/// Whether a node is a field, a parameter, or the return type of a function.
 pub fn is_place(node: &SyntaxNode) -> bool {
     let owner = || {
         let parent = node.parent()?;
@@ -86,7 +87,7 @@ pub fn is_place(node: &SyntaxNode) -> bool {
     }
 }
 
-/// A type on one line, as rustfmt writes it there.
+/// A type on one line, as rustfmt formats it.
 pub fn words_of(ty: &ast::Type) -> String {
     let text = text_of(ty.syntax());
     let mut joined = String::new();
@@ -130,7 +131,7 @@ fn held(ty: &ast::Type) -> Option<Held> {
     }
 }
 
-/// Whether an alias could stand for a type: nothing of it is left to the compiler or to a trait.
+/// Whether an alias could replace a type: no part of it is inferred or depends on a trait.
 fn may_have_name(ty: &ast::Type) -> bool {
     let is_open = |node: SyntaxNode| {
         matches!(
@@ -138,7 +139,7 @@ fn may_have_name(ty: &ast::Type) -> bool {
             SyntaxKind::IMPL_TRAIT_TYPE | SyntaxKind::INFER_TYPE | SyntaxKind::MACRO_TYPE
         )
     };
-    // A marker is no value, and macros know it by its name.
+    // A marker isn't a value, and macros recognize it by name.
     let is_bare = matches!(ty, ast::Type::DynTraitType(_)) || words_of(ty).contains("PhantomData<");
     !is_bare && !ty.syntax().descendants().any(is_open) && !layout::has_comment(ty.syntax())
 }

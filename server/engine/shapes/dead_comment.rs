@@ -1,4 +1,4 @@
-//! Lines inside a function that are comments, and statements once the slashes are gone.
+//! Comments inside a function that are statements once the slashes are removed.
 
 use ra_ap_syntax::{
     AstNode, SyntaxKind, SyntaxNode, SyntaxToken,
@@ -14,19 +14,19 @@ use crate::{
     text::{TextRange, TextSize, slice},
 };
 
-/// Lines in a row that hold nothing but a comment.
+/// Consecutive lines that contain only a comment.
 #[derive(Debug, Clone)]
 pub struct CommentLines<'a> {
-    /// The first one's comment.
+    /// The first line's comment.
     pub at: TextRange,
-    /// From the first one's comment to the end of the last one's.
+    /// From the first line's comment to the end of the last one's.
     pub whole: TextRange,
-    /// Without the slashes and what is blank.
+    /// The lines without slashes and without blank ones.
     code: Vec<&'a str>,
 }
 
 impl<'a> CommentLines<'a> {
-    /// The runs in a range by its lines alone: what looks like a comment may be a part of a string.
+    /// Returns the runs in a range judging by lines alone: apparent comments may be part of a string literal.
     pub fn in_range(text: &'a str, range: TextRange) -> Vec<Self> {
         let code = slice(text, range).unwrap_or_default();
         let mut found: Vec<Self> = Vec::new();
@@ -61,22 +61,22 @@ impl<'a> CommentLines<'a> {
         found
     }
 
-    /// The lines of code.
+    /// Number of lines of code.
     pub fn count(&self) -> usize {
         self.code.len()
     }
 
-    /// Whether most lines end as code does, if only in part.
+    /// Whether most lines end as code does.
     pub fn look_like_code(&self) -> bool {
         look_like_code(&self.code)
     }
 
-    /// Whether the lines are statements, and whole.
+    /// Whether the lines parse as complete statements.
     pub fn are_code(&self, context: FileContext) -> bool {
         are_statements(&self.code, context)
     }
 
-    /// Whether the place is a comment for the parser too, and none in the input of a macro.
+    /// Whether the parser sees a comment here too, outside of macro input.
     pub fn are_comments(&self, around: &SyntaxNode) -> bool {
         let token = around.token_at_offset(self.at.start()).right_biased();
         let is_plain = |token: SyntaxToken| {
@@ -87,7 +87,7 @@ impl<'a> CommentLines<'a> {
     }
 }
 
-/// Whether a text is nothing but comments of one line each, and all of them together are statements.
+/// Whether source text consists of line comments only, which form statements together.
 pub fn is_dead_code(text: &str, edition: Edition) -> bool {
     let context = FileContext {
         edition,
@@ -102,7 +102,7 @@ pub fn is_dead_code(text: &str, edition: Edition) -> bool {
     code.is_some_and(|lines| are_statements(&lines, context))
 }
 
-/// Takes the lines away that stand in a block, and the blank lines that nothing parts any more.
+/// Removes the lines from a block, along with blank lines that no longer separate anything.
 pub fn without<'a>(
     run: &CommentLines<'_>,
     list: &ast::StmtList,
@@ -135,7 +135,8 @@ pub fn without<'a>(
     Ok(Rewrite::of(text, TextRange::new(start, end)))
 }
 
-/// Blocks that would be empty say something by their comment, and some that keep one expression would be written otherwise.
+/// Checks what is left: a block that would be empty is explained by the comment, and one with a single expression may be
+/// formatted differently.
 fn check_rest(list: &ast::StmtList, run: &CommentLines<'_>) -> Result<(), Refusal> {
     let start = run.whole.start();
     let is_cut = |part: &SyntaxNode| {
@@ -175,7 +176,7 @@ fn check_rest(list: &ast::StmtList, run: &CommentLines<'_>) -> Result<(), Refusa
     Ok(())
 }
 
-/// What stands behind the slashes of a comment that is no documentation.
+/// The content of a comment that isn't documentation.
 fn comment(line: &str) -> Option<&str> {
     let rest = line.strip_prefix("//")?;
     (!rest.starts_with(['/', '!'])).then(|| rest.trim())
@@ -195,7 +196,7 @@ fn are_statements(lines: &[&str], context: FileContext) -> bool {
     let Ok(source) = Source::parse(text, context) else {
         return false;
     };
-    // A comment that was left out too says something in words.
+    // Prose in the commented-out code means that it is more than dead code.
     if layout::has_comment(&source.root()) {
         return false;
     }

@@ -1,5 +1,5 @@
-//! An implementation of a trait that says word for word what `#[derive]` would: `Default` of the fields' defaults, `Clone` of their
-//! clones, `PartialEq`, `Hash` and `Debug` of all of them in their order, and `Copy` and `Eq`, which say nothing.
+//! A trait implementation that is identical to the derived one: `Default` from the fields' defaults, `Clone` from their clones,
+//! `PartialEq`, `Hash` and `Debug` over all fields in order, and `Copy` and `Eq`, which are empty.
 
 use ra_ap_syntax::{
     AstNode, NodeOrToken, SyntaxKind, SyntaxNode, T,
@@ -24,7 +24,7 @@ use header::Header;
 use list::DeriveList;
 use std_names::StdNames;
 
-/// What can be derived, in the order in which most lists have it.
+/// The traits that can be derived, in the order most lists have them.
 pub(crate) const DERIVED: [&str; 7] = [
     "Debug",
     "Clone",
@@ -35,28 +35,28 @@ pub(crate) const DERIVED: [&str; 7] = [
     "Default",
 ];
 
-/// An implementation that goes for a word in the list of the type.
+/// An implementation that a trait in the type's `derive` list can replace.
 #[derive(Debug, Clone)]
 pub struct DerivableImpl {
-    /// The block.
+    /// The `impl` block.
     pub whole: TextRange,
-    /// The name of its function, if it has one.
+    /// The name of its function, if there is one.
     pub at: Option<TextRange>,
     pub name: &'static str,
-    /// The lines that go.
+    /// Number of lines saved.
     pub lines: usize,
-    /// How far it is shown that what is derived does the same.
+    /// How certain it is that the derived implementation behaves the same.
     pub ground: Ground,
 }
 
-/// The type that is implemented for.
+/// The implementing type.
 struct Own {
     item: ast::Adt,
     name: String,
     fields: Fields,
 }
 
-/// What a type is made of.
+/// The fields or variants of a type.
 enum Fields {
     Of(Vec<OwnField>),
     Variants(Vec<ast::Variant>),
@@ -69,7 +69,7 @@ struct OwnField {
 }
 
 impl DerivableImpl {
-    /// The shape of a block, and what is written.
+    /// Returns the shape at a block and its replacement.
     pub fn of<'a>(
         block: &ast::Impl,
         text: &'a str,
@@ -117,7 +117,7 @@ impl DerivableImpl {
     }
 }
 
-/// The trait, by its last name, if it is one that can be derived.
+/// The trait's last path segment, if it can be derived.
 fn derived_by(block: &ast::Impl) -> Option<&'static str> {
     let ast::Type::PathType(of) = block.trait_()? else {
         return None;
@@ -126,7 +126,7 @@ fn derived_by(block: &ast::Impl) -> Option<&'static str> {
     DERIVED.into_iter().find(|name| last.text() == *name)
 }
 
-/// Whether a block has the word without which it says something else. This costs least and leaves most out.
+/// Whether a block contains the token that any derivable implementation needs. A cheap check that rules out most blocks.
 fn may_say(name: &str, block: &str) -> bool {
     match name {
         "Clone" => block.contains("clone(") || block.contains("*self"),
@@ -145,7 +145,7 @@ fn name_of_function(block: &ast::Impl) -> Option<TextRange> {
     }
 }
 
-/// Nothing of the block is lost but what deriving says: no comment, no attribute but `#[inline]`.
+/// Checks that nothing is lost with the block: it has no comment, and no attribute but `#[inline]`.
 fn check_text(block: &ast::Impl) -> Result<(), Refusal> {
     let attributes = block.syntax().descendants().filter_map(ast::Attr::cast);
     let mut bare = attributes.map(|it| attributes::bare(&it));
@@ -179,7 +179,7 @@ impl Own {
             .then_some(Self { item, name, fields })
     }
 
-    /// A macro could make another type of it, and a condition other fields.
+    /// Attribute macros may change the type, and conditional attributes its fields.
     fn check_attributes(&self) -> Result<(), Refusal> {
         let own = self.item.attrs().map(|it| attributes::bare(&it));
         let is_known = own.clone().all(|bare| is_known(&bare));
@@ -202,7 +202,7 @@ impl Own {
     }
 }
 
-/// What leaves a type as it is and derives nothing that counts here.
+/// Whether an attribute leaves the type unchanged, and derives nothing relevant.
 fn is_known(bare: &str) -> bool {
     match attributes::name(bare) {
         "cfg_attr" => {
@@ -232,7 +232,7 @@ impl Fields {
         }
     }
 
-    /// Whether a type stands for one of its parameters' own: `T::Item`, which deriving bounds as well.
+    /// Whether a type is a projection of a parameter, such as `T::Item`, which `derive` bounds as well.
     fn project(&self, parameter: &str) -> bool {
         let types: Vec<SyntaxNode> = match self {
             Self::Of(fields) => fields.iter().map(|it| it.ty.syntax().clone()).collect(),
@@ -276,7 +276,7 @@ impl OwnField {
     }
 }
 
-/// The tokens of code without white space, and without a comma before what closes.
+/// The tokens of a node without whitespace and without trailing commas.
 fn squeezed(node: &SyntaxNode) -> String {
     let mut out = String::new();
     for token in tokens_of(node) {
@@ -289,7 +289,7 @@ fn squeezed(node: &SyntaxNode) -> String {
     out
 }
 
-/// The first child that is neither documentation nor an attribute under a condition.
+/// The first child that is neither documentation nor a conditional attribute.
 fn first_of_item(item: &SyntaxNode) -> Option<TextRange> {
     let is_conditional = |it: &SyntaxNode| {
         let attribute = ast::Attr::cast(it.clone());

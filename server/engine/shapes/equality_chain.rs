@@ -1,4 +1,4 @@
-//! One place that is compared with several values, which `matches!` says once.
+//! A place expression that is compared with several values, which `matches!` names only once.
 
 use ra_ap_syntax::{
     AstNode, Edition,
@@ -23,36 +23,36 @@ use values::Value;
 /// `x == A || x == B || x == C`, or `x != A && x != B && x != C`.
 #[derive(Debug, Clone)]
 pub struct EqualityChain {
-    /// What is written anew.
+    /// The range to replace.
     pub whole: TextRange,
-    /// What is drawn: the place where it is named first.
+    /// The range to highlight: the first occurrence of the place expression.
     pub at: TextRange,
-    /// Whether the type of the place is shown.
+    /// Whether the type of the place expression is known.
     pub ground: Ground,
-    /// The number of values.
+    /// Number of values.
     pub values: usize,
-    /// Whether the comparisons are lines of a longer list, in which one looks like the others.
+    /// Whether the comparisons are part of a longer list of similar lines.
     pub is_listed: bool,
 }
 
-/// The comparisons of one place that stand side by side in a chain.
+/// Adjacent comparisons of one place expression in a chain.
 struct Run {
     chain: ast::Expr,
     place: ast::Expr,
     values: Vec<Value>,
-    /// From the first comparison to the last.
+    /// From the first comparison to the last one.
     range: TextRange,
-    /// Whether it is asked that the place has none of the values.
+    /// Whether the place must equal none of the values.
     is_negated: bool,
-    /// Whether the chain has nothing else.
+    /// Whether the chain consists of nothing else.
     is_whole: bool,
 }
 
-/// The least number of comparisons that are worth a macro.
+/// Minimum number of comparisons that justify a macro.
 const LEAST: usize = 3;
 
 impl EqualityChain {
-    /// The shape at the whole of a chain, and what is written in its place.
+    /// Returns the shape at a whole chain and its replacement.
     pub fn of<'a>(
         chain: &ast::BinExpr,
         text: &'a str,
@@ -74,7 +74,7 @@ impl EqualityChain {
 }
 
 impl Run {
-    /// The longest run of the chain.
+    /// The longest run in the chain.
     fn of(chain: &ast::BinExpr) -> Option<Self> {
         let Some(BinaryOp::LogicOp(operator)) = chain.op_kind() else {
             return None;
@@ -160,7 +160,7 @@ impl Run {
     }
 }
 
-/// How far it is shown that a place has a type of which the values, of one kind with the first, are patterns.
+/// How certain it is that the type of a place allows the values as patterns. All values are of the first one's kind.
 pub(super) fn ground(
     around: &impl AstNode,
     place: &ast::Expr,
@@ -169,7 +169,7 @@ pub(super) fn ground(
     let declared = FileNames::around(around);
     let is_other = match first {
         Some(Value::Text(_)) => !types_shown::is_text(place),
-        // What is compared with is made for it, and dropped.
+        // The compared value is created for the comparison, and dropped.
         Some(Value::Variant { .. }) => {
             declared.implements("PartialEq") || declared.implements("Drop")
         }
@@ -196,7 +196,7 @@ pub(super) fn ground(
     })
 }
 
-/// The place and the value that a comparison is of.
+/// The two sides of a comparison: the place expression and the value.
 pub(super) fn asked(operand: &ast::Expr, is_negated: bool) -> Option<(ast::Expr, Value)> {
     match operand {
         ast::Expr::BinExpr(it) => {
@@ -218,7 +218,7 @@ pub(super) fn asked(operand: &ast::Expr, is_negated: bool) -> Option<(ast::Expr,
     }
 }
 
-/// The only `enum` of a name in the file.
+/// The only `enum` with this name in the file.
 pub(super) fn enum_of(node: &impl AstNode, name: &str) -> Option<ast::Enum> {
     let root = node.syntax().ancestors().last()?;
     let enums = root.descendants().filter_map(ast::Enum::cast);

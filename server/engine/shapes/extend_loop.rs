@@ -1,4 +1,4 @@
-//! A loop that only adds to a list which is there already: what `extend` says by name.
+//! A loop that only adds to an existing list, which `extend` expresses by name.
 
 use ra_ap_syntax::{
     AstNode, Edition, SyntaxNode,
@@ -25,20 +25,20 @@ use crate::{
 pub struct ExtendLoop {
     /// The loop.
     pub whole: TextRange,
-    /// What is drawn.
+    /// The range to highlight.
     pub keyword: TextRange,
     /// The list that grows.
     pub list: TextRange,
-    /// Whether it is shown that the loop goes over an iterator.
+    /// Whether the loop is known to go over an iterator.
     pub ground: Ground,
-    /// The lines that go.
+    /// Number of lines saved.
     pub saved: usize,
 }
 
 struct Parts {
     found: ast::ForExpr,
     keyword: TextRange,
-    /// The statement that the loop is.
+    /// The loop's statement.
     statement: SyntaxNode,
     list: ast::Expr,
     pattern: ast::Pat,
@@ -47,7 +47,7 @@ struct Parts {
 }
 
 impl ExtendLoop {
-    /// The shape at a `for`, and what is written in its place.
+    /// Returns the shape at a `for` and its replacement.
     pub fn of<'a>(
         found: &ast::ForExpr,
         text: &'a str,
@@ -100,7 +100,7 @@ impl Parts {
             None => found.syntax().clone(),
         };
         ast::StmtList::cast(statement.parent()?)?;
-        // What was made right before is filled, not extended.
+        // A list created right before is filled, not extended.
         let before = statement.prev_sibling().and_then(ast::LetStmt::cast);
         let made = before.and_then(|before| before.pat());
         let is_new = made.is_some_and(|made| {
@@ -130,7 +130,7 @@ impl Parts {
                 "The braces around the loop might become redundant.",
             ));
         }
-        // All of another list is moved by `append`, which is another form.
+        // Moving all elements of another list is what `append` is for.
         let drains = matches!(&self.iterable, ast::Expr::MethodCallExpr(it)
             if it.name_ref().is_some_and(|name| name.text() == "drain"));
         if drains && self.added.syntax().text() == self.pattern.syntax().text() {
@@ -149,7 +149,7 @@ impl Parts {
         Ok(())
     }
 
-    /// Whether code names the list, or what may hold it.
+    /// Whether code names the list, or a value that may contain it.
     fn may_use_list(&self, code: &SyntaxNode) -> bool {
         let ast::Expr::FieldExpr(field) = &self.list else {
             let name = scopes::as_name(&self.list);
@@ -168,7 +168,7 @@ impl Parts {
             .any(|token| !is_other_field(&token))
     }
 
-    /// What is added is of the type that the list holds, without being made into it.
+    /// Checks that the added value has the element type already, without a coercion.
     fn check_type(&self) -> Result<(), Refusal> {
         let declared = FileNames::around(&self.found);
         let element = types_shown::element_of_list(&self.list);
@@ -182,7 +182,7 @@ impl Parts {
         ))
     }
 
-    /// Each element is added as it is.
+    /// Whether each element is added unchanged.
     fn is_plain(&self) -> bool {
         let ast::Pat::IdentPat(variable) = &self.pattern else {
             return false;
@@ -192,7 +192,7 @@ impl Parts {
         is_bare && scopes::as_name(&self.added) == Some(name)
     }
 
-    /// The iterator, where what is added is made of its elements.
+    /// The iterator, if the added values are computed from its elements.
     fn source(&self, context: FileContext) -> Result<Option<Source>, Refusal> {
         if self.is_plain() {
             let is_block = flow::is_block_like(&self.iterable);
@@ -202,7 +202,7 @@ impl Parts {
                 Ok(None)
             };
         }
-        // A closure of older editions borrows whole variables.
+        // Closures of older editions capture whole variables.
         if context.edition < Edition::Edition2021 {
             return Err(Refusal::because(
                 Hazard::Borrows,
@@ -291,7 +291,7 @@ impl Parts {
     }
 }
 
-/// The expression that a block consists of.
+/// The only expression in a block.
 fn only_expression(block: &ast::BlockExpr) -> Option<ast::Expr> {
     if block.modifier().is_some() || block.label().is_some() {
         return None;

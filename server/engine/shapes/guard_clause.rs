@@ -1,4 +1,4 @@
-//! An `if` at the end of a body that may become a guard: an early exit, with the rest of the body one level further out.
+//! An `if` at the end of a body that can become a guard: an early exit, with the rest of the body moved one level out.
 
 mod family;
 mod other_cure;
@@ -28,36 +28,36 @@ use crate::{
     text::{TextRange, slice},
 };
 
-/// The guards and what is written in place of the `if`: whether that can be laid out decides whether there is a guard.
+/// The guards and the replacement of the `if`. There is a guard only if the replacement can be laid out.
 #[derive(Debug, Clone)]
 pub struct GuardClause<'a> {
     pub rewrite: Rewrite<'a>,
-    /// How many `if`s become guards.
+    /// Number of `if`s that become guards.
     pub levels: usize,
     pub form: Form,
-    /// What a person has to look at: what doesn't match may be dropped earlier than before, or a type isn't shown by the file.
+    /// What the user has to check: unmatched values may be dropped earlier, or the file doesn't show a type.
     pub check: Option<&'static str>,
-    /// Whether nobody would write it by hand: for a condition's opposite, or since the block is what happens seldom.
+    /// Whether the result reads unnaturally, because of the negated condition, or because the block is the exceptional case.
     pub is_awkward: bool,
 }
 
-/// What the guard is made of.
+/// How the guard exits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Form {
-    /// `return` or `continue`, since nothing follows the `if`.
+    /// `return` or `continue`, as nothing follows the `if`.
     Exit,
-    /// The `else` block, which never comes to its end.
+    /// The `else` block, which diverges.
     Else,
-    /// A branch that gives nothing but a short value, which is what the function gives.
+    /// A branch with just a short value, which the function returns.
     Value,
 }
 
-/// Inner `if`s at the end of the body become guards too where their own body is longer than this.
+/// Nested `if`s at the end of the body become guards too if their body is longer than this, in lines.
 const LONG_BODY: u32 = 4;
-/// An `else` block longer than this is no guard.
+/// Maximum length of an `else` block that can be a guard, in lines.
 const LONGEST_ELSE: u32 = 10;
 
-/// The guard clause that `choice` may become.
+/// Returns the guard clause that `choice` can become.
 pub fn find<'a>(
     choice: &ast::IfExpr,
     text: &'a str,
@@ -101,7 +101,7 @@ pub fn find<'a>(
     Ok(guard)
 }
 
-/// The branch that holds the rest of the body, where the other one is the guard.
+/// The branch with the rest of the body, if the other one is the guard.
 pub fn rest_of(choice: &ast::IfExpr) -> Option<ast::BlockExpr> {
     match Value::of(choice) {
         Some(value) => Some(value.rest),
@@ -109,9 +109,9 @@ pub fn rest_of(choice: &ast::IfExpr) -> Option<ast::BlockExpr> {
     }
 }
 
-/// What the `if` is the end of.
+/// The kind of body that ends with the `if`.
 enum Place {
-    /// A body that has no value, which this word leaves.
+    /// A body without a value, and the keyword that exits from it.
     Unit(&'static str),
     /// A block that may have a value.
     Value,
@@ -130,7 +130,7 @@ fn place_of(choice: &ast::IfExpr) -> Option<(Place, Form)> {
     }
 }
 
-/// The block whose last expression this is.
+/// The block that has this `if` as its tail expression.
 pub fn block_ended_by(choice: &ast::IfExpr) -> Option<ast::BlockExpr> {
     let list = choice.syntax().parent().and_then(ast::StmtList::cast)?;
     let tail = list.tail_expr()?;
@@ -138,7 +138,7 @@ pub fn block_ended_by(choice: &ast::IfExpr) -> Option<ast::BlockExpr> {
     (tail.syntax() == choice.syntax()).then_some(block)
 }
 
-/// The word that leaves a body without a value from its end.
+/// The keyword that exits from the end of a body without a value.
 pub fn exit_of(block: &ast::BlockExpr) -> Option<&'static str> {
     match body_of(block)? {
         BodyOf::Loop(_) => Some("continue"),
@@ -157,7 +157,7 @@ pub fn exit_of(block: &ast::BlockExpr) -> Option<&'static str> {
     }
 }
 
-/// Only an expression of type `()` may be an `if` without `else`.
+/// An `if` without `else` is always of type `()`.
 fn is_if_without_else(tail: &ast::Expr) -> bool {
     matches!(tail, ast::Expr::IfExpr(choice) if choice.else_token().is_none())
 }
@@ -173,7 +173,7 @@ fn is_guard(choice: &ast::IfExpr, other: &ast::BlockExpr) -> bool {
     is_shorter && lines <= LONGEST_ELSE && other.modifier().is_none() && diverges(other)
 }
 
-/// A body that is a jump by itself is a guard already.
+/// Whether the body is just a jump, and so a guard already.
 fn is_short_exit(then: &ast::BlockExpr) -> bool {
     let count = then.statements().count() + usize::from(then.tail_expr().is_some());
     count == 0 || (count == 1 && diverges(then))
@@ -184,7 +184,7 @@ fn lines_between_braces(block: &ast::BlockExpr) -> u32 {
     u32::try_from(breaks.saturating_sub(1)).unwrap_or(u32::MAX)
 }
 
-/// The `else` block moves in front of the other one.
+/// The `else` block moves in front of the other one, which may change inference.
 fn check_types(choice: &ast::IfExpr, then: &ast::BlockExpr) -> Result<(), Refusal> {
     match choice.else_branch() {
         Some(ElseBranch::Block(other)) if are_settled_by_order(choice, then, &other) => {
@@ -215,12 +215,12 @@ fn check_question_mark(choice: &ast::IfExpr) -> Result<(), Refusal> {
 
 const DROPS: &str = "drop order";
 
-/// What is the same for all levels.
+/// State shared by all levels.
 struct Finder<'a> {
     text: &'a str,
     context: FileContext,
     ending: &'static str,
-    /// Of the outermost `if`, and so of all that is written.
+    /// The indentation of the outermost `if`, and so of everything that is written.
     indent: &'a str,
 }
 
@@ -249,7 +249,7 @@ impl<'a> Finder<'a> {
         self.render_body(&then, &body, place, guard)
     }
 
-    /// What stands between the guard and the rest: nothing, or a blank line.
+    /// The separator between the guard and the rest: nothing, or a blank line.
     fn gap(&self, choice: &ast::IfExpr, then: &ast::BlockExpr, guard: &str) -> &'static str {
         let is_next_guard = then.statements().next().is_none()
             && matches!(then.tail_expr(), Some(ast::Expr::IfExpr(_)));
@@ -267,7 +267,7 @@ impl<'a> Finder<'a> {
     }
 
     fn check_width(&self, head: &Rewrite<'a>) -> Result<(), Refusal> {
-        // The first line stands behind its indentation already.
+        // The first line is indented already.
         let whole = format!("{}{}", self.indent, head.written());
         let mut lines = whole.lines();
         if lines.any(|line| layout::width(line) > self.context.width.max()) {
@@ -304,7 +304,7 @@ impl<'a> Finder<'a> {
         {
             guard.is_awkward |= has_name_of_its_own(&pattern, &ast::Expr::BlockExpr(other));
         }
-        // rustfmt puts the `else` of a line that takes all the room on one of its own.
+        // rustfmt moves the `else` to the next line if this one is full.
         let line = layout::width(self.indent) + layout::width(head.written()) + " else {".len();
         if line >= self.context.width.max() {
             return Err(too_long());
@@ -315,7 +315,7 @@ impl<'a> Finder<'a> {
         })
     }
 
-    /// The block of a `let … else` on one line, where rustfmt would write it so: it is one short expression.
+    /// The block of a `let … else` on one line, if it is short enough that rustfmt formats it so.
     fn short_else(&self, choice: &ast::IfExpr, head: &str) -> Option<String> {
         let Some(ElseBranch::Block(other)) = choice.else_branch() else {
             return None;
@@ -371,7 +371,7 @@ impl<'a> Finder<'a> {
             self.indent,
         );
         let text = moved.ok_or_else(moving_out::odd_indentation)?;
-        // rustfmt puts the brace of a condition of several lines on a line of its own, unless its last line is a bracket.
+        // rustfmt puts the brace after a multi-line condition on its own line, unless the condition's last line is a bracket.
         let before_brace = space_before(condition.syntax());
         let part = Rewrite::part(self.text).text("if ");
         let part = part.negate(condition.syntax().text_range(), &opposite, &text);
@@ -427,8 +427,8 @@ impl<'a> Finder<'a> {
         Ok(part)
     }
 
-    /// Before edition 2024, an `if let` at the end of a body drops what doesn't match behind the `else` and the body's
-    /// variables; a `let … else` drops it before them.
+    /// Before edition 2024, an `if let` at the end of a body drops unmatched values after the `else` and the body's variables.
+    /// A `let … else` drops them before.
     fn drops_earlier(&self, pattern: &ast::Pat, value: &ast::Expr) -> bool {
         let is_quiet = if self.context.edition.at_least_2024() {
             temporaries::is_of_std(pattern)
@@ -438,7 +438,7 @@ impl<'a> Finder<'a> {
         !temporaries::is_place(value) && !is_quiet
     }
 
-    /// The `if` at the end of the body that becomes a guard too.
+    /// The nested `if` at the end of the body, if it becomes a guard too.
     fn inner(&self, then: &ast::BlockExpr, place: &Place) -> Option<ast::IfExpr> {
         let Place::Unit(_) = place else {
             return None;
@@ -449,7 +449,7 @@ impl<'a> Finder<'a> {
         let body = inner.then_branch()?;
         let condition = inner.condition()?;
         let before = then.statements().last();
-        // Two questions in a row are of one kind, and a guard would tell them apart.
+        // Two checks in a row belong together, and a guard would separate them.
         let is_second = matches!(before, Some(ast::Stmt::ExprStmt(it))
             if it.expr().is_some_and(|it| is_if_without_else(&it)));
         let is_plain = inner.else_token().is_none()
@@ -493,7 +493,7 @@ impl<'a> Finder<'a> {
                 if moving_out::semicolon_reorders_drops(then, tail, self.context)? {
                     guard.check = Some(DROPS);
                 }
-                // A `;` behind a brace looks like a slip.
+                // A `;` after a brace looks like a slip.
                 guard.is_awkward |= is_block_like(tail);
                 body.with_semicolon(tail, self.indent)?
             }
@@ -510,7 +510,7 @@ impl<'a> Finder<'a> {
     }
 }
 
-/// A comment behind a closing brace that goes would be one of the last line of what was inside.
+/// A comment after a removed closing brace would attach to the last line inside.
 pub fn check_joint(inside: &str, behind: &str) -> Result<(), Refusal> {
     let last = inside.lines().next_back().unwrap_or_default();
     let rest = behind.lines().next().unwrap_or_default().trim();
@@ -524,7 +524,7 @@ pub fn check_joint(inside: &str, behind: &str) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// What has to be plain about the text of the `if`, whatever it means.
+/// Checks the syntax of the `if`, regardless of its meaning.
 fn check_surface(choice: &ast::IfExpr, then: &ast::BlockExpr) -> Result<(), Refusal> {
     if choice.attrs().next().is_some() || then.attrs().next().is_some() {
         return Err(Refusal::because(
@@ -547,7 +547,7 @@ fn check_surface(choice: &ast::IfExpr, then: &ast::BlockExpr) -> Result<(), Refu
     Ok(())
 }
 
-/// Whether a comment stands in the `if` but in none of its blocks.
+/// Whether the `if` has a comment outside of its blocks.
 pub fn has_comment_outside_blocks(choice: &ast::IfExpr) -> bool {
     let own = choice.syntax().children_with_tokens();
     let mut own = own.filter(|element| element.kind() == SyntaxKind::COMMENT);
@@ -555,7 +555,7 @@ pub fn has_comment_outside_blocks(choice: &ast::IfExpr) -> bool {
     own.next().is_some() || condition.is_some_and(|it| layout::has_comment(it.syntax()))
 }
 
-/// Whether nothing is declared in the block itself that would be visible further out.
+/// Whether the block declares no item that would become visible further out.
 pub fn has_no_items(block: &ast::BlockExpr) -> bool {
     let is_block = matches!(block.modifier(), None | Some(BlockModifier::Label(_)));
     is_block

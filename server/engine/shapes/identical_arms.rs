@@ -1,4 +1,4 @@
-//! Arms of a `match` that do the same and may be one.
+//! Arms of a `match` that have the same body and can be merged.
 
 use ra_ap_syntax::{
     AstNode, SyntaxKind, SyntaxToken,
@@ -14,16 +14,17 @@ mod numbers;
 mod variables;
 mod writing;
 
-/// Arms that do the same, in the order of the text. At least two.
+/// Two or more arms with the same body, in source order.
 #[derive(Debug, Clone)]
 pub struct IdenticalArms {
     pub arms: Vec<ast::MatchArm>,
-    /// Whether nothing stands between them.
+    /// Whether the arms are adjacent.
     pub is_run: bool,
 }
 
 impl IdenticalArms {
-    /// The run of equal arms around one arm; where there is none, the arm and the nearest equal one that it may be joined with.
+    /// Returns the run of identical arms around one arm, or else the arm and the nearest identical one that it can be merged
+    /// with.
     pub fn around(arms: &[ast::MatchArm], place: usize) -> Result<Self, Refusal> {
         let arm = &arms[place];
         let equal: Vec<usize> = (0..arms.len())
@@ -48,7 +49,7 @@ impl IdenticalArms {
         distant(arms, place, &equal)
     }
 
-    /// Whether nothing would be lost or be better said in another way.
+    /// Checks that merging loses nothing and that no other form would be better.
     pub fn check(&self) -> Result<(), Refusal> {
         numbers::check(&self.arms)?;
         let mut patterns = self.arms.iter().filter_map(ast::MatchArm::pat);
@@ -69,14 +70,14 @@ impl IdenticalArms {
         self.check_comments()
     }
 
-    /// Whether there are no other arms.
+    /// Whether these are all the arms.
     fn is_whole(&self) -> bool {
         let list = self.arms.first().and_then(|arm| arm.syntax().parent());
         let list = list.and_then(ast::MatchArmList::cast);
         list.is_some_and(|list| list.arms().count() == self.arms.len())
     }
 
-    /// One arm in place of them all, as rustfmt would write it.
+    /// Merges the arms into one, formatted as by rustfmt.
     pub fn rewrites<'a>(
         &self,
         text: &'a str,
@@ -95,8 +96,8 @@ impl IdenticalArms {
         ranges.reduce(TextRange::cover).unwrap_or_default()
     }
 
-    /// A comment above or between the arms, or in a pattern, would speak of what it doesn't mean, or be lost. Comments in the
-    /// bodies are equal.
+    /// A comment above or between the arms, or in a pattern, would apply to the wrong code or be lost. Comments in the bodies
+    /// are identical.
     fn check_comments(&self) -> Result<(), Refusal> {
         let root = self
             .arms
@@ -127,7 +128,7 @@ impl IdenticalArms {
     }
 }
 
-/// Whether a comment on a line of its own stands right above an arm.
+/// Whether there is a comment on its own line directly above an arm.
 fn has_comment_above(arm: &ast::MatchArm) -> bool {
     let mut before = arm.syntax().prev_sibling_or_token();
     if let Some(space) = before
@@ -180,7 +181,7 @@ pub fn do_the_same(left: &ast::MatchArm, right: &ast::MatchArm) -> bool {
     }
 }
 
-/// Whether two arms with equal bodies may be one, wherever they stand.
+/// Whether two arms with identical bodies can be merged, regardless of their position.
 fn can_join(left: &ast::MatchArm, right: &ast::MatchArm) -> Result<(), Refusal> {
     if left.guard().is_some() || right.guard().is_some() {
         return Err(Refusal::because(
@@ -222,7 +223,7 @@ fn can_join(left: &ast::MatchArm, right: &ast::MatchArm) -> Result<(), Refusal> 
     variables::check(left, &one, &other)
 }
 
-/// Whether an arm takes no value from the arms that it would pass.
+/// Whether an arm can move past others without matching their values.
 fn can_move_up(between: &[ast::MatchArm], arm: &ast::MatchArm) -> Result<(), Refusal> {
     let Some(moved) = arm.pat() else {
         return Err(Refusal::NotHere);

@@ -1,4 +1,4 @@
-//! A loop that counts only to take the elements of a list by their index, which an iterator over the list gives by itself.
+//! A loop that counts only to index a list, where an iterator over the list yields the elements directly.
 
 use ra_ap_syntax::{
     AstNode, SyntaxNode,
@@ -24,24 +24,24 @@ mod writing;
 use form::Form;
 use uses::Uses;
 
-/// A loop over the indices of a list that may go over its elements.
+/// A loop over the indices of a list that could iterate over its elements.
 #[derive(Debug, Clone)]
 pub struct IndexLoop {
-    /// From the keyword to the end of what is gone through.
+    /// From the keyword to the end of the iterated expression.
     pub head: TextRange,
-    /// What is drawn.
+    /// The range to highlight.
     pub keyword: TextRange,
-    /// From the index to the end of what is gone through.
+    /// From the index to the end of the iterated expression.
     pub counting: TextRange,
     pub ground: Ground,
-    /// Whether the index is asked for beside the element.
+    /// Whether the body needs the index besides the element.
     pub counts: bool,
-    /// The lines that go.
+    /// Number of lines saved.
     pub saved: usize,
 }
 
 impl IndexLoop {
-    /// The shape at a `for`, and what is written in its place.
+    /// Returns the shape at a `for` and its replacement.
     pub fn of<'a>(
         found: &ast::ForExpr,
         text: &'a str,
@@ -78,11 +78,11 @@ impl IndexLoop {
 struct Parts {
     head: TextRange,
     keyword: TextRange,
-    /// From the pattern to the end of what is gone through.
+    /// From the pattern to the end of the iterated expression.
     counting: TextRange,
     index: String,
     list: ast::Expr,
-    /// The variable or the field that the list is.
+    /// The name of the list's variable or field.
     list_name: String,
     body: ast::BlockExpr,
 }
@@ -135,7 +135,7 @@ impl Parts {
     }
 }
 
-/// A variable, or a field of `self`.
+/// The name of a variable, or of a field of `self`.
 fn name_of(list: &ast::Expr) -> Option<String> {
     let ast::Expr::FieldExpr(field) = list else {
         return scopes::as_name(list).filter(|name| name != "self");
@@ -211,7 +211,7 @@ fn check_place(parts: &Parts, shown: &List) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// Whether the function around may give a reference.
+/// Whether the enclosing function may return a reference.
 fn gives_borrow(inside: &SyntaxNode) -> bool {
     let function = inside.ancestors().find_map(ast::Fn::cast);
     let ty = function.and_then(|it| it.ret_type());

@@ -1,4 +1,4 @@
-//! A `let` whose value is what a refutable pattern binds, or else the code leaves: what `let … else` says by itself.
+//! A `let` that binds part of a refutable pattern, or else exits early, which `let … else` expresses directly.
 
 use ra_ap_syntax::{
     AstNode, Direction, SyntaxToken,
@@ -22,39 +22,39 @@ mod writing;
 #[derive(Debug, Clone)]
 pub struct LetElse {
     pub statement: ast::LetStmt,
-    /// What the value has to match, with the names that it binds there.
+    /// The pattern that the value has to match, with its original bindings.
     pub pattern: ast::Pat,
-    /// The names in `pattern` that have to be written differently.
+    /// The bindings in `pattern` that have to be renamed.
     pub renamed: Vec<Renamed>,
     pub scrutinee: ast::Expr,
-    /// The arm's value that repeats the bindings.
+    /// The value of the arm, which repeats the bindings.
     pub repeated: ast::Expr,
-    /// What happens where the pattern doesn't match.
+    /// The expression for values that don't match.
     pub otherwise: ast::Expr,
-    /// Arms that do the same as the one of `otherwise`, and what all those arms match.
+    /// Arms identical to that of `otherwise`, and the patterns of all those arms.
     pub equal_arms: Vec<ast::Expr>,
     pub other_patterns: Vec<ast::Pat>,
-    /// Comments beside the pattern, and comments beside the way out.
+    /// Comments next to the pattern, and comments next to the early exit.
     pub comments: Vec<SyntaxToken>,
     pub comments_otherwise: Vec<SyntaxToken>,
-    /// Whether nobody can tell that temporaries are dropped before `otherwise` instead of behind it.
+    /// Whether it makes no observable difference that temporaries are dropped before `otherwise` instead of after it.
     pub drops_alike: bool,
-    /// How many lines fewer it takes.
+    /// Number of lines saved.
     lines_saved: usize,
 }
 
-/// A binding that gets the name which the `let` gave its value.
+/// A binding that gets the name from the `let`.
 #[derive(Debug, Clone)]
 pub struct Renamed {
     pub at: TextRange,
     pub from: String,
     pub to: String,
-    /// A field of a structure that was named by its variable, so that the field's name stays.
+    /// Whether it is a field shorthand in a struct pattern, where the field's name stays.
     pub is_field: bool,
 }
 
 impl LetElse {
-    /// The shape and what is written in its place: whether that can be laid out decides whether there is a shape.
+    /// Returns the shape and its replacement. There is a shape only if the replacement can be laid out.
     pub fn of<'a>(
         statement: &ast::LetStmt,
         text: &'a str,
@@ -74,7 +74,7 @@ impl LetElse {
         Ok((shape, rewrites))
     }
 
-    /// Whether a reviewer would ask for it in these words.
+    /// Whether a reviewer would suggest this form.
     pub fn is_worthwhile(&self) -> bool {
         let has_two_notes = !self.comments.is_empty() && self.is_explained_otherwise();
         worth::reads_well(&self.pattern, &self.scrutinee)
@@ -91,7 +91,7 @@ impl LetElse {
             && self.is_shorter()
     }
 
-    /// Whether lines go, where it has more than one.
+    /// Whether a multi-line statement becomes shorter.
     fn is_shorter(&self) -> bool {
         self.lines_saved > 0 || !self.statement.syntax().text().contains_char('\n')
     }
@@ -150,12 +150,12 @@ impl LetElse {
     }
 }
 
-/// The parts that `match` and `if let` have in common.
+/// The parts that a `match` and an `if let` have in common.
 struct Parts {
     scrutinee: ast::Expr,
     pattern: ast::Pat,
     repeated: ast::Expr,
-    /// The arm around `pattern`, in a `match`.
+    /// The arm with `pattern`, in a `match`.
     arm: Option<ast::MatchArm>,
     otherwise: ast::Expr,
     equal_arms: Vec<ast::Expr>,
@@ -220,7 +220,7 @@ impl Parts {
         leaves(&self.otherwise)
     }
 
-    /// The pattern binds, in order, what the arm repeats, and the `let` gives it names.
+    /// Maps the pattern's bindings, which the arm repeats in order, to the names in the `let`.
     fn renamed(&self, statement: &ast::LetStmt) -> Result<Vec<Renamed>, Refusal> {
         let repeated = names_of(&self.repeated).ok_or(Refusal::NotHere)?;
         let bindings = patterns::bindings(&self.pattern).ok_or_else(|| {
@@ -260,7 +260,7 @@ impl Parts {
         Ok(renamed)
     }
 
-    /// An or-pattern binds each name once per alternative; it can stay as it is if no name changes.
+    /// An or-pattern binds each name once per alternative, so it can stay only if no name changes.
     fn without_renaming(
         &self,
         bound: &[String],
@@ -316,7 +316,7 @@ impl Parts {
         Ok(())
     }
 
-    /// The file declares the function with an error that can't be.
+    /// Whether the file declares the function with an uninhabited error type.
     fn never_fails(&self) -> bool {
         let declared = FileNames::around(&self.scrutinee);
         let gives = |found: &[Signature]| {
@@ -343,7 +343,7 @@ impl Parts {
         }
     }
 
-    /// The value is of whatever type is wanted, and nothing may want one: then the way out says `()`.
+    /// Whether the type of the value is inferred from the `let`, which may not constrain it. The early exit then makes it `()`.
     fn is_typed_by_way_out(&self, statement: &ast::LetStmt) -> bool {
         if !inference_order::is_what_is_wanted(&self.scrutinee) {
             return false;
@@ -397,7 +397,7 @@ impl Parts {
         self.check_order()
     }
 
-    /// An arm that comes first takes what it matches.
+    /// An earlier arm takes the values that it matches.
     fn check_order(&self) -> Result<(), Refusal> {
         let Some(arm) = &self.arm else {
             return Ok(());
@@ -419,7 +419,7 @@ impl Parts {
         ))
     }
 
-    /// In a `match`, and in an `if let` before edition 2024, temporaries are dropped behind the way out.
+    /// In a `match`, and in an `if let` before edition 2024, temporaries are dropped after the early exit.
     fn drops_alike(&self) -> bool {
         let nothing_left = !self.other_patterns.is_empty()
             && self.other_patterns.iter().all(temporaries::is_bare_variant)
@@ -428,12 +428,12 @@ impl Parts {
     }
 }
 
-/// Whether an expression never has a value.
+/// Whether an expression diverges.
 fn leaves(expression: &ast::Expr) -> bool {
     flow::expr_diverges(expression) || is_bail(expression)
 }
 
-/// `bail!` returns an error in every crate that has one.
+/// `bail!` returns an error in every crate that provides it.
 fn is_bail(expression: &ast::Expr) -> bool {
     let ast::Expr::MacroExpr(call) = expression else {
         return false;
@@ -445,7 +445,7 @@ fn is_bail(expression: &ast::Expr) -> bool {
     })
 }
 
-/// Whether the code leaves without doing anything on the way that an earlier drop could be told by.
+/// Whether the code exits without side effects that could observe an earlier drop.
 fn leaves_silently(expression: &ast::Expr) -> bool {
     match expression {
         ast::Expr::ContinueExpr(_) => true,
@@ -465,7 +465,7 @@ fn leaves_silently(expression: &ast::Expr) -> bool {
     }
 }
 
-/// The value of a block that holds nothing else; any other expression itself.
+/// The value of a block with a single expression, or any other expression itself.
 fn without_block(expression: &ast::Expr) -> Option<ast::Expr> {
     let ast::Expr::BlockExpr(block) = expression else {
         return Some(expression.clone());
@@ -477,7 +477,7 @@ fn without_block(expression: &ast::Expr) -> Option<ast::Expr> {
     block.tail_expr()
 }
 
-/// The names that a value repeats: one, or a tuple of at least two.
+/// The names that a value repeats: a single one, or a tuple of at least two.
 fn names_of(value: &ast::Expr) -> Option<Vec<String>> {
     match value {
         ast::Expr::TupleExpr(tuple) => {
@@ -491,7 +491,7 @@ fn names_of(value: &ast::Expr) -> Option<Vec<String>> {
     }
 }
 
-/// The names that a `let` gives to a value of so many parts, if it does nothing else with them.
+/// The names that a `let` gives to a value of `parts` parts, if its pattern has only names.
 fn declared_names(pattern: &ast::Pat, parts: usize) -> Option<Vec<String>> {
     match pattern {
         ast::Pat::TuplePat(tuple) if parts > 1 => {

@@ -1,4 +1,4 @@
-//! What a loop goes over, as an iterator.
+//! The iterated expression of a loop, as an iterator.
 
 use ra_ap_syntax::{
     AstNode, Edition, NodeOrToken, SyntaxNode,
@@ -15,19 +15,19 @@ use crate::{
     text::TextRange,
 };
 
-/// An iterator, and what of it is written down.
+/// An iterator, and how it is written.
 pub struct Source {
-    /// What stays as it is.
+    /// The expression that stays unchanged.
     pub kept: ast::Expr,
     pub wraps: Wraps,
     pub ground: Ground,
     /// The variable at its root.
     pub(super) root: Option<String>,
-    /// Its drop may do something.
+    /// Whether dropping it may have side effects.
     pub(super) may_have_drop: bool,
 }
 
-/// What has to be written around what is kept.
+/// What to wrap around the kept expression.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Wraps {
     Nothing,
@@ -40,7 +40,7 @@ pub enum Wraps {
 }
 
 impl Source {
-    /// What an expression is as an iterator that leaves what it goes over where it is.
+    /// Returns an expression as an iterator that borrows the iterated value.
     pub(super) fn lending(iterable: &ast::Expr, types: TypesBy) -> Result<Self, Refusal> {
         let source = Self::of_iterable(iterable);
         let source = match types {
@@ -50,7 +50,7 @@ impl Source {
         Self::checked(source, iterable)
     }
 
-    /// What is an iterator if it compiles as one.
+    /// Returns an expression that is an iterator if it compiles as one.
     fn believed(iterable: &ast::Expr) -> Option<Self> {
         let (kept, wraps) = match iterable {
             ast::Expr::MethodCallExpr(_) => (iterable.clone(), Wraps::Nothing),
@@ -71,7 +71,7 @@ impl Source {
         })
     }
 
-    /// The same, or a collection that is used up.
+    /// Like `lending`, but also accepts a collection that is consumed.
     pub fn of(iterable: &ast::Expr, context: FileContext) -> Result<Self, Refusal> {
         let source = Self::of_iterable(iterable).or_else(|| Self::owning(iterable, context));
         Self::checked(source, iterable)
@@ -93,7 +93,7 @@ impl Source {
         Ok(source)
     }
 
-    /// Arrays of older editions give references where a method asks them.
+    /// In older editions, `into_iter` on an array yields references.
     fn owning(iterable: &ast::Expr, context: FileContext) -> Option<Self> {
         let name = matches!(iterable, ast::Expr::PathExpr(_)).then(|| scopes::as_name(iterable))?;
         let is_owned = collection(iterable) == Some(Held::Itself);
@@ -175,7 +175,7 @@ fn copies(call: &ast::MethodCallExpr) -> bool {
     }
 }
 
-/// How far an expression is shown to be an iterator, whatever it borrows or drops.
+/// How certain it is that an expression is an iterator, regardless of borrows and drops.
 pub fn iterates(expr: &ast::Expr) -> Option<Ground> {
     let call = match expr {
         ast::Expr::ParenExpr(parens) => {
@@ -207,11 +207,11 @@ pub fn iterates(expr: &ast::Expr) -> Option<Ground> {
     }
 }
 
-/// What a loop goes over in the place of a call that says the same.
+/// The loop head that replaces an equivalent call such as `.iter()`.
 pub fn in_head(source: &ast::Expr, edition: Edition) -> (&'static str, ast::Expr) {
     let whole = ("", source.clone());
     let call = match source {
-        // What stands alone needs no parentheses.
+        // Parentheses are redundant around the whole expression.
         ast::Expr::ParenExpr(inner) => return inner.expr().map_or(whole, |it| ("", it)),
         ast::Expr::MethodCallExpr(call) => call,
         _ => return whole,
@@ -237,14 +237,14 @@ pub fn in_head(source: &ast::Expr, edition: Edition) -> (&'static str, ast::Expr
     }
 }
 
-/// A range with two ends.
+/// Whether a range has two ends.
 fn is_counting(range: &ast::RangeExpr) -> bool {
     let ends = [range.start(), range.end()];
     ends.iter()
         .all(|end| end.as_ref().is_some_and(temporaries::makes_none))
 }
 
-/// A place, or a part of one by a range.
+/// Whether an expression is a place, or a slice of one by a range.
 fn is_place(expr: &ast::Expr) -> bool {
     match expr {
         ast::Expr::IndexExpr(part) => match part.index() {
@@ -259,7 +259,7 @@ fn is_place(expr: &ast::Expr) -> bool {
     }
 }
 
-/// Calls of methods, the last of which gives an iterator.
+/// Method calls, the last of which returns an iterator.
 struct Chain {
     ground: Ground,
     may_have_drop: bool,
@@ -267,7 +267,7 @@ struct Chain {
 
 impl Chain {
     const STARTS: [&str; 5] = ["bytes", "char_indices", "chars", "iter", "split_whitespace"];
-    /// Other types may have methods of these names that give a list.
+    /// Methods that may return a list on other types.
     const LIKELY: [&str; 9] = [
         "ancestors",
         "chunks",
@@ -279,7 +279,7 @@ impl Chain {
         "values",
         "windows",
     ];
-    /// Only iterators have them, and give another one.
+    /// Methods that only iterators have, and that return another iterator.
     const ADAPTORS: [&str; 17] = [
         "chain",
         "cloned",
@@ -336,7 +336,7 @@ impl Chain {
             ast::Expr::ParenExpr(_) => Self::of_range(&call.receiver()?)?,
             _ => return None,
         };
-        // A closure may own what it has captured.
+        // A `move` closure may own its captures.
         let owns = arguments
             .args()
             .any(|it| matches!(&it, ast::Expr::ClosureExpr(it) if it.move_token().is_some()));
@@ -360,7 +360,7 @@ impl Chain {
     }
 }
 
-/// Whether a variable stands in some code; `self` is one too.
+/// Whether code mentions a variable, or `self`.
 pub(super) fn mentions(code: &SyntaxNode, variable: Option<&str>) -> bool {
     let mut tokens = code
         .descendants_with_tokens()
@@ -368,7 +368,7 @@ pub(super) fn mentions(code: &SyntaxNode, variable: Option<&str>) -> bool {
     variable.is_some_and(|variable| tokens.any(|token| token.text() == variable))
 }
 
-/// Whether nothing where a loop stands keeps a chain of iterators from taking the place of `whole`. Their methods are `called`.
+/// Checks that a chain of iterators can replace `whole` in the loop's context. The chain calls the methods in `called`.
 pub(super) fn check_place(
     around: &SyntaxNode,
     found: &ast::ForExpr,

@@ -1,4 +1,5 @@
-//! `a.map(f).unwrap_or(false)`: a question of what is held, which `is_some_and`, `is_none_or` and `is_ok_and` ask by name.
+//! `a.map(f).unwrap_or(false)`: a test of the contained value, which `is_some_and`, `is_none_or` and `is_ok_and` express by
+//! name.
 
 use ra_ap_syntax::{
     AstNode, SyntaxKind, SyntaxNode,
@@ -18,14 +19,14 @@ use crate::{
     text::{TextRange, TextSize, slice},
 };
 
-/// Two calls that one says.
+/// Two calls that a single one can replace.
 #[derive(Debug, Clone)]
 pub struct MappedDefault<'a> {
     /// The name of the first method.
     pub keyword: TextRange,
-    /// The value that is given where nothing is held.
+    /// The default for the empty case.
     pub otherwise: TextRange,
-    /// The method that says both.
+    /// The method that replaces both.
     pub method: &'static str,
     pub rewrite: Rewrite<'a>,
 }
@@ -41,7 +42,7 @@ struct Parts {
 }
 
 impl<'a> MappedDefault<'a> {
-    /// The shape at the outer call. Rustc has to answer for the types.
+    /// Returns the shape at the outer call. rustc has to check the types.
     pub fn of(
         call: &ast::MethodCallExpr,
         text: &'a str,
@@ -101,7 +102,7 @@ impl Parts {
             (false, false) => ("is_some_and", RustVersion(70)),
             (false, true) => ("is_ok_and", RustVersion(70)),
             (true, false) => ("is_none_or", RustVersion(82)),
-            // Of a `Result`, no method says this.
+            // `Result` has no such method.
             (true, true) => return None,
         };
         is_plain.then(|| Self {
@@ -115,7 +116,7 @@ impl Parts {
         })
     }
 
-    /// Whether a `!` stands before all of it, and what is asked has an opposite of its own.
+    /// Whether the whole is negated by a `!`, and the condition has an idiomatic opposite.
     fn is_turned(&self) -> bool {
         let around = self.outer.syntax().parent().and_then(ast::PrefixExpr::cast);
         let is_not = around.is_some_and(|it| it.op_kind() == Some(UnaryOp::Not));
@@ -133,7 +134,7 @@ impl Parts {
         is_not && has_opposite
     }
 
-    /// The statement or the value around, whose lines may be laid out anew.
+    /// The enclosing statement or value, whose lines may be reformatted.
     fn statement(&self) -> SyntaxNode {
         let around = self.outer.syntax().ancestors();
         let mut around = around.take_while(|node| node.kind() != SyntaxKind::STMT_LIST);
@@ -172,7 +173,7 @@ impl Parts {
         self.in_lines(call, text, context)
     }
 
-    /// A chain that keeps a line for each call, since it is too long for one.
+    /// Writes a chain with one call per line, as it is too long for a single line.
     fn in_lines<'a>(
         &self,
         call: Rewrite<'a>,
@@ -198,7 +199,7 @@ impl Parts {
     }
 }
 
-/// Whether lines of the statement around would fit on one behind the change.
+/// Whether lines of the enclosing statement would fit on one line after the change.
 fn may_be_joined(
     statement: &SyntaxNode,
     rewrite: &Rewrite<'_>,
@@ -216,8 +217,8 @@ fn may_be_joined(
     written.contains('\n') && layout::may_be_joined(&written, context, indent, gained)
 }
 
-/// Whether a value is a `Result` rather than an `Option`, by its type as it is written, or by the name of what gives it; nothing
-/// where a function gives it of which nothing is known.
+/// Whether a value is a `Result` rather than an `Option`, judging by its written type, or by the name of the function that
+/// returns it. Returns `None` if nothing is known about the function.
 fn is_result(receiver: &ast::Expr) -> Option<bool> {
     const METHODS: [&str; 18] = [
         "binary_search",
@@ -272,7 +273,7 @@ fn is_result(receiver: &ast::Expr) -> Option<bool> {
     }
 }
 
-/// Whether what the file declares under a name gives a `Result`; nothing where it gives something else than that or an `Option`.
+/// Whether a function of that name in the file returns a `Result`. Returns `None` if it returns neither that nor an `Option`.
 fn declared(receiver: &ast::Expr, name: &str) -> Option<bool> {
     let names = FileNames::around(receiver);
     let mut gives = names.called(name).map(|it| head_of(&it.gives).to_owned());

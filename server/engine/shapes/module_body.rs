@@ -1,5 +1,5 @@
-//! An inline module whose body can stand in a file of its own: nothing in it depends on the file it is in, and its lines can be
-//! moved out as they are.
+//! An inline module whose body can move to a file of its own: nothing in it depends on the current file, and its lines can be
+//! moved unchanged.
 
 use ra_ap_syntax::{
     AstNode, NodeOrToken, SyntaxKind, SyntaxNode, SyntaxToken,
@@ -13,20 +13,21 @@ use crate::{
 
 /// A module that can move, with its body.
 pub struct InlineModule {
-    /// The module's own name, without the mark of a raw one.
+    /// The module's name, without a raw identifier's `r#`.
     pub name: String,
-    /// The names of the modules around it, from the outermost.
+    /// The names of the enclosing modules, outermost first.
     pub outer: Vec<String>,
-    /// What becomes a semicolon.
+    /// The range that becomes a semicolon.
     pub braces: TextRange,
-    /// Whether all macros in it are known to read nothing of their place.
+    /// Whether all macros in it are known not to depend on their location.
     pub ground: Ground,
     inside: TextRange,
     indent: String,
 }
 
 impl InlineModule {
-    /// `is_kept` says which attributes of the module, as text without white space, mean the same on one in a file.
+    /// Returns the module if it can move. `is_kept` decides whether an attribute of the module, without whitespace, means the
+    /// same on a module in a file.
     pub fn of(
         module: &ast::Module,
         source: &Source,
@@ -50,7 +51,7 @@ impl InlineModule {
         })
     }
 
-    /// The body as a file.
+    /// Writes the body as a file.
     pub fn written<'a>(&self, source: &'a Source) -> Result<Rewrite<'a>, Refusal> {
         let (text, edition) = (&*source.text, source.context.edition);
         let moved = layout::moved(text, self.inside, edition, &self.indent, "");
@@ -63,7 +64,7 @@ fn bare(name: &str) -> &str {
     name.trim_start_matches("r#")
 }
 
-/// The names of the modules around one; a block around it has no folder.
+/// The names of the enclosing modules. A module in a block has no directory.
 fn modules_around(module: &ast::Module) -> Result<Vec<String>, Refusal> {
     let mut names = Vec::new();
     for node in module.syntax().ancestors().skip(1) {
@@ -85,7 +86,7 @@ fn modules_around(module: &ast::Module) -> Result<Vec<String>, Refusal> {
     Ok(names)
 }
 
-/// Whether an attribute leaves it open neither where the files of a module are nor what stands in it.
+/// Whether an attribute affects neither the location of the module's files nor its contents.
 pub fn is_of_module(bare: &str) -> bool {
     is_of_lints(bare) || matches!(attributes::name(bare), "cfg" | "deprecated" | "macro_use")
 }
@@ -152,7 +153,7 @@ fn check_body(list: &ast::ItemList) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// Whether an attribute is about lints or documentation alone.
+/// Whether an attribute only concerns lints or documentation.
 pub fn is_of_lints(bare: &str) -> bool {
     matches!(
         attributes::name(bare),
@@ -160,7 +161,8 @@ pub fn is_of_lints(bare: &str) -> bool {
     )
 }
 
-/// Nothing may depend on the file it stands in: no macro in the module, and no macro of the file that the module may call.
+/// Checks that nothing depends on the current file: no macro call in the module, and no macro of the file that the module may
+/// call.
 fn check_macros(list: &ast::ItemList) -> Result<Ground, Refusal> {
     let root = list.syntax().tree_top();
     let macros = root
@@ -182,7 +184,7 @@ fn check_macros(list: &ast::ItemList) -> Result<Ground, Refusal> {
     })
 }
 
-/// The names in front of a `!`, in macro input too.
+/// The names followed by a `!`, in macro input too.
 fn called_in(node: &SyntaxNode) -> impl Iterator<Item = String> {
     let tokens = node
         .descendants_with_tokens()
@@ -200,7 +202,7 @@ fn is_called(name: &SyntaxToken) -> bool {
             .is_none_or(|token| token.kind() != SyntaxKind::EQ)
 }
 
-/// Macros whose result depends on the file they stand in, and those that keep snapshots beside it.
+/// Macros whose result depends on the current file, and those that store snapshots next to it.
 fn is_of_file(name: &str) -> bool {
     const OF_FILE: [&str; 6] = [
         "column",
@@ -213,7 +215,7 @@ fn is_of_file(name: &str) -> bool {
     OF_FILE.contains(&name) || name.contains("snapshot") || name.ends_with("_file")
 }
 
-/// Macros of the standard library that read nothing.
+/// Macros of the standard library that don't depend on their location.
 const KNOWN: [&str; 25] = [
     "assert",
     "assert_eq",
@@ -242,7 +244,7 @@ const KNOWN: [&str; 25] = [
     "writeln",
 ];
 
-/// What stands between the braces, on lines of its own, and how far it is indented.
+/// The lines between the braces, and their indentation.
 fn lines_inside<'a>(
     list: &ast::ItemList,
     source: &'a Source,
@@ -271,7 +273,7 @@ fn lines_inside<'a>(
     Ok((TextRange::new(start, inside.start() + size(trail)), indent))
 }
 
-/// A block comment of several lines is a picture of its own indentation.
+/// Whether there is a block comment of several lines, whose layout depends on its indentation.
 fn has_long_comment(list: &ast::ItemList) -> bool {
     let tokens = list
         .syntax()

@@ -1,5 +1,5 @@
-//! A `match`, an `if` or a guard that a method of `Option` or `Result`, or `?`, says by its name, where syntax alone doesn't show
-//! that it may stand there: the types are from elsewhere, or a person has to move a comment.
+//! A `match`, an `if` or a guard that a method of `Option` or `Result`, or `?`, expresses by name, where syntax alone doesn't
+//! show that it can be used: the types are declared elsewhere, or the user has to move a comment.
 
 use ra_ap_syntax::{
     AstNode, SyntaxKind, SyntaxNode,
@@ -18,13 +18,13 @@ use crate::{
     text::TextRange,
 };
 
-/// A choice that something says by its name.
+/// A choice that a method or operator expresses by name.
 pub struct NamedChoice {
-    /// What is drawn.
+    /// The range to highlight.
     pub keyword: TextRange,
-    /// What stands in for a missing value, or is returned then.
+    /// The fallback value, or the one to return.
     pub otherwise: TextRange,
-    /// The method, or `?`.
+    /// The method's name, or `?`.
     pub name: &'static str,
     form: Form,
     node: SyntaxNode,
@@ -37,7 +37,7 @@ enum Form {
 }
 
 impl NamedChoice {
-    /// The shape at a `match`, an `if` or a `let … else`, unless syntax shows all of it.
+    /// Returns the shape at a `match`, an `if` or a `let … else`, unless syntax alone proves it.
     pub fn of(node: &SyntaxNode, text: &str, context: FileContext) -> Option<Self> {
         let is_guard = ast::LetStmt::cast(node.clone()).map(|it| it.let_else().is_some());
         let found = match is_guard {
@@ -50,7 +50,7 @@ impl NamedChoice {
         found.filter(|_| flow::is_run(node) && !has_condition_inside(node))
     }
 
-    /// What goes, and what is written in its place if rustc answers for the types.
+    /// Returns the range to replace and its replacement, provided that rustc accepts the types.
     pub fn rewrite<'a>(
         &self,
         text: &'a str,
@@ -68,7 +68,8 @@ impl NamedChoice {
     }
 }
 
-/// Whether a choice asks one pattern, or several for one answer: the least look, since there are many.
+/// Whether a choice tests a single pattern, or several with one result. This check comes first, as it is cheap and
+/// choices are frequent.
 pub fn has_two_ways(node: &SyntaxNode) -> bool {
     if let Some(choice) = ast::MatchExpr::cast(node.clone()) {
         let arms = choice.match_arm_list().map(|it| it.arms());
@@ -84,7 +85,7 @@ pub fn has_two_ways(node: &SyntaxNode) -> bool {
     matches!(condition, Some(ast::Expr::LetExpr(_)))
 }
 
-/// Whether a method can stand behind what is asked, in its last line, and nothing is chained to the choice.
+/// Whether a method can follow the scrutinee on its last line, and nothing is chained to the choice.
 pub fn has_short_head(node: &SyntaxNode) -> bool {
     const LONGEST: usize = 3;
     let is_short = asked_of(node).is_some_and(|it| lines(&it) <= LONGEST && !is_search(&it));
@@ -92,7 +93,7 @@ pub fn has_short_head(node: &SyntaxNode) -> bool {
     is_short && parent != Some(SyntaxKind::IF_EXPR)
 }
 
-/// Whether a closure can do it, in few lines, and nothing changes on the way.
+/// Whether the value fits in a short closure without side effects.
 pub fn is_plain(value: &ast::Expr) -> bool {
     const LONGEST: usize = 5;
     let node = value.syntax();
@@ -109,13 +110,13 @@ pub fn is_plain(value: &ast::Expr) -> bool {
         && !node.descendants().any(changes)
 }
 
-/// Whether a macro is known to give a value and to do nothing else.
+/// Whether a macro is known to produce a value without side effects.
 fn is_plain_macro(call: &ast::MacroCall) -> bool {
     let name = call.path().map(|path| path.syntax().text().to_string());
     matches!(name.as_deref(), Some("format" | "matches" | "vec"))
 }
 
-/// What a choice or a guard matches.
+/// The scrutinee of a choice or a guard.
 fn asked_of(node: &SyntaxNode) -> Option<ast::Expr> {
     match node.kind() {
         SyntaxKind::MATCH_EXPR => ast::MatchExpr::cast(node.clone())?.expr(),
@@ -127,7 +128,7 @@ fn asked_of(node: &SyntaxNode) -> Option<ast::Expr> {
     }
 }
 
-/// Whether both ways of the answer are values, as with a place that is found and one where it would be.
+/// Whether both outcomes are regular values, as with an index where a value is or would be inserted.
 fn is_search(asked: &ast::Expr) -> bool {
     let ast::Expr::MethodCallExpr(call) = asked else {
         return false;
@@ -150,7 +151,7 @@ fn named(outline: &Outline, form: Form, node: &SyntaxNode) -> NamedChoice {
     }
 }
 
-/// Whether only a person or rustc sees what has to be written: the types, or where a comment belongs.
+/// Whether only the user or rustc can settle the refusal: it concerns types, or the location of a comment.
 fn is_for_others(refusal: &Refusal, node: &SyntaxNode) -> bool {
     match refusal {
         Refusal::Because { hazard, .. } => match hazard {
@@ -178,7 +179,7 @@ fn of_question(node: &SyntaxNode, text: &str, context: FileContext) -> Option<Na
         asked.is_some_and(|it| !closures::conflict(&it, &outline.value, context.edition))
     };
     let is_reason = is_for_others(&refusal, node) || (borrows && is_free());
-    // What changes something is no question, whatever it gives.
+    // An expression with side effects isn't a plain test, whatever it returns.
     let is_its = is_known
         && is_reason
         && is_plain(&outline.value)
@@ -195,7 +196,7 @@ fn of_value(node: &SyntaxNode, text: &str, context: FileContext) -> Option<Named
     let is_fit = match outline.method {
         "unwrap_or_else" => is_made_anew(&outline.value),
         "map" => !matches!(outline.value, ast::Expr::PrefixExpr(_)) && !becomes_dyn(node),
-        // What takes several lines reads better behind a `?` or a `let … else`.
+        // Several lines read better after a `?` or in a `let … else`.
         "and_then" => lines(&outline.value) == 1,
         _ => true,
     };
@@ -203,14 +204,15 @@ fn of_value(node: &SyntaxNode, text: &str, context: FileContext) -> Option<Named
     (is_its && is_plain(&outline.value)).then(|| named(&outline, Form::Value, node))
 }
 
-/// Whether the result is the function's own and holds a trait object: an arm is coerced to it, what a closure returns is not.
+/// Whether the choice is the function's result and contains a trait object: an arm is coerced to it, but a closure's result
+/// isn't.
 fn becomes_dyn(node: &SyntaxNode) -> bool {
     let mut around = node.ancestors();
     let returned = around.find_map(ast::Fn::cast).and_then(|it| it.ret_type());
     returned.is_some_and(|it| it.syntax().text().to_string().contains("dyn "))
 }
 
-/// Whether a stand-in is made of nothing that the value may have borrowed, and is not lent itself.
+/// Whether a fallback uses nothing that the value may have borrowed, and isn't a borrow itself.
 fn is_made_anew(value: &ast::Expr) -> bool {
     match value {
         ast::Expr::CallExpr(call) => call
@@ -243,7 +245,7 @@ fn of_question_mark(node: &SyntaxNode, text: &str, context: FileContext) -> Opti
     is_its.then(|| named(&outline, Form::QuestionMark, node))
 }
 
-/// Whether the error takes a variable with it that only this way has to give up.
+/// Whether the error moves a variable that only this path has to give up.
 fn moves_more(outline: &Outline) -> bool {
     let parts = outline.value.syntax().descendants().filter(|it| {
         matches!(

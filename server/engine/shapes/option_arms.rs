@@ -1,4 +1,4 @@
-//! The two ways of a `match` or `if let` that asks whether an `Option` or a `Result` holds something.
+//! The two arms of a `match` or `if let` that tests whether an `Option` or a `Result` contains a value.
 
 use ra_ap_syntax::{
     AstNode, Edition, SyntaxKind, SyntaxNode,
@@ -18,15 +18,15 @@ use crate::{
 
 pub(super) struct Arms {
     pub(super) keyword: TextRange,
-    /// What is matched.
+    /// The scrutinee.
     pub(super) value: ast::Expr,
-    /// The path of the variant that holds something, as it is written.
+    /// The path of the variant with the contained value, as written.
     pub(super) holds: String,
-    /// The pattern of what it holds.
+    /// The pattern of the contained value.
     pub(super) pattern: ast::Pat,
-    /// What is given where something is held.
+    /// The result if there is a contained value.
     pub(super) given: ast::Expr,
-    /// The other pattern; nothing behind an `else`.
+    /// The other pattern, or `None` for an `else`.
     pub(super) rest: Option<ast::Pat>,
     pub(super) otherwise: ast::Expr,
 }
@@ -57,12 +57,12 @@ impl Arms {
     }
 }
 
-/// Whether a choice is a `match`, which keeps what its value borrows from as long as a call in its place would.
+/// Whether a choice is a `match`, which keeps temporaries of the scrutinee as long as a method call would.
 pub(super) fn is_match(node: &SyntaxNode) -> bool {
     ast::MatchExpr::can_cast(node.kind())
 }
 
-/// The name of the variable that a pattern is, if it is nothing more.
+/// The name of the variable, if the pattern is a plain one.
 pub(super) fn variable(pattern: &ast::Pat) -> Option<String> {
     let ast::Pat::IdentPat(variable) = pattern else {
         return None;
@@ -75,14 +75,14 @@ pub(super) fn variable(pattern: &ast::Pat) -> Option<String> {
     (is_plain && begins_small).then_some(name)
 }
 
-/// Whether a call of a method may stand in the place of a choice. It is one of `methods`, which came with `version`.
+/// Checks that a method call can replace a choice. The method is one of `methods`, which are available since `version`.
 pub(super) fn check_place(
     node: &SyntaxNode,
     context: FileContext,
     version: RustVersion,
     methods: &[&str],
 ) -> Result<(), Refusal> {
-    // A package of an older edition that promises nothing is seldom built with a new compiler alone.
+    // A package of an older edition that declares no minimum version may well be built with an old compiler.
     let is_old = version > RustVersion::FIRST
         && context.edition < Edition::Edition2021
         && context.rust_version.is_none();
@@ -114,8 +114,8 @@ pub(super) fn check_place(
     Ok(())
 }
 
-/// Whether a call gives an `Option` or a `Result` itself by how it is called. Hardly anyone hands out a reference to a `Result`,
-/// and few to an `Option` but as a part of something.
+/// Whether a call likely returns an `Option` or a `Result` by value, judging by its name. References to a `Result` are rare,
+/// and references to an `Option` are mostly fields.
 pub(super) fn is_likely_value(value: &ast::Expr, is_of_result: bool) -> bool {
     const MAKE: [&str; 16] = [
         "as_", "checked_", "decode_", "find_", "from_", "into_", "lookup_", "next_", "parse_",
@@ -158,7 +158,7 @@ pub(super) fn is_likely_value(value: &ast::Expr, is_of_result: bool) -> bool {
     }
 }
 
-/// Whether what gives a value by this name may give whatever is wanted.
+/// Whether functions of this name may return whatever type is inferred.
 fn is_open_name(name: &str) -> bool {
     tells(name, Fact::Wanted) || tells(name, Fact::Generic)
 }
@@ -176,7 +176,7 @@ fn of_match(choice: &ast::MatchExpr) -> Option<Found> {
     };
     let is_first =
         matches!(&first.0, Some(ast::Pat::TupleStructPat(pattern)) if !is_error(pattern));
-    // `_` would take everything if it came first.
+    // A leading `_` would match everything.
     if matches!(first.0, Some(ast::Pat::WildcardPat(_))) {
         return None;
     }
@@ -200,7 +200,7 @@ fn of_if(choice: &ast::IfExpr) -> Option<Found> {
     ))
 }
 
-/// What the branches of an `if` with an `else` give, each by one expression.
+/// The values of the branches of an `if` with an `else`, if each is a single expression.
 pub(super) fn branches(choice: &ast::IfExpr) -> Option<[ast::Expr; 2]> {
     let ast::ElseBranch::Block(other) = choice.else_branch()? else {
         return None;
@@ -212,7 +212,7 @@ pub(super) fn branches(choice: &ast::IfExpr) -> Option<[ast::Expr; 2]> {
     Some([then, without_block(&other.into())?])
 }
 
-/// The only expression of a block, or what is none.
+/// The only expression of a block, or an expression that isn't a block.
 fn without_block(expr: &ast::Expr) -> Option<ast::Expr> {
     let ast::Expr::BlockExpr(block) = expr else {
         return (!flow::is_block_like(expr)).then(|| expr.clone());

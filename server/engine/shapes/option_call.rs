@@ -1,4 +1,4 @@
-//! Writes a call of an `Option`'s, a `Result`'s or a `bool`'s method in the place of a choice, as rustfmt would.
+//! Writes a method call on an `Option`, a `Result` or a `bool` in place of a choice, formatted as by rustfmt.
 
 use ra_ap_syntax::{
     AstNode, SyntaxKind, SyntaxNode,
@@ -13,22 +13,22 @@ use crate::{
     text::{TextRange, slice},
 };
 
-/// What a method is called on, and in whose place.
+/// The receiver of a method call, and the code to replace.
 pub(super) struct Called<'a> {
     /// The choice.
     pub(super) node: &'a SyntaxNode,
-    /// What the call takes the place of.
+    /// The range that the call replaces.
     pub(super) whole: TextRange,
     pub(super) position: Position,
     pub(super) value: &'a ast::Expr,
-    /// What stands between the value and the call: nothing or `.as_ref()`.
+    /// The code between the receiver and the call: nothing or `.as_ref()`.
     pub(super) view: &'static str,
-    /// The value needs parentheses.
+    /// Whether the value needs parentheses.
     pub(super) is_enclosed: bool,
 }
 
 impl Called<'_> {
-    /// What stands in the place of the choice. Nothing if it can't be laid out as rustfmt would.
+    /// Returns the replacement of the choice, or `None` if it can't be laid out as by rustfmt.
     pub(super) fn with<'a>(
         &self,
         call: Rewrite<'a>,
@@ -71,7 +71,7 @@ impl Called<'_> {
         if !self.view.is_empty() {
             pieces.push(self.view);
         }
-        // A short root takes the next link beside it, where it is the first on its line.
+        // A short root keeps the next link on its line if it comes first there.
         let mut is_root = position == Position::Tail;
         for piece in pieces {
             if !is_root || width(&broken) > width(&unit) {
@@ -96,7 +96,7 @@ impl Called<'_> {
     }
 }
 
-/// Code on one line, if each line but the first begins with an operator.
+/// Joins code into one line, if each line but the first begins with an operator.
 pub(super) fn joined(code: &str) -> Option<String> {
     let is_operand = |line: &str| {
         ["&& ", "|| "]
@@ -109,11 +109,11 @@ pub(super) fn joined(code: &str) -> Option<String> {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Position {
-    /// The last expression of a block that has more, or that is the body of a function.
+    /// The tail expression of a block with statements, or of a function's body.
     Tail,
-    /// The value of a `let`, on its line.
+    /// The initializer of a `let`, on its line.
     Let,
-    /// The value of an assignment or of a field, on its line.
+    /// The value of an assignment or a field, on its line.
     Other,
 }
 
@@ -155,7 +155,7 @@ fn is_tail(node: &SyntaxNode) -> bool {
     is_last && (is_kept || list.statements().next().is_some())
 }
 
-/// The only argument of a call of a function with this name: `x` of `Some(x)`.
+/// The only argument of a call of this function, such as `x` in `Some(x)`.
 pub(super) fn argument_of(expr: &ast::Expr, name: &str) -> Option<ast::Expr> {
     let ast::Expr::CallExpr(call) = expr else {
         return None;

@@ -1,5 +1,5 @@
-//! A `match` or `if let` that asks one question of what an `Option` or a `Result` holds, and gives a `bool` where it holds
-//! nothing: what `is_some_and`, `is_none_or` and `is_ok_and` say by name.
+//! A `match` or `if let` that tests the contained value of an `Option` or a `Result`, and returns a `bool` for the empty case,
+//! which `is_some_and`, `is_none_or` and `is_ok_and` express by name.
 
 use ra_ap_syntax::{
     AstNode, NodeOrToken, SyntaxNode,
@@ -33,11 +33,11 @@ use last_guard::LastGuard;
 pub struct OptionQuestion {
     /// The `match` or the `if`.
     pub whole: TextRange,
-    /// What is drawn.
+    /// The range to highlight.
     pub keyword: TextRange,
-    /// The method that says what the choice does.
+    /// The equivalent method.
     pub method: &'static str,
-    /// How far it is shown that the method can be called.
+    /// How certain it is that the method can be called.
     pub ground: Ground,
 }
 
@@ -46,17 +46,17 @@ struct Parts {
     whole: TextRange,
     keyword: TextRange,
     value: ast::Expr,
-    /// `as_ref` has to be called on the value, which a `&` stands before.
+    /// Whether the value is behind a `&`, and `as_ref` has to be called on it.
     is_lent: bool,
     pattern: ast::Pat,
     asked: ast::Expr,
-    /// What is given where nothing is held.
+    /// The result for the empty case.
     otherwise: TextRange,
     method: &'static str,
 }
 
 impl OptionQuestion {
-    /// The shape at a `match` or an `if let`, and what is written in its place.
+    /// Returns the shape at a `match` or an `if let` and its replacement.
     pub fn of<'a>(
         node: &SyntaxNode,
         text: &'a str,
@@ -65,7 +65,7 @@ impl OptionQuestion {
         Self::with(node, text, context, TypesBy::Syntax)
     }
 
-    /// The same where somebody answers for the types.
+    /// Like `of`, where `types` decides who checks the types.
     pub fn with<'a>(
         node: &SyntaxNode,
         text: &'a str,
@@ -93,7 +93,7 @@ impl OptionQuestion {
         Ok((shape, rewrite))
     }
 
-    /// What a question of this form consists of, and the compiler that knows its method.
+    /// The parts of such a test, and the Rust version that introduced its method.
     pub fn outline(node: &SyntaxNode) -> Option<(Outline, RustVersion)> {
         let parts = Parts::of(node)?;
         let otherwise = parts.otherwise;
@@ -116,7 +116,7 @@ impl Parts {
         parts.filter(|it| !acts(&it.asked))
     }
 
-    /// `let Some(x) = e else { return false; };` before the only other question of a function.
+    /// `let Some(x) = e else { return false; };` before the only other test of a function.
     fn of_let(statement: &ast::LetStmt) -> Option<Self> {
         let guard = LastGuard::of(statement)?;
         let ast::Pat::TupleStructPat(pattern) = statement.pat()? else {
@@ -176,7 +176,7 @@ impl Parts {
             ("Ok", "false") => "is_ok_and",
             _ => return None,
         };
-        // What is held itself has a method of its own.
+        // Returning the contained value itself has a method of its own.
         if option_arms::variable(&pattern).is_some_and(|held| scopes::as_name(&asked) == Some(held))
         {
             return None;
@@ -195,7 +195,7 @@ impl Parts {
         })
     }
 
-    /// The name of what the value holds.
+    /// The name bound to the contained value.
     fn held(&self) -> Option<String> {
         match &self.pattern {
             ast::Pat::RefPat(it) if it.mut_token().is_none() => option_arms::variable(&it.pat()?),
@@ -223,7 +223,7 @@ impl Parts {
         RustVersion(if self.method == "is_none_or" { 82 } else { 70 })
     }
 
-    /// The value is an `Option` or a `Result` itself, or a place of which a reference is asked; it leaves nothing behind.
+    /// Checks that the value is an owned `Option` or `Result`, or a place that is borrowed, and leaves no temporaries.
     fn check_value(&self, types: TypesBy) -> Result<Ground, Refusal> {
         let is_free = option_arms::is_match(&self.node) || temporaries::makes_none(&self.value);
         if !flow::escapes(self.value.syntax()).is_empty() || !is_free {
@@ -303,7 +303,7 @@ impl Parts {
         self.check_form(&held)
     }
 
-    /// What has a shorter form of its own.
+    /// Rejects tests with a shorter form of their own.
     fn check_form(&self, held: &str) -> Result<(), Refusal> {
         let is_held = |expr: Option<ast::Expr>| {
             expr.and_then(|expr| scopes::as_name(&expr)).as_deref() == Some(held)
@@ -339,7 +339,7 @@ impl Parts {
     }
 }
 
-/// What a `&` stands before, and whether one does.
+/// The operand of a `&`, and whether there is one.
 fn lent(value: ast::Expr) -> (ast::Expr, bool) {
     match &value {
         ast::Expr::RefExpr(it) if it.mut_token().is_none() => match it.expr() {
@@ -350,7 +350,7 @@ fn lent(value: ast::Expr) -> (ast::Expr, bool) {
     }
 }
 
-/// Whether all that is asked is what is held, or its opposite.
+/// Whether the test is just the contained value, or its negation.
 fn is_place_of(asked: &ast::Expr, held: &str) -> bool {
     match asked {
         ast::Expr::PrefixExpr(it) => it.expr().is_some_and(|it| is_place_of(&it, held)),
@@ -359,7 +359,7 @@ fn is_place_of(asked: &ast::Expr, held: &str) -> bool {
     }
 }
 
-/// Whether a method may be called on a place as it is written.
+/// Whether a method can be called on a place as written.
 fn is_chainable(place: &ast::Expr) -> bool {
     matches!(
         place,
@@ -367,7 +367,7 @@ fn is_chainable(place: &ast::Expr) -> bool {
     )
 }
 
-/// Whether a variable is a parameter whose type is an `Option` of a shared reference or a number.
+/// Whether a variable is a parameter of type `Option` of a shared reference or a number.
 fn is_copied(value: &ast::Expr) -> bool {
     let written = types_shown::owned(value).and_then(|it| it.written);
     written.is_some_and(|ty| {
@@ -376,7 +376,7 @@ fn is_copied(value: &ast::Expr) -> bool {
     })
 }
 
-/// Whether an answer comes from something that is done on the way, which a question would hide.
+/// Whether the result comes from a side effect, which a test would hide.
 fn acts(asked: &ast::Expr) -> bool {
     asked.syntax().descendants().any(|node| {
         if let Some(call) = ast::MethodCallExpr::cast(node.clone()) {

@@ -1,5 +1,5 @@
-//! A choice whose value a method of `bool`, `Option` or `Result` gives: what `then`, `ok_or`, `unwrap_or_else`, `and_then`,
-//! `map` and `map_err` say by name.
+//! A choice whose value a method of `bool`, `Option` or `Result` returns: `then`, `ok_or`, `unwrap_or_else`, `and_then`, `map`
+//! and `map_err`.
 
 use ra_ap_syntax::{
     AstNode, Edition, NodeOrToken, SyntaxKind, SyntaxNode,
@@ -30,18 +30,18 @@ use parts::{Form, Parts};
 pub struct OptionValue {
     /// The `match` or the `if`.
     pub whole: TextRange,
-    /// What is drawn.
+    /// The range to highlight.
     pub keyword: TextRange,
-    /// The method that says what the choice does.
+    /// The equivalent method.
     pub method: &'static str,
-    /// How far it is shown that the method can be called.
+    /// How certain it is that the method can be called.
     pub ground: Ground,
-    /// Whether it is easier to read: a condition in parentheses, or one that changes something, stands better behind an `if`.
+    /// Whether the result is easier to read. A condition that needs parentheses or has side effects reads better in an `if`.
     pub is_worthwhile: bool,
 }
 
 impl OptionValue {
-    /// The shape at a `match` or an `if`, and what is written in its place.
+    /// Returns the shape at a `match` or an `if` and its replacement.
     pub fn of<'a>(
         node: &SyntaxNode,
         text: &'a str,
@@ -50,7 +50,7 @@ impl OptionValue {
         Self::with(node, text, context, TypesBy::Syntax)
     }
 
-    /// The same where somebody answers for the types.
+    /// Like `of`, where `types` decides who checks the types.
     pub fn with<'a>(
         node: &SyntaxNode,
         text: &'a str,
@@ -99,7 +99,7 @@ impl OptionValue {
         Ok((shape, rewrite))
     }
 
-    /// What a choice of this form consists of.
+    /// The parts of such a choice.
     pub fn outline(node: &SyntaxNode) -> Option<Outline> {
         let parts = Parts::of(node)?;
         let is_lazy = !parts.form.may_be_eager() || !purity::is_silent(&parts.value);
@@ -139,7 +139,7 @@ impl Judge<'_> {
         Ok(())
     }
 
-    /// What is called on leaves nothing behind.
+    /// Checks that the receiver leaves no temporaries.
     fn check_temporaries(&self) -> Result<(), Refusal> {
         let receiver = &self.parts.receiver;
         if option_arms::is_match(&self.parts.node) || temporaries::makes_none(receiver) {
@@ -151,7 +151,7 @@ impl Judge<'_> {
         ))
     }
 
-    /// The same where rustc knows that the method can be called: what is called on is all that the choice matches.
+    /// Checks the receiver if rustc checks that the method can be called: it is the whole scrutinee.
     fn check_compiled_receiver(&self) -> Result<Ground, Refusal> {
         self.check_temporaries()?;
         match &self.parts.receiver {
@@ -172,7 +172,7 @@ impl Judge<'_> {
         }
     }
 
-    /// What the method is called on is what it has to be, and leaves nothing behind.
+    /// Checks that the receiver has the right type, and leaves no temporaries.
     fn check_receiver(&self) -> Result<Ground, Refusal> {
         let receiver = &self.parts.receiver;
         self.check_temporaries()?;
@@ -185,7 +185,7 @@ impl Judge<'_> {
         if self.parts.form == Form::Then {
             return inference_order::known_before(receiver).ok_or_else(unknown);
         }
-        // What an `Option` lacks has no type.
+        // The error type of a `Result` has to be known, while an `Option` has none.
         let is_settled = |it: &types_shown::Owned| !it.is_open || !self.parts.is_of_result;
         let owned = types_shown::owned(receiver).filter(is_settled);
         let Some(owned) = owned else {
@@ -210,7 +210,7 @@ impl Judge<'_> {
         }
     }
 
-    /// Whether the value has to be made in a closure, only where it is needed.
+    /// Whether the value has to be computed in a closure, only when needed.
     fn is_lazy(&self) -> Result<bool, Refusal> {
         let value = &self.parts.value;
         if self.parts.form == Form::UnwrapOrDefault {
@@ -283,7 +283,7 @@ impl Judge<'_> {
                 ));
             }
         }
-        // Only what a `bool` is asked borrows from nothing.
+        // Testing a `bool` borrows nothing.
         let may_move = parts.form == Form::Then || !is_lazy;
         let moves = may_move && (self.moves_at_end(is_lazy) || (!is_lazy && self.is_set_anew()));
         if !moves && !body.gives(&parts.value) {
@@ -316,15 +316,15 @@ impl Judge<'_> {
         Ok(())
     }
 
-    /// Whether the variable that moves into the method is the one that takes what it gives.
+    /// Whether the variable that moves into the method is also assigned its result.
     fn is_set_anew(&self) -> bool {
         let set = self.parts.node.parent().and_then(ast::BinExpr::cast);
         let target = set.and_then(|set| scopes::as_name(&set.lhs()?));
         target.is_some() && target == scopes::as_name(&self.parts.value)
     }
 
-    /// Whether what moves into the method is dropped at once anyway, as a block ends behind the choice: the function's, or that
-    /// of the only variable.
+    /// Whether the moved value is dropped right away in any case, since a block ends after the choice: that of the function, or
+    /// that of the only variable.
     fn moves_at_end(&self, is_lazy: bool) -> bool {
         let value = &self.parts.value;
         let has_effects = value.syntax().descendants().any(|node| match node.kind() {
@@ -340,7 +340,7 @@ impl Judge<'_> {
             SyntaxKind::INDEX_EXPR => !is_lazy,
             _ => false,
         });
-        // A closure of older editions borrows variables that move where the value is used.
+        // Closures of older editions capture whole variables where the value only uses parts of them.
         let is_old = is_lazy && self.context.edition < Edition::Edition2021;
         if self.position != Position::Tail || has_effects || is_old || self.declared.has_drop() {
             return false;
@@ -352,7 +352,7 @@ impl Judge<'_> {
             || list.is_some_and(|list| declares(&list, value))
     }
 
-    /// Nothing has to be made into another type where the value goes, which a closure's value is not.
+    /// Checks that the value isn't coerced, as the result of a closure wouldn't be.
     fn check_type(&self, is_lazy: bool) -> Result<(), Refusal> {
         let unknown = || {
             Err(Refusal::because(
@@ -368,13 +368,13 @@ impl Judge<'_> {
         let wanted = self.wanted();
         let is_shown = match (form, wanted) {
             (Form::UnwrapOr | Form::MapOr, wanted) => self.keeps_default(&wanted),
-            // It may be a reference, and `""` is the default of one.
+            // It may be a reference, with `""` as its default.
             (Form::UnwrapOrDefault, wanted) => match wanted {
                 Wanted::Type(ty) => !conversions::is_target(&ty, self.declared),
                 Wanted::Anything => true,
                 Wanted::Unknown => value.syntax().text() != "Default::default()",
             },
-            // What is inside is of the type that the receiver has.
+            // The contained value has the receiver's type.
             (Form::UnwrapOrElse, wanted) => {
                 let is_plain = match wanted {
                     Wanted::Type(ty) => !conversions::is_target(&ty, self.declared),
@@ -401,7 +401,7 @@ impl Judge<'_> {
         if is_shown { Ok(()) } else { unknown() }
     }
 
-    /// Even where nothing is written, one way of a choice may become what the other is.
+    /// Even without a written type, one branch may be coerced to the type of the other.
     fn keeps_default(&self, wanted: &Wanted) -> bool {
         let default = self.parts.default.as_ref().unwrap_or(&self.parts.value);
         conversions::stays_as_it_is(default)
@@ -409,7 +409,7 @@ impl Judge<'_> {
             || (is_text(default) && gives_text(&self.parts.receiver))
     }
 
-    /// The type that is written where the choice's value goes.
+    /// The written type at the location of the choice.
     fn wanted(&self) -> Wanted {
         let node = &self.parts.node;
         match self.position {
@@ -452,7 +452,7 @@ fn is_on_one_line(node: &SyntaxNode) -> bool {
     !node.text().contains_char('\n')
 }
 
-/// Whether a form takes fewer columns by enough to be worth a change.
+/// Whether the new form is enough shorter to be worth a change, in characters.
 fn is_shorter(rewrite: &Rewrite<'_>, node: &SyntaxNode) -> bool {
     const LEAST: usize = 8;
     rewrite.written().len() + LEAST <= usize::from(node.text_range().len())
@@ -463,7 +463,7 @@ fn is_text(value: &ast::Expr) -> bool {
         || types_shown::is_text(value)
 }
 
-/// Whether what a call may give is a `&str` by its name, and no reference to a `String`.
+/// Whether a call returns a `&str` judging by its name, and not a reference to a `String`.
 fn gives_text(receiver: &ast::Expr) -> bool {
     const METHODS: [&str; 6] = [
         "as_deref",
@@ -494,13 +494,13 @@ fn declares(list: &SyntaxNode, value: &ast::Expr) -> bool {
 }
 
 enum Wanted {
-    /// Whatever the choice gives.
+    /// Any type is fine.
     Anything,
     Type(String),
     Unknown,
 }
 
-/// The names of variables, and `self`, in some code.
+/// The names of variables in some code, including `self`.
 fn variables_in(code: &SyntaxNode) -> Vec<String> {
     let tokens = code
         .descendants_with_tokens()
@@ -518,13 +518,13 @@ fn variables_in(code: &SyntaxNode) -> Vec<String> {
     tokens.map(|token| token.text().to_owned()).collect()
 }
 
-/// Whether a value is a view of a type that is known by the method that gives it.
+/// Whether a value is a borrowed view whose type is known from the method's name.
 fn is_view(value: &ast::Expr) -> bool {
     matches!(value, ast::Expr::MethodCallExpr(call)
         if is_known(call, Fact::Views) && !is_known(call, Fact::HandsOut))
 }
 
-/// Whether a value reads a field through a `Deref` that may do something, as those of values do that are made when they are needed.
+/// Whether a value reads a field through a `Deref` that may have side effects, as with lazily initialized values.
 fn may_deref(value: &ast::Expr, declared: &FileNames) -> bool {
     let is_read =
         |node: &SyntaxNode| matches!(node.kind(), SyntaxKind::FIELD_EXPR | SyntaxKind::REF_EXPR);
@@ -550,7 +550,7 @@ fn may_deref(value: &ast::Expr, declared: &FileNames) -> bool {
     declared.implements("Deref") || has_lazy || reads.any(|node| is_static(&node))
 }
 
-/// Whether a value may become one of another type where it goes.
+/// Whether a value may be coerced to another type.
 fn may_be_converted(value: &ast::Expr) -> bool {
     match value {
         ast::Expr::RefExpr(_)
@@ -565,7 +565,7 @@ fn may_be_converted(value: &ast::Expr) -> bool {
     }
 }
 
-/// `Box::new(a)` may become a `Box<dyn A>`.
+/// Whether a value may be coerced like `Box::new(a)`, which may become a `Box<dyn A>`.
 pub(super) fn may_be_boxed(value: &ast::Expr) -> bool {
     let ast::Expr::CallExpr(call) = value else {
         return matches!(value, ast::Expr::MethodCallExpr(call) if is_known(call, Fact::Wanted));
@@ -577,7 +577,7 @@ pub(super) fn may_be_boxed(value: &ast::Expr) -> bool {
     matches!(owner, "Arc" | "Box" | "Cell" | "Pin" | "Rc" | "RefCell")
 }
 
-/// Whether a value is made as one of its own type, which is no reference.
+/// Whether a value is an owned one of its own type.
 fn makes_own(value: &ast::Expr, declared: &FileNames) -> bool {
     match value {
         ast::Expr::MethodCallExpr(call) => {
@@ -617,7 +617,7 @@ fn makes_own(value: &ast::Expr, declared: &FileNames) -> bool {
     }
 }
 
-/// Whether a condition may change something: what is handed over as `mut`, or what is given then.
+/// Whether a condition may change a value that it borrows mutably, or that the result uses.
 fn changes(parts: &Parts) -> bool {
     let receiver = &parts.receiver;
     let asks = match receiver {
@@ -633,8 +633,8 @@ fn changes(parts: &Parts) -> bool {
     lends_to_change(receiver) || (!asks && gives_it)
 }
 
-/// `F()`, for which clippy wants the function itself, a call of what is written in capitals as only functions of C are, and a
-/// cast to whatever is wanted.
+/// `F()`, for which Clippy suggests the function itself, a call of an uppercase name as in C bindings, and a cast to an
+/// inferred type.
 fn is_opaque(value: &ast::Expr) -> bool {
     let calls_none = matches!(value, ast::Expr::CallExpr(call) if call
         .arg_list()
@@ -650,7 +650,7 @@ fn is_opaque(value: &ast::Expr) -> bool {
     calls_none || nodes.any(|node| node.kind() == SyntaxKind::INFER_TYPE || is_of_c(node))
 }
 
-/// Whether a value calls something that is not to be called for nothing.
+/// Whether a value calls a function that shouldn't be called needlessly.
 pub(super) fn is_worth_a_closure(value: &ast::Expr) -> bool {
     value.syntax().descendants().any(|node| match node.kind() {
         SyntaxKind::MACRO_EXPR => true,

@@ -1,4 +1,4 @@
-//! Branches that all end in an assignment to one place.
+//! Branches that all end in an assignment to the same place.
 
 use ra_ap_syntax::{
     AstNode, SyntaxKind, SyntaxNode,
@@ -17,15 +17,15 @@ use crate::{
 mod known_forms;
 mod writing;
 
-/// `if c { x = 1; } else { x = 2; }`, perhaps behind `let x;`.
+/// `if c { x = 1; } else { x = 2; }`, optionally after `let x;`.
 #[derive(Debug, Clone)]
 pub struct PulledAssignment {
-    /// The statement that is written anew.
+    /// The statement to replace.
     pub whole: TextRange,
     pub place: String,
-    /// Whether a variable is declared with its value.
+    /// Whether the variable is declared with its value.
     pub is_declared: bool,
-    /// Whether no branch has a variable that is dropped before the assignment.
+    /// Whether no branch drops a variable before the assignment.
     pub ground: Ground,
 }
 
@@ -37,19 +37,19 @@ struct Pulled {
     branches: Vec<Branch>,
 }
 
-/// A branch that ends in the assignment.
+/// A branch that ends with the assignment.
 struct Branch {
     body: ast::Expr,
-    /// Where it is an arm of a `match`.
+    /// The arm, in a `match`.
     arm: Option<ast::MatchArm>,
     assignment: ast::BinExpr,
     value: ast::Expr,
-    /// What has to match.
+    /// The patterns that have to match.
     patterns: Vec<ast::Pat>,
 }
 
 impl PulledAssignment {
-    /// The shape at an `if` or a `match`, and what is written in its place.
+    /// Returns the shape at an `if` or a `match` and its replacement.
     pub fn of<'a>(
         choice: &SyntaxNode,
         text: &'a str,
@@ -122,7 +122,7 @@ impl Pulled {
         Ok(())
     }
 
-    /// A variable that is given its value later stays as it is, and so does one that is only given back.
+    /// Rejects a variable that is initialized later elsewhere, or that is only returned.
     fn check_declaration(&self) -> Result<(), Refusal> {
         let name = self.place.syntax().text().to_string();
         let is_late = |it: &ast::LetStmt| {
@@ -154,7 +154,7 @@ impl Pulled {
         Ok(())
     }
 
-    /// One of several places that are set side by side belongs to the others.
+    /// Rejects one of several places that are assigned side by side, as they belong together.
     fn check_others(&self) -> Result<(), Refusal> {
         let mut sets_others = 0;
         for branch in &self.branches {
@@ -177,7 +177,7 @@ impl Pulled {
         ))
     }
 
-    /// The place means the same around the branches.
+    /// Checks that the place means the same outside of the branches.
     fn check_names(&self) -> Result<(), Refusal> {
         let root = scopes::root_of(&self.place).ok_or(Refusal::NotHere)?;
         let name = root.syntax().text().to_string();
@@ -198,7 +198,7 @@ impl Pulled {
         if self.declaration.is_none() {
             return Ok(());
         }
-        // Behind `let x;` nothing may ask for it but the assignments.
+        // After `let x;`, only the assignments may mention the variable.
         let is_it = |text: &str| {
             text == name || text.starts_with('"') && scopes::captures(text).any(|it| it == name)
         };
@@ -230,7 +230,7 @@ impl Pulled {
         Ok(())
     }
 
-    /// Whether somebody could tell that a branch's variables are dropped before the assignment.
+    /// Whether it could be observed that the variables of a branch are dropped before the assignment.
     fn drops(&self) -> Result<Ground, Refusal> {
         let holds = |branch: &Branch| {
             let binds = |pattern: &ast::Pat| !patterns::binds_nothing(pattern);
@@ -295,7 +295,7 @@ impl Branch {
         })
     }
 
-    /// What else is set by a statement of its own.
+    /// Other assignments in statements of their own.
     fn other_assignments(&self) -> impl Iterator<Item = ast::BinExpr> {
         let block = match &self.body {
             ast::Expr::BlockExpr(block) => block.stmt_list(),
@@ -316,7 +316,7 @@ impl Branch {
         })
     }
 
-    /// The names that the branch declares; nothing if they can't be told.
+    /// The names that the branch declares, or `None` if they can't be determined.
     fn declared(&self) -> Option<Vec<String>> {
         let mut names = Vec::new();
         let own = self.lets().map(|it| it.pat());
@@ -331,7 +331,7 @@ impl Branch {
         (!has_item).then_some(names)
     }
 
-    /// Whether the assignment is all that the branch does, and nobody says anything of it.
+    /// Whether the branch consists of the assignment alone, without comments.
     fn is_only_value(&self) -> bool {
         let ast::Expr::BlockExpr(block) = &self.body else {
             return true;
@@ -342,7 +342,7 @@ impl Branch {
     }
 }
 
-/// The branches that end in an assignment. Nothing where one neither does nor leaves, or where there is no `else`.
+/// The branches that end with an assignment. Returns `None` if a branch neither does nor diverges, or if there is no `else`.
 fn of_if(mut choice: ast::IfExpr) -> Option<Vec<Branch>> {
     let mut branches = Vec::new();
     loop {
@@ -388,7 +388,7 @@ fn of_match(choice: &ast::MatchExpr) -> Option<Vec<Branch>> {
     Some(branches)
 }
 
-/// The values that a choice matches.
+/// The scrutinees of a choice.
 fn matched(choice: &SyntaxNode) -> Vec<ast::Expr> {
     let whole = ast::MatchExpr::cast(choice.clone()).and_then(|it| it.expr());
     let mut values: Vec<ast::Expr> = whole.into_iter().collect();
@@ -406,7 +406,7 @@ fn matched(choice: &SyntaxNode) -> Vec<ast::Expr> {
     values
 }
 
-/// A variable, what it refers to, or a field of it.
+/// Whether a place is a variable, its referent, or a field of it.
 fn is_simple(place: &ast::Expr) -> bool {
     match place {
         ast::Expr::PathExpr(path) => {
@@ -425,7 +425,7 @@ fn is_simple(place: &ast::Expr) -> bool {
     }
 }
 
-/// The `let` without a value that stands directly before a choice and declares the place.
+/// The `let` without an initializer directly before a choice that declares the place.
 fn declared_before(statement: &SyntaxNode, place: &ast::Expr) -> Option<ast::LetStmt> {
     let before = ast::LetStmt::cast(statement.prev_sibling()?)?;
     let ast::Pat::IdentPat(name) = before.pat()? else {

@@ -1,4 +1,5 @@
-//! A `match` on a `Result` of which one arm only hands on the error: with `?` on what is matched, the others need no `Ok`.
+//! A `match` on a `Result` with an arm that only propagates the error: with `?` on the scrutinee, the other arms don't need
+//! `Ok`.
 
 use ra_ap_syntax::{
     AstNode, NodeOrToken, SyntaxNode,
@@ -16,11 +17,11 @@ use crate::{
     text::{TextRange, slice},
 };
 
-/// A `match` that can ask what is inside of an `Ok`.
+/// A `match` that could match the value in an `Ok` directly.
 pub struct QuestionFirst {
-    /// What is drawn.
+    /// The range to highlight.
     pub keyword: TextRange,
-    /// The pattern of the arm that goes.
+    /// The pattern of the arm to remove.
     pub error: TextRange,
     choice: ast::MatchExpr,
     scrutinee: ast::Expr,
@@ -30,13 +31,13 @@ pub struct QuestionFirst {
     gives: String,
 }
 
-/// How the error is handed on.
+/// How the error is propagated.
 enum HandsOn {
-    /// As it is.
+    /// Unchanged.
     Same,
-    /// By `into`.
+    /// Converted by `into`.
     Into,
-    /// In a structure or a variant.
+    /// Wrapped in a struct or a variant.
     In(ast::Expr),
 }
 
@@ -49,7 +50,7 @@ impl QuestionFirst {
             let ast::Pat::TupleStructPat(pattern) = arm.pat()? else {
                 return None;
             };
-            // A `Result` in a `Result` has arms of its own for errors.
+            // A nested `Result` has arms of its own for errors.
             let inner = pattern
                 .fields()
                 .next()
@@ -90,7 +91,7 @@ impl QuestionFirst {
         self.choice.syntax().text_range()
     }
 
-    /// What is written in its place if rustc answers for the types.
+    /// Returns the replacement, provided that rustc accepts the types.
     pub fn rewrites<'a>(
         &self,
         text: &'a str,
@@ -149,7 +150,7 @@ impl QuestionFirst {
         Ok(())
     }
 
-    /// What has a form of its own once the `Ok`s are gone.
+    /// Rejects a `match` that has a form of its own once the `Ok`s are removed.
     fn check_form(&self) -> Result<(), Refusal> {
         let is_two = self.good.len() == 2;
         let has_own = self.good.iter().any(|(arm, pattern)| {
@@ -174,7 +175,7 @@ impl QuestionFirst {
         Ok(())
     }
 
-    /// Nothing if it can't be laid out as rustfmt would.
+    /// Returns `None` if the result can't be laid out as by rustfmt.
     fn written<'a>(&self, text: &'a str, context: FileContext) -> Option<Vec<Rewrite<'a>>> {
         let asked = self.scrutinee.syntax().text_range();
         let call = Rewrite::at(text, asked.end());
@@ -203,7 +204,7 @@ impl QuestionFirst {
         Some(written)
     }
 
-    /// The arm that goes, with the end of the line before.
+    /// The arm to remove, with the preceding line break.
     fn lines_of_error(&self, text: &str) -> Option<TextRange> {
         let own = self.bad.syntax().text_range();
         let before = self.bad.syntax().prev_sibling_or_token()?;
@@ -223,7 +224,7 @@ impl QuestionFirst {
     }
 }
 
-/// An arm's pattern without its `Ok`, if the lines of the arm stay as they are.
+/// An arm's pattern without its `Ok`, if the layout of the arm doesn't change.
 fn without_ok<'a>(
     arm: &ast::MatchArm,
     pattern: &ast::TupleStructPat,
@@ -249,7 +250,7 @@ fn without_ok<'a>(
     (is_even && !is_joined).then(|| Rewrite::of(text, at).keep(kept))
 }
 
-/// Whether a block holds one short expression, whose braces rustfmt takes away where it fits behind the pattern.
+/// Whether a block is a single short expression that fits after the pattern, so that rustfmt removes the braces.
 fn fits_without_braces(body: &ast::Expr, indent: usize, context: FileContext) -> bool {
     let ast::Expr::BlockExpr(block) = body else {
         return false;
@@ -263,7 +264,7 @@ fn fits_without_braces(body: &ast::Expr, indent: usize, context: FileContext) ->
     })
 }
 
-/// The whole `Err(…)` that an arm hands on.
+/// The whole `Err(…)` that an arm propagates.
 fn error_of(body: &ast::Expr, choice: &ast::MatchExpr) -> Option<ast::Expr> {
     match body {
         ast::Expr::BlockExpr(block) => error_of(&only(block)?, choice),
@@ -295,7 +296,7 @@ fn handed_on(value: &ast::Expr) -> Option<HandsOn> {
     }
 }
 
-/// The only argument of a call of a function, if that has this name.
+/// The only argument of a call, if the function has this name.
 fn only_argument(value: &ast::Expr, name: Option<&str>) -> Option<ast::Expr> {
     let ast::Expr::CallExpr(call) = value else {
         return None;
@@ -318,7 +319,7 @@ pub fn only(block: &ast::BlockExpr) -> Option<ast::Expr> {
     }
 }
 
-/// The type that the function around gives, in its words.
+/// The result type of the enclosing function, as written.
 pub fn type_given_around(node: &SyntaxNode) -> Option<String> {
     let scope = node.ancestors().find(flow::is_own_scope)?;
     let given = ast::Fn::cast(scope)?.ret_type()?.ty()?;

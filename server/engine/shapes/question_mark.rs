@@ -1,4 +1,4 @@
-//! A value that is taken out of an `Option` or a `Result`, or else the function returns: what `?` says by itself.
+//! A value that is unwrapped from an `Option` or a `Result`, or else the function returns, which `?` expresses.
 
 use ra_ap_syntax::{
     AstNode, SyntaxKind, SyntaxNode,
@@ -27,16 +27,16 @@ use parts::{Form, Parts, Wraps};
 /// Code that a `?` can replace.
 #[derive(Debug, Clone)]
 pub struct QuestionMark {
-    /// The `match`, `if` or `let` that goes.
+    /// The `match`, `if` or `let` to replace.
     pub whole: TextRange,
-    /// What is drawn.
+    /// The range to highlight.
     pub keyword: TextRange,
-    /// Whether it is shown that the error's type is known without the place that it is returned to.
+    /// Whether the error's type is known without the return type.
     pub ground: Ground,
 }
 
 impl QuestionMark {
-    /// The shape at a `match`, an `if let` or a `let … else`, and what is written in its place.
+    /// Returns the shape at a `match`, an `if let` or a `let … else`, and its replacement.
     pub fn of<'a>(
         node: &SyntaxNode,
         text: &'a str,
@@ -45,7 +45,7 @@ impl QuestionMark {
         Self::with(node, text, context, TypesBy::Syntax)
     }
 
-    /// The same where somebody answers for the types.
+    /// Like `of`, where `types` decides who checks the types.
     pub fn with<'a>(
         node: &SyntaxNode,
         text: &'a str,
@@ -72,7 +72,7 @@ impl QuestionMark {
                 "The layout of these lines can't be kept in the new code.",
             )
         })?;
-        // The whole file is read only for what could be offered.
+        // The whole file is searched only for actual candidates.
         if text.contains("try!(") {
             return Err(Refusal::because(
                 Hazard::Text,
@@ -87,7 +87,7 @@ impl QuestionMark {
         Ok((shape, rewrite))
     }
 
-    /// What a choice of this form consists of that gives a value.
+    /// The parts of such a choice, if it has a value.
     pub fn outline(node: &SyntaxNode) -> Option<Outline> {
         let parts = Parts::of(node)?;
         Around::of(node, &parts).ok()?;
@@ -101,11 +101,11 @@ impl QuestionMark {
     }
 }
 
-/// The function that is returned from.
+/// The function that `?` returns from.
 struct Around {
-    /// Its result as it is written.
+    /// Its result type as written.
     result: String,
-    /// The error of its result, as far as the file says which.
+    /// The error type of its result, if the file shows it.
     error: Option<String>,
     function: ast::Fn,
 }
@@ -127,7 +127,7 @@ impl Around {
         })
     }
 
-    /// Whether an error may become a trait object on its way without `From`.
+    /// Whether an error may be coerced to a trait object without `From`.
     fn may_coerce(&self) -> bool {
         self.error.as_ref().is_some_and(|error| {
             let declared = FileNames::around(&self.function);
@@ -138,7 +138,7 @@ impl Around {
     }
 }
 
-/// The function that a `?` would return from, and its result as it is written.
+/// The function that a `?` would return from, and its result type as written.
 fn returned_from(node: &SyntaxNode) -> Result<(ast::Fn, String), Refusal> {
     let function = function_around(node).ok_or_else(|| {
         Refusal::because(
@@ -161,7 +161,7 @@ fn returned_from(node: &SyntaxNode) -> Result<(ast::Fn, String), Refusal> {
     Ok((function, gives))
 }
 
-/// Whether the function around gives an `Option`, so that a `?` behind another one may return from it.
+/// Checks that the enclosing function returns an `Option`, so that another `?` may return from it.
 pub(super) fn check_returns_option(node: &SyntaxNode) -> Result<(), Refusal> {
     let (function, gives) = returned_from(node)?;
     let is_its = is_option(&gives, &FileNames::around(&function));
@@ -193,7 +193,7 @@ fn is_option(gives: &str, declared: &FileNames) -> bool {
     is_bare || matches!(head, "std::option::Option" | "core::option::Option")
 }
 
-/// The error of a result, as far as the file says which: an alias from elsewhere may hide it.
+/// The error type of a result, if the file shows it: an alias from elsewhere may hide it.
 fn error_of_result(gives: &str, declared: &FileNames) -> Result<Option<String>, Refusal> {
     let head = head_of(gives);
     let last = head.rsplit("::").next().unwrap_or(head);
@@ -204,7 +204,7 @@ fn error_of_result(gives: &str, declared: &FileNames) -> Result<Option<String>, 
     match (declared.types(last), declared.aliases(last)) {
         ([], _) => {}
         ([_], [alias]) if head_of(alias).ends_with("Result") => {
-            // One letter is a parameter of the alias.
+            // A single letter is a type parameter of the alias.
             let meant = arguments_of(alias).get(1).map(|error| (*error).to_owned());
             return Ok(own.or(meant).filter(|error| error.len() > 1));
         }
@@ -248,13 +248,13 @@ impl Parts {
         Ok(())
     }
 
-    /// A statement of its own, the value of a `let` or of an assignment, or the value of a block.
+    /// Whether the choice is a statement, the value of a `let` or an assignment, or the tail expression of a block.
     fn has_plain_place(&self) -> bool {
         let Some(parent) = self.node.parent() else {
             return false;
         };
         match parent.kind() {
-            // Nobody takes the copy.
+            // The copy would be unused.
             SyntaxKind::STMT_LIST | SyntaxKind::EXPR_STMT => !self.copies || self.form == Form::Let,
             SyntaxKind::LET_STMT => self.form != Form::Unit,
             SyntaxKind::BIN_EXPR => {
@@ -271,7 +271,7 @@ impl Parts {
         }
     }
 
-    /// Whether nobody can tell when the temporaries of the value are dropped.
+    /// Whether it makes no observable difference when the temporaries of the value are dropped.
     fn drops_alike(&self) -> bool {
         let parent = self.node.parent().map(|parent| parent.kind());
         let is_let = parent == Some(SyntaxKind::LET_STMT);
@@ -314,7 +314,7 @@ impl Parts {
         Ok(shown.map_or(Ground::Likely, |_| Ground::Shown))
     }
 
-    /// The same where rustc knows the types: what would compile and still be another error is one that is a trait object.
+    /// Checks the conversion if rustc checks the types: only a trait object could compile and still be another error.
     fn check_conversion(&self, failure: &Failure, around: &Around) -> Result<Ground, Refusal> {
         self.check_place()?;
         let is_by_from = matches!(
@@ -327,7 +327,7 @@ impl Parts {
         Ok(Ground::Likely)
     }
 
-    /// `E::V(e)` settles the type of `e`, which `From` alone wouldn't.
+    /// `E::V(e)` determines the type of `e`, which `From` alone wouldn't.
     fn check_settled(&self, shown: Option<&Owned>) -> Result<(), Refusal> {
         if shown.map_or_else(|| is_open(&self.scrutinee), |it| it.is_open) {
             return Err(open_error());
@@ -335,8 +335,7 @@ impl Parts {
         Ok(())
     }
 
-    /// What is returned is the error itself, so it is no reference; but `?` has to know its type without the place that it
-    /// is returned to.
+    /// The error itself is returned, so it isn't a reference; but `?` has to know its type without the return type.
     fn check_error(&self, shown: Option<&Owned>, around: &Around) -> Result<Ground, Refusal> {
         let is_open = shown.map_or_else(|| is_open(&self.scrutinee), |it| it.is_open);
         if is_open {
@@ -359,7 +358,7 @@ impl Parts {
         })
     }
 
-    /// A `?` moves what stands before it.
+    /// A `?` moves its operand.
     fn check_place(&self) -> Result<(), Refusal> {
         let is_moved_last = match &self.scrutinee {
             ast::Expr::PathExpr(path) => is_last_use(path, &self.node),
@@ -375,7 +374,7 @@ impl Parts {
     }
 }
 
-/// Whether nobody has to use what a value holds: a number, or the outcome of a process.
+/// Whether the contained value may go unused: a number, or the exit status of a process.
 fn may_be_forgotten(value: &ast::Expr) -> bool {
     const METHODS: [&str; 6] = [
         "output",
@@ -423,7 +422,7 @@ fn may_be_reference() -> Refusal {
     )
 }
 
-/// Somebody may have `Into` without `From`, or only the promise of it.
+/// A type may implement `Into` without `From`, or a generic one may only be bound by it.
 fn check_into(around: &Around) -> Result<(), Refusal> {
     let declared = FileNames::around(&around.function);
     let items = around.function.syntax().ancestors();
@@ -449,7 +448,7 @@ fn check_into(around: &Around) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// Whether a value from elsewhere may be of whatever type is wanted, its error too.
+/// Whether a value from elsewhere may be of any inferred type, or have an error that is.
 fn is_open(value: &ast::Expr) -> bool {
     const WORDS: [&str; 15] = [
         "Default",
@@ -477,7 +476,7 @@ fn is_open(value: &ast::Expr) -> bool {
         })
 }
 
-/// Whether a variable is not used behind a node, nor again in the next round of a loop.
+/// Whether a variable is used neither after a node, nor in the next iteration of a loop.
 fn is_last_use(path: &ast::PathExpr, node: &SyntaxNode) -> bool {
     let name = path.syntax().text().to_string();
     let bindings = types_shown::bindings_of(path);
@@ -506,7 +505,7 @@ fn is_last_use(path: &ast::PathExpr, node: &SyntaxNode) -> bool {
     })
 }
 
-/// Whether a variable can be read from a closure, and read once more: nobody can write to it or take it away.
+/// Whether a variable can be read from a closure and once more later: it is never mutated or moved.
 fn is_copied_freely(path: &ast::PathExpr) -> bool {
     const TYPES: [&str; 16] = [
         "bool", "char", "f32", "f64", "i128", "i16", "i32", "i64", "i8", "isize", "u128", "u16",
@@ -527,7 +526,7 @@ fn is_copied_freely(path: &ast::PathExpr) -> bool {
         }
 }
 
-/// Whether `self` is a shared reference in the function around.
+/// Whether `self` is a shared reference in the enclosing function.
 fn has_shared_self(node: &SyntaxNode) -> bool {
     let parameter = function_around(node)
         .and_then(|function| function.param_list())
@@ -536,7 +535,7 @@ fn has_shared_self(node: &SyntaxNode) -> bool {
         .is_some_and(|it| it.amp_token().is_some() && it.mut_token().is_none() && it.ty().is_none())
 }
 
-/// Whether a sign stands before a value that arithmetic doesn't need.
+/// Whether a value has a unary operator that arithmetic doesn't need.
 fn is_sign(prefix: &ast::PrefixExpr) -> bool {
     matches!(
         prefix.op_kind(),

@@ -1,5 +1,5 @@
-//! A choice at the end of a function that goes on with what is held, or else gives `None`: with `?` on what is asked, the lines
-//! that go on stand a level further out, of several such choices in one another several levels.
+//! A choice at the end of a function that continues with the contained value, or else returns `None`. With `?` on the
+//! scrutinee, the remaining lines move one level out, or several levels for nested choices.
 
 mod levels;
 
@@ -26,26 +26,26 @@ use crate::{
 };
 use levels::{End, Level, Levels};
 
-/// A choice that a `?` on what it asks replaces.
+/// A choice that a `?` on its scrutinee can replace.
 #[derive(Debug, Clone)]
 pub struct QuestionTail<'a> {
-    /// What is drawn.
+    /// The range to highlight.
     pub keyword: TextRange,
-    /// How many levels go.
+    /// Number of levels removed.
     pub levels: usize,
     pub ground: Ground,
-    /// How many lines move outwards.
+    /// Number of lines that move out.
     pub moved: usize,
     pub rewrite: Rewrite<'a>,
 }
 
 impl<'a> QuestionTail<'a> {
-    /// The shape at a `match` or an `if`, and what is written in its place.
+    /// Returns the shape at a `match` or an `if` and its replacement.
     pub fn of(node: &SyntaxNode, text: &'a str, context: FileContext) -> Result<Self, Refusal> {
         Self::with(node, text, context, TypesBy::Syntax)
     }
 
-    /// The same where somebody answers for the types.
+    /// Like `of`, where `types` decides who checks the types.
     pub fn with(
         node: &SyntaxNode,
         text: &'a str,
@@ -93,7 +93,7 @@ impl QuestionTail<'_> {
     }
 }
 
-/// The shape where syntax alone doesn't show it, and rustc has to answer for the types.
+/// Returns the shape if syntax alone doesn't prove it, and rustc has to check the types.
 pub fn of_types<'a>(
     node: &SyntaxNode,
     text: &'a str,
@@ -113,7 +113,7 @@ struct Writer<'a, 'l> {
     text: &'a str,
     context: FileContext,
     types: TypesBy,
-    /// Of the outermost choice, and so of all that is written.
+    /// The indentation of the outermost choice, and so of everything that is written.
     indent: &'a str,
     ending: &'static str,
 }
@@ -191,7 +191,7 @@ impl<'a> Writer<'a, '_> {
         ))
     }
 
-    /// The last value becomes the function's last one.
+    /// The last value becomes the tail expression of the function.
     fn check_end(&self) -> Result<(), Refusal> {
         let tail = match &self.found.end {
             End::Given(tail) | End::Returned { value: tail, .. } => tail,
@@ -204,7 +204,7 @@ impl<'a> Writer<'a, '_> {
                     "The value might be coerced where it is used.",
                 ));
             }
-            // Nothing of it lives on.
+            // No temporary outlives it.
             End::Falls(_) | End::Itself => return Ok(()),
         };
         if moving_out::is_free_tail(tail, self.context) {
@@ -216,7 +216,7 @@ impl<'a> Writer<'a, '_> {
         ))
     }
 
-    /// What is written of the choices from `number` on.
+    /// Writes the choices from `number` on.
     fn level(&self, number: usize, before: Rewrite<'a>) -> Result<Rewrite<'a>, Refusal> {
         let level = &self.found.all[number];
         let next = self.found.all.get(number + 1);
@@ -262,7 +262,7 @@ impl<'a> Writer<'a, '_> {
         Ok(head.text(call).text("?;"))
     }
 
-    /// The last value that is asked for, which is what the function gives.
+    /// Writes the last scrutinee, which the function returns.
     fn itself(&self, level: &Level, before: Rewrite<'a>) -> Result<Rewrite<'a>, Refusal> {
         let (asked, call) = level.called();
         let range = asked.syntax().text_range();

@@ -1,7 +1,8 @@
-//! An expression that stands twice and more in a function, whose value nothing between can change: one variable holds it.
+//! An expression that occurs more than once in a function, and whose value nothing in between can change, so that one variable
+//! can hold it.
 //!
-//! The value is made where it was made first, before the statement around it, and only where that was sure to happen. What it
-//! is has to be shown, so that it may be used again: a number, a `bool`, a part of what it was asked of, or a text of its own.
+//! The value is computed before the statement with the first occurrence, and only if that one is always evaluated. Its type has
+//! to be known to allow repeated use: a number, a `bool`, a part borrowed from the receiver, or an owned string.
 
 use ra_ap_syntax::{AstNode, SyntaxKind, SyntaxNode, ast};
 use rustc_hash::FxHashMap;
@@ -19,31 +20,31 @@ mod writing;
 
 use value::Value;
 
-/// The kinds of expressions that are looked at.
+/// The kinds of expressions to examine.
 pub const SEES: [SyntaxKind; 3] = [
     SyntaxKind::BIN_EXPR,
     SyntaxKind::MACRO_EXPR,
     SyntaxKind::METHOD_CALL_EXPR,
 ];
 
-/// So many places of a function are tried as the first one: each means to look through the function.
+/// Maximum number of expressions per function that are tried as the first occurrence, as each try searches the function.
 const MOST_TRIES: usize = 64;
-/// Shorter ones are as quickly read as a name.
+/// Minimum length, in bytes: shorter expressions read as quickly as a name.
 const SHORTEST: usize = 10;
 
-/// Places of one expression that a variable can hold.
+/// Occurrences of one expression that a variable can replace.
 #[derive(Debug, Clone)]
 pub struct Repeated {
-    /// In the order of the text; the first is where the value is made.
+    /// The occurrences in source order. The value is computed at the first one.
     pub places: Vec<ast::Expr>,
     value: Value,
     block: ast::StmtList,
-    /// The statement around the first place.
+    /// The statement with the first occurrence.
     statement: SyntaxNode,
 }
 
 impl Repeated {
-    /// Every expression among these that is repeated in one function, whatever it would be called.
+    /// Returns every expression among these that is repeated within a function, regardless of a name for it.
     pub fn among(expressions: impl Iterator<Item = ast::Expr>, text: &str) -> Vec<Self> {
         let mut found: Vec<Self> = Vec::new();
         let mut tries = 0..MOST_TRIES;
@@ -70,7 +71,7 @@ impl Repeated {
         found
     }
 
-    /// The places of one expression, the one at hand among them; it alone, where it stands once.
+    /// Returns the occurrences of one expression, including the given one, which may be the only one.
     pub fn of(expression: &ast::Expr) -> Result<Self, Refusal> {
         let body = body_around(expression.syntax()).ok_or(Refusal::NotHere)?;
         let own = expression.syntax().text();
@@ -94,7 +95,7 @@ impl Repeated {
         Err(reason)
     }
 
-    /// What a variable before the statement around the first place can hold.
+    /// Returns the occurrences that a variable before the statement of the first one can replace.
     fn from_first(places: &[ast::Expr]) -> Result<Self, Refusal> {
         let first = places.first().ok_or(Refusal::NotHere)?;
         let value = Value::of(first).ok_or_else(unknown)?;
@@ -110,7 +111,7 @@ impl Repeated {
             block,
             statement,
         };
-        // What comes behind a change is another value.
+        // After a mutation, the value may differ.
         let ends = between::ends(&found);
         while let Err(doubt) = between::check(&found, &ends) {
             if found.places.len() < 2 {
@@ -129,12 +130,12 @@ impl Repeated {
         self.places[0].syntax().text_range()
     }
 
-    /// Whether making the value takes memory or time that grows with what it is made of.
+    /// Whether computing the value takes time or memory proportional to its input.
     pub fn is_costly(&self) -> bool {
         self.value.is_costly
     }
 
-    /// Whether it calculates, or joins several questions.
+    /// Whether the expression is arithmetic, or joins several conditions.
     pub fn is_calculated(&self) -> bool {
         let ast::Expr::BinExpr(operation) = &self.places[0] else {
             return false;
@@ -142,17 +143,17 @@ impl Repeated {
         !matches!(operation.op_kind(), Some(ast::BinaryOp::CmpOp(_)))
     }
 
-    /// What a variable would be called; nothing where the expression doesn't tell.
+    /// The name for a variable, or `None` if the expression doesn't suggest one.
     pub fn name(&self) -> Option<String> {
         naming::name(self)
     }
 
-    /// What stands in for a name that only a person can find.
+    /// The placeholder for a name that only the user can choose.
     pub fn placeholder(&self) -> &'static str {
         naming::placeholder(&self.places[0])
     }
 
-    /// A `let` before the statement, and its name in every place.
+    /// Inserts a `let` before the statement, and replaces every occurrence by the name.
     pub fn rewrites<'a>(
         &self,
         name: &str,
@@ -182,7 +183,7 @@ fn groups(expressions: impl Iterator<Item = ast::Expr>, text: &str) -> Vec<Vec<a
             by_text.entry(own).or_default().push(expression);
         }
     }
-    // Few stand twice, and whether one may be such a value is a closer look.
+    // Few expressions occur twice, so the costlier check comes after.
     let twice = by_text.into_iter().filter(|(_, places)| places.len() > 1);
     let mut groups: Vec<_> = twice
         .filter_map(|(own, mut places)| {
@@ -202,7 +203,7 @@ fn body_around(node: &SyntaxNode) -> Option<SyntaxNode> {
     Some(function.body()?.syntax().clone())
 }
 
-/// The block and the statement in it that evaluates an expression in any case, once.
+/// The block and its statement that evaluates an expression unconditionally and exactly once.
 fn sure_place(first: &ast::Expr) -> Result<(ast::StmtList, SyntaxNode), Refusal> {
     let lazy = || {
         Refusal::because(
@@ -224,7 +225,7 @@ fn sure_place(first: &ast::Expr) -> Result<(ast::StmtList, SyntaxNode), Refusal>
     }
 }
 
-/// Whether what a child stands for is evaluated otherwise than once by its parent.
+/// Whether the parent doesn't evaluate the child exactly once.
 fn is_lazy(parent: &SyntaxNode, child: &SyntaxNode) -> bool {
     if flow::is_own_scope(parent) {
         return true;
@@ -246,7 +247,7 @@ fn is_lazy(parent: &SyntaxNode, child: &SyntaxNode) -> bool {
     }
 }
 
-/// Whether code stands in a closure, an item or the like inside `block`.
+/// Whether code is in a closure, an item or the like inside `block`.
 fn stands_apart(node: &SyntaxNode, block: &SyntaxNode) -> bool {
     let mut around = node.ancestors().take_while(|it| it != block);
     around.any(|it| flow::is_own_scope(&it))

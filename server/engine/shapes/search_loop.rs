@@ -1,4 +1,4 @@
-//! A loop that looks for an element, and does nothing else: what `any`, `all`, `position` and `find` say by name.
+//! A loop that only searches for an element, which `any`, `all`, `position` and `find` express by name.
 
 use ra_ap_syntax::{
     AstNode, Edition, NodeOrToken, SyntaxNode, SyntaxToken, T,
@@ -22,25 +22,25 @@ mod writing;
 
 use parts::{Asks, Gives, Parts};
 
-/// A loop that a method of iterators can replace.
+/// A loop that an iterator method can replace.
 #[derive(Debug, Clone)]
 pub struct SearchLoop {
-    /// From what is declared before the loop to what is given behind it.
+    /// From the declaration before the loop to the value returned after it.
     pub whole: TextRange,
-    /// What is drawn.
+    /// The range to highlight.
     pub keyword: TextRange,
-    /// The method that says what the loop does.
+    /// The equivalent method.
     pub method: &'static str,
-    /// Whether it is shown that the loop goes over an iterator, and that the opposite of its condition is one.
+    /// Whether the loop is known to go over an iterator, and a negated condition to be the exact opposite.
     pub ground: Ground,
-    /// Whether the loop counts only to take elements by their index, which wants an iterator over them first.
+    /// Whether the loop counts only to index elements, and should use an iterator over them first.
     pub goes_by_index: bool,
-    /// The lines that go.
+    /// Number of lines saved.
     pub saved: usize,
 }
 
 impl SearchLoop {
-    /// The shape at a `for`, and what is written in its place.
+    /// Returns the shape at a `for` and its replacement.
     pub fn of<'a>(
         found: &ast::ForExpr,
         text: &'a str,
@@ -49,7 +49,7 @@ impl SearchLoop {
         Self::with(found, text, context, TypesBy::Syntax)
     }
 
-    /// The same where somebody answers for the types.
+    /// Like `of`, where `types` decides who checks the types.
     pub fn with<'a>(
         found: &ast::ForExpr,
         text: &'a str,
@@ -81,20 +81,20 @@ impl SearchLoop {
         Ok((shape, rewrite))
     }
 
-    /// What a loop of this form asks of each element, and the method that says what it does.
+    /// The condition that such a loop tests for each element, and the equivalent method.
     pub fn outline(found: &ast::ForExpr) -> Option<(SyntaxNode, &'static str)> {
         let parts = Parts::of(found)?;
         (!goes_by_index(&parts)).then(|| (parts.asks.node(), Predicate::of(&parts).method))
     }
 }
 
-/// `for i in 0..a.len()` that asks of `a[i]`.
+/// Whether the loop is `for i in 0..a.len()` and tests `a[i]`.
 fn goes_by_index(parts: &Parts) -> bool {
     let ast::Expr::RangeExpr(_) = &parts.iterable else {
         return false;
     };
     let counter = parts.pattern.syntax().text().to_string();
-    // By tokens, since the input of a macro has no expressions.
+    // Compares tokens, since macro input has no expressions.
     let tokens = parts.asks.node().descendants_with_tokens();
     let tokens = tokens.filter_map(NodeOrToken::into_token);
     let tokens: Vec<SyntaxToken> = tokens.filter(|it| !it.kind().is_trivia()).collect();
@@ -105,12 +105,12 @@ fn goes_by_index(parts: &Parts) -> bool {
     })
 }
 
-/// What is asked of each element, and by which method.
+/// The condition for each element, and the method to use.
 struct Predicate {
     method: &'static str,
-    /// Whether a `!` stands before the whole.
+    /// Whether the whole is negated by a `!`.
     is_negated: bool,
-    /// The condition where its opposite is asked.
+    /// The negated condition, if the opposite is tested.
     opposite: Option<Negated>,
 }
 
@@ -155,7 +155,7 @@ impl Predicate {
     }
 }
 
-/// Whether two values are asked to be equal.
+/// Whether a condition tests two values for equality.
 fn is_equation(condition: &ast::Expr) -> bool {
     let ast::Expr::BinExpr(it) = condition else {
         return false;
@@ -179,7 +179,7 @@ fn check_place(parts: &Parts) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// A block that holds one expression alone is one to rustfmt only where it has to be one.
+/// A block with a single expression keeps its braces only where the syntax requires them.
 fn check_layout(parts: &Parts) -> Result<(), Refusal> {
     if parts.is_tail() && !layout::keeps_braces(&parts.around, parts.whole) {
         return Err(Refusal::because(
@@ -209,7 +209,7 @@ fn check_condition(
         ));
     }
     let is_pure = matches!(&parts.asks, Asks::Condition(it) if purity::is_pure(it));
-    // A closure of these editions borrows whole variables, not the fields that it uses.
+    // Closures of these editions capture whole variables, not just the fields that they use.
     if context.edition < Edition::Edition2021
         && !is_pure
         && mentions(&asked, source.root.as_deref())
@@ -228,7 +228,7 @@ fn check_condition(
     check_lints(parts, predicate)
 }
 
-/// What a closure can't do, or what only a macro knows.
+/// Checks for control flow that a closure can't express, and for macros that may hide it.
 fn check_flow(asked: &SyntaxNode) -> Result<(), Refusal> {
     let jumps = !flow::escapes(asked).is_empty();
     let declared = FileNames::around_node(asked);
@@ -273,7 +273,7 @@ fn has_effect(node: &SyntaxNode) -> bool {
     ast::RefExpr::cast(node.clone()).is_some_and(|it| it.mut_token().is_some())
 }
 
-/// What clippy would say of the new form.
+/// Rejects forms that Clippy would report.
 fn check_lints(parts: &Parts, predicate: &Predicate) -> Result<(), Refusal> {
     let Asks::Condition(condition) = &parts.asks else {
         return Ok(());
@@ -293,7 +293,7 @@ fn check_lints(parts: &Parts, predicate: &Predicate) -> Result<(), Refusal> {
         operand.is_some_and(|operand| scopes::as_name(&bare(operand)) == bound)
     };
     let is_redundant = match &asked {
-        // The function itself could stand in the closure's place, if the types are the same.
+        // The function itself could replace the closure, if the types are the same.
         Some(ast::Expr::CallExpr(call)) if bound.is_some() => {
             let arguments = call.arg_list().into_iter().flat_map(|list| list.args());
             let mut arguments = arguments.map(|it| scopes::as_name(&it));
@@ -324,7 +324,7 @@ fn check_lints(parts: &Parts, predicate: &Predicate) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// Whether a condition, or one of those that are joined in it, is an opposite.
+/// Whether a condition, or one of its operands, is negated.
 fn denies(condition: &ast::Expr) -> bool {
     match condition {
         ast::Expr::PrefixExpr(it) => it.op_kind() == Some(ast::UnaryOp::Not),
@@ -337,8 +337,8 @@ fn denies(condition: &ast::Expr) -> bool {
     }
 }
 
-/// Whether a condition, or one of those that are joined in it, asks which of two is larger: it is asked of all the other way round,
-/// which only a person knows to be the same.
+/// Whether a condition, or one of its operands, is an ordering comparison. The whole is negated, and only the user knows
+/// whether the reversed comparison is the same.
 fn compares_by_order(condition: &ast::Expr) -> bool {
     match condition {
         ast::Expr::ParenExpr(it) => it.expr().is_some_and(|it| compares_by_order(&it)),
@@ -354,13 +354,13 @@ fn compares_by_order(condition: &ast::Expr) -> bool {
     }
 }
 
-/// `f()`, without arguments.
+/// Whether a call has no arguments.
 fn is_bare_call(call: &ast::CallExpr) -> bool {
     call.arg_list()
         .is_none_or(|list| list.args().next().is_none())
 }
 
-/// The only name that a pattern binds, whatever references are taken away around it.
+/// The only name that a pattern binds, ignoring references around it.
 fn scopes_name(pattern: &ast::Pat) -> Option<String> {
     match pattern {
         ast::Pat::IdentPat(it) => it.name().map(|name| name.text().to_string()),
@@ -369,7 +369,7 @@ fn scopes_name(pattern: &ast::Pat) -> Option<String> {
     }
 }
 
-/// An operand without what takes or follows references.
+/// An operand without references and dereferences around it.
 fn bare(operand: ast::Expr) -> ast::Expr {
     let inner = match &operand {
         ast::Expr::RefExpr(it) => it.expr(),

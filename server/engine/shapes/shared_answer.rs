@@ -1,4 +1,4 @@
-//! An `if` in an `if`, or behind its `else`, where one answer of the inner is that of the outer too: one condition asks for both.
+//! An `if` in an `if`, or in its `else`, with a branch identical to one of the outer `if`: a joined condition covers both.
 
 use ra_ap_syntax::{
     AstNode, SyntaxNode,
@@ -20,27 +20,27 @@ use crate::{
     text::TextRange,
 };
 
-/// A condition of more parts is no easier to read than two.
+/// Maximum number of operands of the joined condition: more are no easier to read than two conditions.
 const MOST_OPERANDS: usize = 4;
 
-/// Two conditions that can be asked as one, whose other answer stands once then.
+/// Two conditions that can be joined, which leaves one copy of the shared branch.
 #[derive(Debug, Clone)]
 pub struct SharedAnswer {
     pub whole: TextRange,
-    /// Whether it is shown that the opposite of a condition is one.
+    /// Whether a negated condition is known to be the exact opposite.
     pub ground: Ground,
-    /// Whether what a pattern holds may be dropped before the shared answer now, and was after it.
+    /// Whether the value that a pattern binds may now be dropped before the shared branch instead of after it.
     pub may_drop_earlier: bool,
 }
 
 struct Parts {
     outer: ast::IfExpr,
     terms: [Term; 2],
-    /// What is done where both hold.
+    /// The branch for when both conditions hold.
     body: ast::BlockExpr,
-    /// What is done else.
+    /// The branch otherwise.
     other: ast::BlockExpr,
-    /// The equal copy that goes.
+    /// The duplicate to remove.
     goes: ast::BlockExpr,
 }
 
@@ -50,7 +50,7 @@ struct Term {
 }
 
 impl SharedAnswer {
-    /// The shape at the outer `if`, and what is written in its place.
+    /// Returns the shape at the outer `if` and its replacement.
     pub fn of<'a>(
         outer: &ast::IfExpr,
         text: &'a str,
@@ -91,7 +91,7 @@ impl Parts {
         }
     }
 
-    /// `if a { if b { X } else { Y } } else { Y }`, or with `X` and `Y` inside the other way round.
+    /// `if a { if b { X } else { Y } } else { Y }`, or with `X` and `Y` swapped inside.
     fn inside(outer: &ast::IfExpr, inner: &ast::IfExpr, other: ast::BlockExpr) -> Option<Self> {
         let (then, last) = (inner.then_branch()?, block_behind(inner)?);
         let is_negated = match (are_same(&then, &other), are_same(&last, &other)) {
@@ -119,7 +119,7 @@ impl Parts {
     /// `if a { Y } else if b { X } else { Y }`
     fn behind_else(outer: &ast::IfExpr, then: ast::BlockExpr, inner: &ast::IfExpr) -> Option<Self> {
         let (body, other) = (inner.then_branch()?, block_behind(inner)?);
-        // Of two that follow each other clippy tells.
+        // Clippy reports adjacent identical branches.
         let is_its = are_same(&then, &other) && !are_same(&then, &body);
         is_its.then_some(Self {
             outer: outer.clone(),
@@ -164,7 +164,7 @@ impl Parts {
         Ok(())
     }
 
-    /// What stays, each as it is.
+    /// The ranges that stay unchanged.
     fn kept(&self) -> Vec<TextRange> {
         let conditions = self.terms.iter().map(|it| it.condition.syntax());
         let blocks = [self.body.syntax(), self.other.syntax()];
@@ -174,7 +174,7 @@ impl Parts {
             .collect()
     }
 
-    /// What the patterns of the first condition take apart.
+    /// The scrutinees of the patterns in the first condition.
     fn first_values(&self) -> impl Iterator<Item = ast::Expr> + use<> {
         let [first, _] = &self.terms;
         let parts = conditions::conjuncts(&first.condition).into_iter();
@@ -195,7 +195,7 @@ impl Parts {
                 "The combined condition would be too long to read easily.",
             ));
         }
-        // The operands of such a chain drop what is theirs alone since Rust 1.68.
+        // Since Rust 1.68, the operands of such a chain drop their own temporaries.
         let [first, _] = &self.terms;
         let leaves_nothing = match &first.condition {
             ast::Expr::LetExpr(it) => it.expr().is_some_and(|it| temporaries::makes_none(&it)),
@@ -271,7 +271,7 @@ impl Term {
     }
 }
 
-/// Whether a value is a place, or an `Option` of a reference into one: nothing is dropped with it.
+/// Whether a value is a place, or an `Option` of a reference into one: dropping it has no effect.
 fn is_lent(value: &ast::Expr) -> bool {
     const LENDS: [&str; 9] = [
         "as_deref",
@@ -293,7 +293,7 @@ fn is_lent(value: &ast::Expr) -> bool {
     }
 }
 
-/// Whether a value may be one whose drop somebody waits for, by the names of what gives it.
+/// Whether a value may be a guard whose drop matters, judging by the names of the functions that return it.
 fn may_be_guard(value: &ast::Expr) -> bool {
     const NAMES: [&str; 6] = ["lock", "read", "write", "borrow", "guard", "enter"];
     let names = value.syntax().descendants().filter_map(ast::NameRef::cast);
@@ -307,7 +307,7 @@ struct Writer<'a, 'p> {
     opposites: &'p [Option<Negated>; 2],
     text: &'a str,
     context: FileContext,
-    /// Of the outer `if`.
+    /// The indentation of the outer `if`.
     indent: &'a str,
 }
 
@@ -378,7 +378,7 @@ impl<'a> Writer<'a, '_> {
         Some(whole.unwrap_or_else(|| chain.on_lines(ending, &deeper, column)))
     }
 
-    /// A block one level further out, if it has to move.
+    /// A block moved one level out, if it has to move.
     fn block(&self, block: &ast::BlockExpr) -> Option<String> {
         let range = block.syntax().text_range();
         let own = layout::indentation(self.text, range.start());
@@ -389,7 +389,7 @@ impl<'a> Writer<'a, '_> {
         (moved.contains('\n') && !is_joined).then_some(moved)
     }
 
-    /// Whether rustfmt would write all of it on one line.
+    /// Whether rustfmt would format the whole on one line.
     fn is_short(&self, condition: &str, column: usize) -> bool {
         const LONGEST: usize = 50;
         let value = |block: &ast::BlockExpr| {
@@ -428,7 +428,7 @@ fn are_same(one: &ast::BlockExpr, other: &ast::BlockExpr) -> bool {
     !is_empty(one) && same_words(one.syntax(), other.syntax())
 }
 
-/// The `if` that is all of a block.
+/// The `if` that a block consists of.
 fn only_if(block: &ast::BlockExpr) -> Option<ast::IfExpr> {
     if block.modifier().is_some() || block.attrs().next().is_some() {
         return None;

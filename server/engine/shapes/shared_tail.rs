@@ -1,4 +1,4 @@
-//! Branches that all end in the same statements.
+//! Branches that all end with the same statements.
 
 use ra_ap_syntax::{
     AstNode, SyntaxKind, SyntaxNode,
@@ -19,39 +19,39 @@ mod writing;
 
 use branches::Branch;
 
-/// What all branches of an `if` or a `match` end in, but for those that leave.
+/// The common end of all branches of an `if` or a `match`, except for those that diverge.
 #[derive(Debug, Clone)]
 pub struct SharedTail {
     /// The choice.
     pub whole: TextRange,
-    /// What is drawn.
+    /// The range to highlight.
     pub keyword: TextRange,
-    /// The lines that stand there more than once.
+    /// Number of duplicate lines.
     pub saved: usize,
-    /// The number of branches that end alike.
+    /// Number of branches with the same end.
     pub branches: usize,
-    /// Whether no variable of a branch would be dropped before what they share.
+    /// Whether no variable of a branch would be dropped before the shared statements.
     pub ground: Ground,
 }
 
-/// A choice with branches that end alike.
+/// A choice whose branches end with the same statements.
 struct Shared {
     choice: SyntaxNode,
-    /// The statement that the choice is, or the choice at the end of its block.
+    /// The statement of the choice, or the choice itself as the tail expression of its block.
     place: SyntaxNode,
     branches: Vec<Branch>,
-    /// How many statements they share.
+    /// Number of shared statements.
     count: usize,
-    /// Whether the last one is what the choice gives.
+    /// Whether the last one is the value of the choice.
     is_value: bool,
 }
 
-/// The least that is worth a move: so many lines, or so many words and signs.
+/// Minimum size of the shared statements, in lines or in tokens.
 const LEAST_LINES: usize = 2;
 const LEAST_TOKENS: usize = 25;
 
 impl SharedTail {
-    /// The shape at an `if` or a `match`, and what is written in its place.
+    /// Returns the shape at an `if` or a `match` and its replacement.
     pub fn of<'a>(
         choice: &SyntaxNode,
         text: &'a str,
@@ -95,7 +95,7 @@ impl Shared {
         let count = common(&branches);
         let first = branches.first()?;
         let is_value = first.parts.last()?.kind() != SyntaxKind::EXPR_STMT;
-        // A value belongs to what the choice gives; one that is left would be no value of its block.
+        // The value belongs to the choice. One that stays behind wouldn't be the value of its block.
         let gives = place == *choice;
         let has_rest = branches.iter().all(|branch| branch.parts.len() > count);
         let is_given = !is_value || gives;
@@ -123,7 +123,7 @@ impl Shared {
         &branch.parts[..branch.parts.len() - self.count]
     }
 
-    /// What is moved, as it stands in the first branch.
+    /// The statements to move, as in the first branch.
     fn first(&self) -> &[SyntaxNode] {
         self.branches.first().map_or(&[], |it| self.moved(it))
     }
@@ -165,7 +165,7 @@ impl Shared {
         Ok(())
     }
 
-    /// What is moved means the same outside of the branches.
+    /// Checks that the moved statements mean the same outside of the branches.
     fn check_names(&self) -> Result<(), Refusal> {
         let used: Vec<Names> = self.first().iter().map(Names::in_node).collect();
         let is_used = |name: &String| used.iter().any(|names| names.has(name));
@@ -224,7 +224,7 @@ impl Shared {
         Ok(())
     }
 
-    /// What is left in the branches is a list of statements, as it was.
+    /// Checks that the rest of each branch is still a list of statements.
     fn check_rest(&self, context: FileContext) -> Result<(), Refusal> {
         for branch in &self.branches {
             let rest = self.rest(branch);
@@ -254,7 +254,7 @@ impl Shared {
         Ok(())
     }
 
-    /// Whether a branch keeps something that somebody may see dropped.
+    /// Whether a branch has a variable whose drop may be observable.
     fn drops(&self) -> Result<Ground, Refusal> {
         const HELD: [&str; 12] = [
             "lock",
@@ -299,7 +299,7 @@ impl Shared {
     }
 }
 
-/// How many of their last statements the branches share.
+/// Number of trailing statements that the branches share.
 fn common(branches: &[Branch]) -> usize {
     let Some((first, others)) = branches.split_first() else {
         return 0;

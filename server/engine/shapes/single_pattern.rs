@@ -1,4 +1,4 @@
-//! A `match` that asks for one pattern.
+//! A `match` that tests a single pattern.
 
 use ra_ap_syntax::{
     AstNode, SyntaxKind, SyntaxNode,
@@ -22,13 +22,13 @@ pub struct SinglePattern {
     value: ast::Expr,
     pattern: ast::Pat,
     body: Body,
-    /// What is done otherwise, if that is anything.
+    /// The block of the other arm, if it isn't empty.
     otherwise: Option<ast::BlockExpr>,
-    /// The first arm does nothing, and the second one is asked for.
+    /// Whether the first arm is empty, and the second one has the pattern.
     pub is_second: bool,
 }
 
-/// `for a in b { match a { Some(c) => …, _ => {} } }`, which `flatten` says.
+/// Whether it is `for a in b { match a { Some(c) => …, _ => {} } }`, which `flatten` expresses.
 fn is_flattened(choice: &ast::MatchExpr, pattern: &ast::Pat) -> bool {
     let element = || {
         let name = scopes::as_name(&choice.expr()?)?;
@@ -47,7 +47,7 @@ fn is_flattened(choice: &ast::MatchExpr, pattern: &ast::Pat) -> bool {
 
 enum Body {
     Block(ast::BlockExpr),
-    /// What stands behind the arrow without braces.
+    /// An arm's expression without braces.
     Step(ast::Expr),
 }
 
@@ -72,7 +72,7 @@ impl SinglePattern {
             ast::Expr::TupleExpr(unit) if unit.fields().next().is_none() => None,
             _ => return None,
         };
-        // At the end of a block, both arms may be values of one weight.
+        // At the end of a block, both arms may be values of equal importance.
         if otherwise.is_some() && parent.kind() != SyntaxKind::EXPR_STMT {
             return None;
         }
@@ -93,13 +93,13 @@ impl SinglePattern {
         })
     }
 
-    /// The same where the first arm does nothing, which is told by less of a look.
+    /// Like `of` for an empty first arm, which is cheaper to check.
     pub fn of_second(choice: &ast::MatchExpr) -> Option<Self> {
         let [first, second] = arms_of_statement(choice)?;
         of_second(choice, &first, &second)
     }
 
-    /// The `match`, with a `;` that goes with it.
+    /// The `match`, including a `;` that is removed with it.
     pub fn whole(&self) -> TextRange {
         let own = self.choice.syntax().text_range();
         let statement = self.choice.syntax().parent().and_then(ast::ExprStmt::cast);
@@ -109,7 +109,7 @@ impl SinglePattern {
         }
     }
 
-    /// Whether all that is done is to hand on an error or to panic, which other forms say.
+    /// Whether the arm only propagates an error or panics, which has other forms.
     pub fn is_handed_on(&self) -> bool {
         let step = match &self.body {
             Body::Block(block) => only(block),
@@ -124,7 +124,7 @@ impl SinglePattern {
         }
     }
 
-    /// What is drawn.
+    /// The range to highlight.
     pub fn keyword(&self) -> Option<TextRange> {
         Some(self.choice.match_token()?.text_range())
     }
@@ -175,7 +175,7 @@ impl SinglePattern {
         Ok(rewrite.text(" else {").keep_as(range, &other).text("}"))
     }
 
-    /// An arm without braces as the only statement of a block.
+    /// The expression of an arm as the only statement of a block.
     fn step(
         &self,
         step: &ast::Expr,
@@ -251,7 +251,7 @@ impl SinglePattern {
                 "Without a `;`, temporaries of the scrutinee would be dropped after the variables of the block.",
             ));
         }
-        // What is asked lives as long as the only branch in both forms.
+        // The scrutinee lives as long as a single branch in both forms.
         if self.otherwise.is_some() && !temporaries::makes_none(&self.value) {
             return Err(Refusal::because(
                 Hazard::Temporaries,
@@ -263,7 +263,7 @@ impl SinglePattern {
 }
 
 impl SinglePattern {
-    /// From edition 2024 on, what `if let` asks is dropped before its `else`, and what `match` asks behind all arms.
+    /// From edition 2024 on, `if let` drops its scrutinee before the `else`, and `match` after all arms.
     fn check_drops(&self, context: FileContext) -> Result<(), Refusal> {
         let referred = match &self.value {
             ast::Expr::RefExpr(it) => it.expr(),
@@ -281,7 +281,7 @@ impl SinglePattern {
 }
 
 impl SinglePattern {
-    /// Whether a `;` goes, and nothing comes behind it.
+    /// Whether a `;` is removed, and nothing follows it.
     fn ends_block_without_semicolon(&self) -> bool {
         let statement = self.choice.syntax().parent().and_then(ast::ExprStmt::cast);
         self.is_second
@@ -291,7 +291,7 @@ impl SinglePattern {
     }
 }
 
-/// The arms of a `match` that is a statement.
+/// The arms of a `match` in statement position.
 fn arms_of_statement(choice: &ast::MatchExpr) -> Option<[ast::MatchArm; 2]> {
     let parent = choice.syntax().parent()?.kind();
     let is_statement = matches!(parent, SyntaxKind::EXPR_STMT | SyntaxKind::STMT_LIST);
@@ -336,7 +336,7 @@ fn of_second(
     })
 }
 
-/// Whether a step gives `()` whatever is wanted of it, and nobody minds that: behind it comes a `;`.
+/// Whether an expression returns `()` in any case, so that a `;` can follow it.
 fn gives_unit(step: &ast::Expr) -> bool {
     const METHODS: [&str; 9] = [
         "clear",
@@ -383,12 +383,12 @@ fn does_nothing(body: &ast::Expr) -> bool {
     }
 }
 
-/// A macro in braces is a statement without a `;`.
+/// A macro call in braces is a statement without a `;`.
 fn has_braces(step: &ast::Expr) -> bool {
     matches!(step, ast::Expr::MacroExpr(_)) && step.syntax().text().to_string().ends_with('}')
 }
 
-/// Whether an `if` without `else` holds nothing but this choice.
+/// Whether an `if` without `else` contains only this choice.
 fn is_alone_in_if(choice: &SyntaxNode) -> bool {
     let mut around = choice.ancestors().skip(1);
     let block = around.find_map(ast::BlockExpr::cast);
@@ -400,7 +400,8 @@ fn is_alone_in_if(choice: &SyntaxNode) -> bool {
     holds_one && owner.is_some_and(|it| it.else_token().is_none())
 }
 
-/// Whether a pattern only says that the other one doesn't match. One that names another case wants to be told if there is a third.
+/// Whether a pattern only means that the other one doesn't match. A pattern for another named case should fail to compile if a
+/// third one is added.
 fn is_rest(pattern: &ast::Pat) -> bool {
     let text = pattern.syntax().text().to_string();
     let is_other = matches!(&*text, "_" | "None" | "Err(_)" | "Ok(_)");

@@ -1,4 +1,4 @@
-//! A variable that the next statement alone uses, once.
+//! A variable that only the next statement uses, once.
 
 use ra_ap_syntax::{
     AstNode, SyntaxKind, SyntaxNode,
@@ -27,13 +27,13 @@ pub struct SingleUse {
     place: ast::PathExpr,
 }
 
-/// What clippy wants asked in another way where it is compared or decides.
+/// Methods that Clippy suggests replacing when the result is compared or used as a condition.
 const QUESTIONS: [&str; 6] = ["is_empty", "is_err", "is_none", "is_ok", "is_some", "len"];
 
-/// What is evaluated before the place, within the next statement.
+/// What the next statement evaluates before the occurrence.
 enum Before {
     Nothing,
-    /// Constants, and variables that are read.
+    /// Only constants and reads of variables.
     Reads,
 }
 
@@ -60,7 +60,7 @@ impl SingleUse {
         })
     }
 
-    /// The variable and the place that takes its value.
+    /// The variable and the occurrence that takes its value.
     pub fn whole(&self) -> TextRange {
         let start = self.statement.syntax().text_range().start();
         TextRange::new(start, self.place.syntax().text_range().end())
@@ -142,8 +142,8 @@ impl SingleUse {
         parent.is_some_and(|it| matches!(it.kind(), SyntaxKind::BIN_EXPR | SyntaxKind::TRY_EXPR))
     }
 
-    /// The place takes the value as it is, and is the first that the statement evaluates, as far as anybody could tell. Says
-    /// whether the value has to be enclosed there.
+    /// Checks that the occurrence takes the value unchanged, and that evaluating it before the rest of the statement makes no
+    /// difference. Returns whether the value needs parentheses.
     fn check_place(&self) -> Result<bool, Refusal> {
         let before = self.before().ok_or_else(|| {
             Refusal::because(
@@ -164,7 +164,7 @@ impl SingleUse {
         Ok(self.is_operand() && self.is_looser())
     }
 
-    /// Whether the value binds no tighter than what stands around its place.
+    /// Whether the value binds no tighter than the expression around the occurrence.
     fn is_looser(&self) -> bool {
         let parent = self.place.syntax().parent().and_then(ast::BinExpr::cast);
         let around = parent.and_then(|it| it.op_kind());
@@ -184,7 +184,7 @@ impl SingleUse {
         }
     }
 
-    /// What clippy would have written in another way then.
+    /// Rejects results that Clippy would report.
     fn check_form(&self) -> Result<(), Refusal> {
         let parent = self.place.syntax().parent();
         let kind = parent.as_ref().map(SyntaxNode::kind);
@@ -227,7 +227,7 @@ impl SingleUse {
         Ok(())
     }
 
-    /// `get(0)` and `repeat(1)`, which have other names.
+    /// Whether the call is `get(0)` or `repeat(1)`, which have shorter forms.
     fn is_first_or_once(&self) -> bool {
         let list = self.place.syntax().parent();
         let call = list.and_then(|it| ast::MethodCallExpr::cast(it.parent()?));
@@ -240,7 +240,8 @@ impl SingleUse {
         })
     }
 
-    /// What takes the value takes all of it: what a pattern leaves stays in the variable, and would be dropped without one.
+    /// Checks that the whole value is taken: what a pattern doesn't bind stays in the variable, and would be dropped without
+    /// one.
     fn check_target(&self) -> Result<(), Refusal> {
         let parent = self.place.syntax().parent().ok_or(Refusal::NotHere)?;
         let takes_all = match parent.kind() {
@@ -267,7 +268,7 @@ impl SingleUse {
         })
     }
 
-    /// What is evaluated ahead of the place; nothing where that, or how the place is taken, can't be told.
+    /// What is evaluated before the occurrence. Returns `None` if this, or how the value is taken, is unknown.
     fn before(&self) -> Option<Before> {
         let mut before = Before::Nothing;
         let mut at = self.place.syntax().clone();
@@ -316,7 +317,7 @@ impl SingleUse {
         Some(before)
     }
 
-    /// What a method is called of is borrowed before its arguments are made.
+    /// The receiver of a method is borrowed before its arguments are evaluated.
     fn check_method(&self, call: &SyntaxNode, at: &SyntaxNode) -> Option<()> {
         let call = ast::MethodCallExpr::cast(call.clone())?;
         let receiver = call.receiver()?;
@@ -325,7 +326,7 @@ impl SingleUse {
         (is_argument && is_apart && temporaries::is_place(&receiver)).then_some(())
     }
 
-    /// What stands ahead of an element of a list has to be constant, or to be read alone.
+    /// Earlier elements of a list have to be constants or reads.
     fn add_earlier(&self, at: &SyntaxNode, before: &mut Before) -> Option<()> {
         let earlier = std::iter::successors(at.prev_sibling(), SyntaxNode::prev_sibling);
         for node in earlier {
@@ -342,7 +343,7 @@ impl SingleUse {
         Some(())
     }
 
-    /// Whether code that is evaluated first may move or borrow nothing that the value is made of.
+    /// Whether code that is evaluated first neither moves nor borrows the operands of the value.
     fn is_apart_from(&self, code: &ast::Expr) -> bool {
         let names = Names::in_node(self.value.syntax());
         let mut tokens = tokens_of(code.syntax());
@@ -367,7 +368,7 @@ impl SingleUse {
         let operation = ast::BinExpr::cast(operation.clone())?;
         let is_left = operation.lhs()?.syntax() == at;
         match operation.op_kind()? {
-            // The value is made before the place is.
+            // The value is evaluated before the place.
             BinaryOp::Assignment { op: None } => (!is_left).then_some(()),
             BinaryOp::Assignment { op: Some(_) } => None,
             BinaryOp::LogicOp(_) => (is_left
@@ -387,7 +388,7 @@ impl SingleUse {
     }
 }
 
-/// The only place that names a variable in a statement, where nothing behind it does.
+/// Whether an operation is an assignment.
 fn is_assignment(operation: &ast::BinExpr) -> bool {
     matches!(operation.op_kind(), Some(BinaryOp::Assignment { .. }))
 }
@@ -413,7 +414,7 @@ fn used_once(next: &SyntaxNode, name: &str) -> Option<ast::PathExpr> {
     (is_whole && is_next).then_some(place)
 }
 
-/// Whether a brace in the value could be taken for that of a block.
+/// Whether a brace in the value could be taken for a block's.
 fn holds_braces(value: &ast::Expr) -> bool {
     value.syntax().text().contains_char('{')
 }

@@ -1,4 +1,4 @@
-//! Branches that each compare one place with values of their own.
+//! Branches that each compare the same place with their own values.
 
 use ra_ap_syntax::{
     AstNode, SyntaxKind, SyntaxNode, SyntaxToken,
@@ -28,9 +28,9 @@ mod writing;
 pub struct ValueChain {
     /// The whole choice.
     pub whole: TextRange,
-    /// Whether the type of the place is shown.
+    /// Whether the type of the place is known.
     pub ground: Ground,
-    /// The number of branches that compare.
+    /// Number of comparing branches.
     pub branches: usize,
 }
 
@@ -46,11 +46,11 @@ struct Branch {
     block: ast::BlockExpr,
 }
 
-/// Fewer branches are as well written as they are.
+/// Minimum number of branches: fewer read well as they are.
 const LEAST: usize = 3;
 
 impl ValueChain {
-    /// The shape at the first `if` of a chain, and what is written in its place.
+    /// Returns the shape at the first `if` of a chain and its replacement.
     pub fn of<'a>(
         choice: &ast::IfExpr,
         text: &'a str,
@@ -170,14 +170,14 @@ impl Chain {
     }
 }
 
-/// Whether the last comment of a block is indented like its brace.
-/// Whether a block is nothing but `true` or `false`.
+/// Whether a block consists of just `true` or `false`.
 fn is_bool(block: &ast::BlockExpr) -> bool {
     let tail = block.tail_expr().map(|it| it.syntax().text().to_string());
     let is_alone = block.statements().next().is_none();
     is_alone && matches!(tail.as_deref(), Some("true" | "false"))
 }
 
+/// Whether the last comment of a block is indented like its brace.
 fn ends_in_comment_of_next(block: &ast::BlockExpr, text: &str) -> bool {
     let brace = block.stmt_list().and_then(|list| list.r_curly_token());
     let lead = brace.as_ref().and_then(SyntaxToken::prev_token);
@@ -207,7 +207,7 @@ fn compared(condition: &ast::Expr) -> Option<(ast::Expr, Vec<Value>)> {
     Some((place, values))
 }
 
-/// Whether an `if` is a statement, the end of a block, or a whole value.
+/// Whether an `if` is a statement, the tail expression of a block, or a whole value.
 fn stands_alone(choice: &SyntaxNode) -> bool {
     choice.parent().is_some_and(|parent| match parent.kind() {
         SyntaxKind::STMT_LIST => keeps_braces(&parent, choice.text_range()),

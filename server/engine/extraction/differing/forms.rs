@@ -1,4 +1,4 @@
-//! What may stand at a position that differs, as far as it is written: a value that a function could be given in its stead.
+//! The values that may differ at a position, judging by syntax: those that can become a parameter.
 
 use ra_ap_syntax::{
     AstNode, SyntaxKind, SyntaxNode,
@@ -8,28 +8,28 @@ use ra_ap_syntax::{
 use super::functions;
 use crate::syntax::{Constant, FileNames};
 
-/// What a value is, as far as it is written.
+/// The kind of a value, judging by syntax.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::extraction) enum Form {
     Literal,
-    /// A constant, a static, a variant or a structure without fields.
+    /// A constant, a static, a variant or a unit struct.
     Path,
-    /// A variable of the function.
+    /// A local variable.
     Local,
     /// A field of a variable or of `self`.
     Field,
-    /// A function of the file, where it is called.
+    /// A function in the file, as a callee.
     Function,
 }
 
 impl Form {
-    /// Whether it names something that may change.
+    /// Whether it refers to something that may change.
     pub(in crate::extraction) fn is_place(self) -> bool {
         matches!(self, Self::Local | Self::Field)
     }
 }
 
-/// What a node is, if it is an expression without effects that a function could be given in its stead.
+/// The form of a node, if it is an expression without side effects that can become a parameter.
 pub(super) fn form(node: &SyntaxNode) -> Option<Form> {
     let expr = ast::Expr::cast(node.clone())?;
     if is_called(node) {
@@ -67,8 +67,8 @@ fn form_of_path(expr: &ast::PathExpr) -> Option<Form> {
     }
 }
 
-/// Whether a path is to a constant, a variant or a structure without fields, and not to a `static` that may change. Of what other
-/// files declare its name tells; whether it is copied, so that nothing of it can change, rustc does.
+/// Whether a path refers to a constant, a variant or a unit struct, and not to a mutable `static`. Items in other files are
+/// judged by their name. Whether they are `Copy`, and so immutable, is checked by rustc.
 fn is_constant(path: &ast::Path) -> bool {
     let name = |path: &ast::Path| Some(path.segment()?.name_ref()?.text().to_string());
     let Some(own) = name(path) else {
@@ -92,7 +92,7 @@ pub(super) fn is_declared_constant(name: &str, declared: &FileNames) -> bool {
     !all.is_empty() && all.iter().all(|it| matches!(it, Constant::Const(_)))
 }
 
-/// Whether a name is written as constants are, the file has nothing of that name, and a `static mut` couldn't be read here.
+/// Whether a name is in uppercase, isn't declared in the file, and isn't in an `unsafe` context that could read a `static mut`.
 pub(super) fn is_constant_elsewhere(name: &str, node: &SyntaxNode, declared: &FileNames) -> bool {
     let is_shouted = name.len() > 1
         && !name.contains(char::is_lowercase)
@@ -116,7 +116,7 @@ pub(super) fn is_constant_elsewhere(name: &str, node: &SyntaxNode, declared: &Fi
         && !variables().any(|it| it.text() == name)
 }
 
-/// Whether it is a field of a variable or of `self`, however deep.
+/// Whether it is a possibly nested field of a variable or of `self`.
 fn is_field(expr: &ast::FieldExpr) -> bool {
     match expr.expr() {
         Some(ast::Expr::FieldExpr(inner)) => is_field(&inner),
@@ -128,26 +128,26 @@ fn is_field(expr: &ast::FieldExpr) -> bool {
     }
 }
 
-/// The variable that a value begins with.
+/// The variable at the start of a value.
 pub(super) fn root(node: &SyntaxNode) -> Option<String> {
     let first = node.first_token()?;
     (first.kind() == SyntaxKind::IDENT).then(|| first.text().to_owned())
 }
 
-/// Whether a node is the name of a field as well.
+/// Whether a node is a field shorthand.
 fn is_label(node: &SyntaxNode) -> bool {
     let field = node.parent().and_then(ast::RecordExprField::cast);
     field.is_some_and(|it| it.colon_token().is_none())
 }
 
-/// Whether a node is what is called.
+/// Whether a node is a callee.
 fn is_called(node: &SyntaxNode) -> bool {
     let call = node.parent().and_then(ast::CallExpr::cast);
     let callee = call.and_then(|it| it.expr());
     callee.is_some_and(|it| it.syntax() == node)
 }
 
-/// Whether a node stands where the language wants a constant, or a pattern.
+/// Whether the language requires a constant or a pattern here.
 fn must_be_constant(node: &SyntaxNode) -> bool {
     let mut around = node.ancestors().skip(1);
     let list = node.parent().and_then(ast::ArrayExpr::cast);

@@ -1,4 +1,4 @@
-//! A function of the file that is called in one place where another is called in another one, and that may be given in its stead.
+//! Functions in the file that are called in one place where another is called in the other, and can become a parameter.
 
 use ra_ap_syntax::{
     AstNode, SyntaxKind, SyntaxNode,
@@ -7,11 +7,11 @@ use ra_ap_syntax::{
 
 use crate::syntax::attributes;
 
-/// What says nothing of how a function is called.
+/// Attributes that don't affect how a function is called.
 const HARMLESS: [&str; 5] = ["allow", "doc", "expect", "inline", "must_use"];
 
-/// Whether a node is the name of a function that is called, which the file declares in the same module, and which is one for any
-/// caller: not `unsafe`, without parameters of its own, and with nothing that a pointer to it wouldn't have.
+/// Whether a node is the name of a called function that the file declares in the same module and that coerces to a function
+/// pointer: it is not `unsafe`, not generic, and needs nothing else that a pointer lacks.
 pub(super) fn may_be_given(callee: &SyntaxNode) -> bool {
     let name = ast::PathExpr::cast(callee.clone()).and_then(|it| it.path()?.as_single_name_ref());
     let Some(name) = name.map(|it| it.text().to_string()) else {
@@ -28,7 +28,7 @@ pub(super) fn may_be_given(callee: &SyntaxNode) -> bool {
     pointer(callee, &name).is_some() && !is_variable()
 }
 
-/// The type of a pointer to the only function of a name in the file, if that stands at its top as a node does.
+/// The function pointer type for the only function of that name in the file, if both it and the node are at the top level.
 pub(in crate::extraction) fn pointer(node: &SyntaxNode, name: &str) -> Option<String> {
     let root = node.ancestors().last()?;
     let is_in_module = node.ancestors().any(|it| it.kind() == SyntaxKind::MODULE);
@@ -66,7 +66,7 @@ fn type_of(function: &ast::Fn) -> Option<String> {
     }
 }
 
-/// A type on one line, unless it is one only for a function that says it.
+/// A type on one line, unless it is only valid in a function's signature.
 fn plain(ty: &ast::Type) -> Option<String> {
     let text = ty.syntax().text().to_string();
     let mut inside = ty.syntax().descendants_with_tokens();

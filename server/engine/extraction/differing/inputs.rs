@@ -1,4 +1,4 @@
-//! The input of macros, of which nothing but words shows.
+//! Macro input, which consists of tokens only.
 
 use std::collections::BTreeSet;
 
@@ -16,7 +16,7 @@ use crate::{
 };
 
 impl Pass {
-    /// The input of macros, of which nothing but words shows.
+    /// Compares macro input, which consists of tokens only.
     pub(super) fn trees(&mut self, trees: &[SyntaxNode]) -> Result<(), NotExtracted> {
         let words: Vec<Vec<SyntaxToken>> = trees
             .iter()
@@ -51,7 +51,7 @@ impl Pass {
             let found = self.spots(&words, number).or_else(|| formatted(&row));
             let other = texts.iter().find(|it| **it != texts[0]);
             let found = found.ok_or_else(|| unlike(texts[0], other.unwrap_or(&texts[0])))?;
-            // A field takes what it belongs to with it.
+            // A field includes its receiver.
             let is_in = |it: &Spots| found.ranges[0].contains_range(it.ranges[0]);
             self.found.values.retain(|it| !is_in(it));
             self.found.values.push(found);
@@ -59,7 +59,7 @@ impl Pass {
         Ok(())
     }
 
-    /// Takes variables that texts name, which each place declares for itself, or none does.
+    /// Records variables named in format strings, which every place or no place declares.
     fn named(&mut self, names: &[String]) -> Result<(), NotExtracted> {
         let own = names.iter().zip(&self.declared);
         let own: Vec<bool> = own.map(|(it, declared)| declared.contains(it)).collect();
@@ -73,7 +73,7 @@ impl Pass {
         }
     }
 
-    /// A value at a word of a macro's input, in all places.
+    /// A value at a token of macro input, in all places.
     fn spots(&self, words: &[Vec<SyntaxToken>], at: usize) -> Option<Spots> {
         let starts = words.iter().map(|it| value_in(it, at));
         let starts: Vec<(usize, Form)> = starts.collect::<Option<_>>()?;
@@ -111,7 +111,7 @@ fn follows(words: &[SyntaxToken], at: usize, kind: SyntaxKind) -> bool {
     before.is_some_and(|it| it.kind() == kind)
 }
 
-/// Whether a word stands in the input of a known macro that evaluates it and doesn't show its words, as an assertion does.
+/// Whether a token is in the input of a known macro that evaluates it without printing its source text, as an assertion would.
 pub(super) fn prints_values(word: &SyntaxToken) -> bool {
     let Some(tree) = word.parent() else {
         return false;
@@ -123,7 +123,7 @@ pub(super) fn prints_values(word: &SyntaxToken) -> bool {
     })
 }
 
-/// Where the value begins that a word of a macro's input ends, and what it is.
+/// The start and the form of the value that ends with a token of macro input.
 fn value_in(words: &[SyntaxToken], at: usize) -> Option<(usize, Form)> {
     let word = &words[at];
     let tree = word.parent()?;
@@ -135,7 +135,7 @@ fn value_in(words: &[SyntaxToken], at: usize) -> Option<(usize, Form)> {
     let before = kind(at.checked_sub(1));
     let behind = kind(Some(at + 1));
     if word.kind().is_literal() {
-        // What a macro formats has to be there when it is compiled.
+        // A format string must be known at compile time.
         let is_text = word.kind() == SyntaxKind::STRING && name != "vec";
         let is_template = is_text && is_input_itself(&tree);
         let is_field = before == Some(T![.]);
@@ -175,7 +175,7 @@ fn value_in(words: &[SyntaxToken], at: usize) -> Option<(usize, Form)> {
     }
 }
 
-/// The innermost macro whose input a tree of words is in.
+/// The innermost macro whose input contains a token tree.
 pub(super) fn macro_of(tree: &SyntaxNode) -> Option<String> {
     let mut trees = tree
         .ancestors()
@@ -186,7 +186,7 @@ pub(super) fn macro_of(tree: &SyntaxNode) -> Option<String> {
     })
 }
 
-/// Whether a tree of words is all that a macro is given.
+/// Whether a token tree is the whole input of a macro.
 pub(super) fn is_input_itself(tree: &SyntaxNode) -> bool {
     let first = tree.first_token().and_then(|it| before(&it));
     first.is_some_and(|it| it.kind() == T![!])

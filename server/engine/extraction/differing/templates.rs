@@ -1,4 +1,4 @@
-//! Texts that are formatted: the part in which they differ, and the variables that they name.
+//! Format strings: the part in which they differ, and the variables that they name.
 
 use ra_ap_syntax::{SyntaxKind, SyntaxToken};
 
@@ -12,7 +12,7 @@ use crate::{
     text::{TextRange, TextSize},
 };
 
-/// The part in which texts differ that are formatted, if that is plain.
+/// The part in which format strings differ, if it is simple.
 pub(super) fn formatted(row: &[&SyntaxToken]) -> Option<Spots> {
     let inside = row.iter().map(|it| {
         let name = macro_of(&it.parent()?).filter(|name| is_formatting(name));
@@ -20,7 +20,7 @@ pub(super) fn formatted(row: &[&SyntaxToken]) -> Option<Spots> {
         let name = name.filter(|_| is_input)?;
         let is_own = FileNames::around_node(&it.parent()?).has_macro(&name);
         let text = it.text().strip_prefix('"')?.strip_suffix('"')?;
-        // What is white space behind the end of a line is no part of the text.
+        // Leading whitespace of a continued line isn't part of the string.
         let goes_on = text.contains("\\\n") || text.contains("\\\r");
         (!is_own && !goes_on).then_some(text)
     });
@@ -29,7 +29,7 @@ pub(super) fn formatted(row: &[&SyntaxToken]) -> Option<Spots> {
     let middle = |text: &&str| text[before..text.len() - behind].to_owned();
     let middles: Vec<String> = inside.iter().map(middle).collect();
     let is_plain = |it: &String| !it.is_empty() && !it.contains(['{', '}', '\\']);
-    // Making a text of a text alone says nothing.
+    // Formatting a string alone is pointless.
     let is_all = before + behind == 0 && macro_of(&row[0].parent()?)? == "format";
     if is_all || !middles.iter().all(is_plain) {
         return None;
@@ -48,7 +48,7 @@ pub(super) fn formatted(row: &[&SyntaxToken]) -> Option<Spots> {
     })
 }
 
-/// How much texts have in common at both ends, but for what belongs to a word or stands between braces.
+/// The lengths of the common prefix and suffix of strings, excluding parts of words and of placeholders.
 fn around(texts: &[&str]) -> (usize, usize) {
     let is_word = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '\\');
     let first = texts[0];
@@ -73,7 +73,7 @@ fn around(texts: &[&str]) -> (usize, usize) {
     (before, behind.unwrap_or_default())
 }
 
-/// The variables that texts name which are equal but for that, position by position.
+/// The variables that otherwise identical format strings name, by position.
 pub(super) fn names_in(row: &[&SyntaxToken]) -> Option<Vec<Vec<String>>> {
     let is_template = |it: &&SyntaxToken| {
         let tree = it.parent().filter(is_input_itself);
@@ -99,7 +99,7 @@ pub(super) fn names_in(row: &[&SyntaxToken]) -> Option<Vec<Vec<String>>> {
     Some(rows.collect())
 }
 
-/// A text without the names that it is about, and those.
+/// A format string without the names of its variables, and the names.
 fn parted(text: &str) -> (String, Vec<String>) {
     let (mut rest, mut names) = (String::new(), Vec::new());
     for (number, part) in text.split('{').enumerate() {

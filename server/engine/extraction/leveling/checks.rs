@@ -1,13 +1,13 @@
-//! What rustc's verdict doesn't show of what differs.
+//! Checks of the differences that rustc's verdict doesn't cover.
 
 use super::{Form, Leveled};
 use crate::extraction::{Known, NotExtracted, Passing, Selection};
 
-/// More is more than a reader can follow, with what is not different.
+/// Maximum number of parameters, including those that don't differ: more are hard to follow.
 const MOST_PARAMETERS: usize = 5;
 
 impl Leveled {
-    /// What is copied into a call, and so has to be shown not to change before it is looked at.
+    /// The parameters that are copied into a call, and so must not change before they are read.
     pub fn lent(&self, selection: &Selection, passing: &Passing) -> Vec<String> {
         let captured = passing.captured(selection);
         let copied = captured.filter(|(capture, way)| {
@@ -18,7 +18,7 @@ impl Leveled {
         copied.map(|(capture, _)| capture.name.clone()).collect()
     }
 
-    /// What rustc doesn't tell of what differs.
+    /// Checks what rustc doesn't report about the differences.
     pub fn check(
         &self,
         selection: &Selection,
@@ -45,7 +45,7 @@ impl Leveled {
             }
             let has = |form: Form| put.forms.contains(&form);
             let text = &put.texts[0];
-            // Each use of a constant is another value; what is dropped or changed would tell.
+            // Each use of a constant is a new value, which is observable if it is dropped or mutated.
             if has(Form::Function) && !way.is_kept() {
                 let why = format!("`{text}` is used other than by calling it.");
                 return Err(NotExtracted(why.into()));
@@ -71,8 +71,8 @@ impl Leveled {
         Ok(())
     }
 
-    /// The variable that a value begins with in one place, if a value begins with it that is given beside it: what one of them does
-    /// to the variable, the other one wouldn't see.
+    /// The variable that a differing value starts with in one place, if it is also passed on its own or with another value:
+    /// mutations through one wouldn't be visible through the other.
     fn shared_root<'a>(&'a self, captured: impl Iterator<Item = &'a String>) -> Option<&'a str> {
         let common = captured.filter(|name| self.puts.iter().all(|put| put.name != **name));
         let common: Vec<&str> = common

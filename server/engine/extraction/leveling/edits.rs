@@ -1,4 +1,4 @@
-//! The edits that give each place the same words, and where a range of the text stands once they are done.
+//! The edits that make places identical, and the mapping of ranges through them.
 
 use ra_ap_syntax::{AstNode, SyntaxKind, SyntaxNode, SyntaxToken, ast};
 
@@ -13,7 +13,7 @@ use crate::{
     text::{Edit, TextRange, TextSize},
 };
 
-/// What gives each place the same words.
+/// Returns the edits that make all places identical.
 pub(super) fn edits(
     root: &SyntaxNode,
     lists: &[Vec<SyntaxNode>],
@@ -36,7 +36,7 @@ pub(super) fn edits(
                 let pointer = pointer(&list[0], text).ok_or(NOT_WHOLE)?;
                 format!("let {name}: {pointer} = {text}; ")
             } else {
-                // What can't be moved has a copy of its own here, in a text that nobody keeps.
+                // A non-`Copy` value is duplicated here, in text that is discarded.
                 format!("let mut {name} = unsafe {{ {library}::ptr::read(&{text}) }}; ")
             };
             edits.push(Edit::insert(start, declared));
@@ -53,7 +53,7 @@ pub(super) fn edits(
     Ok(edits)
 }
 
-/// A value with the label of its field, if that is what the value is called.
+/// A value including its field label, if the label is the same name.
 fn labelled(root: &SyntaxNode, spot: TextRange, name: &str) -> Result<TextRange, NotExtracted> {
     let node = root.covering_element(spot);
     let node = node.ancestors().find(|it| it.text_range() == spot);
@@ -76,7 +76,7 @@ fn labelled(root: &SyntaxNode, spot: TextRange, name: &str) -> Result<TextRange,
     Ok(field.syntax().text_range())
 }
 
-/// What gives the variables that each place declares under a name of its own the same name, wherever they are looked at.
+/// Gives variables that each place declares under its own name the same name, wherever they are used.
 fn renaming(
     lists: &[Vec<SyntaxNode>],
     number: usize,
@@ -99,7 +99,7 @@ fn renaming(
         for word in bindings.occurrences(&names[number], own) {
             let at = word.text_range();
             let mut others = lists.iter().filter_map(|it| range(it));
-            // Another place between declares it anew, in the text in which both have one name.
+            // A place in between declares it again, under the same common name.
             if others.any(|it| it.start() >= own.end() && at.start() >= it.start()) {
                 return Err(ELSEWHERE);
             }
@@ -114,7 +114,7 @@ fn renaming(
     Ok(edits)
 }
 
-/// What a word becomes that means a variable of another name.
+/// The replacement of a token that refers to a renamed variable.
 fn renaming_of(word: &SyntaxToken, fresh: &str) -> String {
     let path = word.parent_ancestors().find_map(ast::PathExpr::cast);
     let field = path.and_then(|it| ast::RecordExprField::cast(it.syntax().parent()?));
@@ -128,7 +128,7 @@ fn renaming_of(word: &SyntaxToken, fresh: &str) -> String {
     }
 }
 
-/// The same where a text that is formatted names it.
+/// The edits of a format string that names the variable.
 fn in_text(text: &SyntaxToken, name: &str, fresh: &str) -> Vec<Edit> {
     let found = text.text().match_indices(name).filter(|(at, _)| {
         let (before, behind) = (&text.text()[..*at], &text.text()[at + name.len()..]);
@@ -142,7 +142,7 @@ fn in_text(text: &SyntaxToken, name: &str, fresh: &str) -> Vec<Edit> {
     edits.collect()
 }
 
-/// The range of a place once the edits are done that stand in it or in front of it.
+/// The range of a place after the edits inside and before it.
 pub(super) fn moved(edits: &[Edit], place: TextRange) -> TextRange {
     let (mut start, mut end) = (place.start(), place.end());
     for edit in edits.iter().rev() {
@@ -161,7 +161,7 @@ pub(super) fn moved(edits: &[Edit], place: TextRange) -> TextRange {
     TextRange::new(start, end)
 }
 
-/// What was there and what has become of it, edit by edit.
+/// The old and the new range of each edit.
 pub(super) fn added(edits: &[Edit]) -> Vec<(TextRange, TextRange)> {
     let mut done = TextSize::new(0);
     let mut last = TextSize::new(0);

@@ -1,4 +1,4 @@
-//! Whether a field that differs is only read: what stands behind a `Deref` is code that may give another value, or do something.
+//! Whether a differing field is a plain read: a `Deref` may return another value or have side effects.
 
 use ra_ap_syntax::{
     AstNode, SyntaxKind, SyntaxNode,
@@ -7,8 +7,7 @@ use ra_ap_syntax::{
 
 use crate::text::TextRange;
 
-/// Whether each field of `a.b.c`, which stands at a range, is one of a structure that the file declares, and `a` is `self` or a
-/// parameter of such a type.
+/// Whether each field in `a.b.c` at a range belongs to a struct in the file, and `a` is `self` or a parameter of such a type.
 pub(super) fn are_read(root: &SyntaxNode, place: &str, at: TextRange) -> bool {
     type_of(root, place, at).is_some()
 }
@@ -35,8 +34,8 @@ fn type_of(root: &SyntaxNode, place: &str, at: TextRange) -> Option<ast::Type> {
     Some(ty)
 }
 
-/// Whether names of types may be others in a function than in its file: it is in a module of the file, or declares some, or the file
-/// imports or has parameters of such names.
+/// Whether type names may be shadowed in a function: it is in a module of the file or declares items, or the file imports or
+/// binds parameters of such names.
 fn may_mean_others(function: &ast::Fn) -> bool {
     let around: Vec<_> = function.syntax().ancestors().skip(1).collect();
     let is_inner = around
@@ -57,7 +56,7 @@ fn may_mean_others(function: &ast::Fn) -> bool {
     is_inner || has_types || declares
 }
 
-/// The type of the only variable of a name in a function, if it is a parameter.
+/// The type of a parameter, if it is the only variable of that name in a function.
 fn parameter(function: &ast::Fn, name: &str) -> Option<ast::Type> {
     let declared = function.syntax().descendants().filter_map(ast::Name::cast);
     if declared.filter(|it| it.text() == name).count() != 1 {
@@ -73,7 +72,7 @@ fn parameter(function: &ast::Fn, name: &str) -> Option<ast::Type> {
         .ty()
 }
 
-/// The name of a type, or of what a reference is to.
+/// The name of a type, or of a reference's referent.
 fn structure(ty: ast::Type) -> Option<String> {
     match ty {
         ast::Type::RefType(it) => structure(it.ty()?),

@@ -1,4 +1,4 @@
-//! What the parameters are called that stand for what differs, and the function of which each place is all.
+//! Names for the parameters that replace differences, and for a function whose calls would be whole bodies.
 
 use std::collections::BTreeSet;
 
@@ -21,7 +21,7 @@ use crate::{
     },
 };
 
-/// What functions of the standard library call what they take.
+/// Parameter names of standard library functions.
 const KNOWN: [(&str, &str); 12] = [
     (
         "separator",
@@ -43,7 +43,7 @@ const KNOWN: [(&str, &str); 12] = [
     ("count", "take skip repeat"),
 ];
 
-/// A name for each group of values.
+/// Names each group of values.
 pub(super) fn names(
     source: &Source,
     lists: &[Vec<SyntaxNode>],
@@ -75,10 +75,10 @@ pub(super) fn names(
     Ok(names)
 }
 
-/// Names that the code tells, the most telling first.
+/// Names that the code suggests, the most descriptive first.
 fn told(root: &SyntaxNode, group: &[Spots]) -> Vec<String> {
     if group[0].kinds.contains(&Form::Function) {
-        // What is called is a deed.
+        // A callee is named by a verb.
         let own = common(&group[0]).into_iter();
         return own.filter(|it| verb_of(it).is_some()).collect();
     }
@@ -104,7 +104,7 @@ fn told(root: &SyntaxNode, group: &[Spots]) -> Vec<String> {
     all.filter(|it| it.len() > 2).collect()
 }
 
-/// Names for what the code tells no name of: a person will read them once more.
+/// Generic names, if the code suggests none: the user will reconsider them.
 fn plain(group: &[Spots]) -> Option<String> {
     let text = &group[0].texts[0];
     let is_all = |it: &Spots| it.is_formatted && it.texts.iter().all(|it| it.contains(' '));
@@ -121,13 +121,13 @@ fn plain(group: &[Spots]) -> Option<String> {
     Some(name.to_owned())
 }
 
-/// The field that is given the value.
+/// The field that is initialized with the value.
 fn label(node: &SyntaxNode) -> Option<String> {
     let field = ast::RecordExprField::cast(node.parent()?)?;
     Some(field.name_ref()?.text().to_string())
 }
 
-/// The words that what stands in all places has in common.
+/// The common words of the values in all places.
 fn common(spots: &Spots) -> Option<String> {
     if spots.kinds.contains(&Form::Literal) {
         return None;
@@ -136,7 +136,7 @@ fn common(spots: &Spots) -> Option<String> {
     common_words(&names.collect::<Vec<_>>())
 }
 
-/// The words of a path's last name.
+/// The words of a path's last segment.
 fn words_of_name(path: &str) -> Vec<String> {
     let name = path.rsplit(['.', ':']).next().unwrap_or(path);
     let is_constant = !name.contains(char::is_lowercase);
@@ -150,7 +150,7 @@ fn words_of_name(path: &str) -> Vec<String> {
     words.map(str::to_owned).collect()
 }
 
-/// What is in all of them, in the order of the first.
+/// The words common to all names, in the order of the first.
 fn common_words(names: &[Vec<String>]) -> Option<String> {
     let [first, others @ ..] = names else {
         return None;
@@ -163,7 +163,7 @@ fn common_words(names: &[Vec<String>]) -> Option<String> {
     is_word.then(|| common.join("_"))
 }
 
-/// What one place calls a variable that another place calls otherwise.
+/// The name of the variable in one place, if it differs between places.
 fn local(spots: &Spots) -> Option<String> {
     let is_local = spots.kinds.iter().all(|it| *it == Form::Local);
     let is_said = |it: &&String| it.len() > 2;
@@ -175,9 +175,9 @@ fn local(spots: &Spots) -> Option<String> {
         .cloned()
 }
 
-/// The call of which a node is an argument, and which one.
+/// The callee and position of an argument.
 fn argument(node: &SyntaxNode) -> Option<(String, usize)> {
-    // A reference to it stands for it.
+    // A reference to it counts as the argument.
     let node = match node.parent().and_then(ast::RefExpr::cast) {
         Some(taken) => taken.syntax().clone(),
         None => node.clone(),
@@ -197,7 +197,7 @@ fn argument(node: &SyntaxNode) -> Option<(String, usize)> {
     Some((name.text().to_string(), at))
 }
 
-/// What all functions of the file that may be meant call their parameter.
+/// The parameter's name in all functions of the file that may be called.
 fn parameter(root: &SyntaxNode, node: &SyntaxNode) -> Option<String> {
     let (name, at) = argument(node)?;
     let names = functions_of(root, &name).map(|function| {
@@ -215,7 +215,7 @@ fn parameter(root: &SyntaxNode, node: &SyntaxNode) -> Option<String> {
     }
 }
 
-/// What the standard library calls it.
+/// The parameter's name in the standard library.
 fn known(node: &SyntaxNode) -> Option<String> {
     let index = ast::IndexExpr::cast(node.parent()?).and_then(|it| it.index());
     if index.is_some_and(|it| it.syntax() == node) {
@@ -228,7 +228,7 @@ fn known(node: &SyntaxNode) -> Option<String> {
     (at == 0).then(|| (*name).to_owned())
 }
 
-/// The field or the variable that it is compared with or given to.
+/// The field or the variable that it is compared with or assigned to.
 fn opposite(node: &SyntaxNode) -> Option<String> {
     let operation = ast::BinExpr::cast(node.parent()?)?;
     let is_told = matches!(
@@ -244,7 +244,7 @@ fn opposite(node: &SyntaxNode) -> Option<String> {
     is_told.then_some(name)
 }
 
-/// What a number is called at this place of an operation.
+/// The role of a number as an operand.
 fn operand(node: &SyntaxNode) -> Option<String> {
     use ast::{ArithOp, BinaryOp, CmpOp};
     let operation = ast::BinExpr::cast(node.parent()?)?;
@@ -264,7 +264,7 @@ fn operand(node: &SyntaxNode) -> Option<String> {
     Some(name.to_owned())
 }
 
-/// What a loop goes through, by the name of one of them.
+/// The collection that a loop iterates, named after an element.
 fn gone_through(node: &SyntaxNode) -> Option<String> {
     let mut around = node.ancestors().skip(1).skip_while(|it| {
         let is_iter = ast::MethodCallExpr::cast(it.clone()).and_then(|it| it.name_ref());
@@ -281,7 +281,7 @@ fn gone_through(node: &SyntaxNode) -> Option<String> {
     }
 }
 
-/// A noun for the type that all of them are declared to have.
+/// A noun for the common declared type.
 fn by_type(root: &SyntaxNode, group: &[Spots]) -> Option<String> {
     let types = group[0].texts.iter().map(|it| declared_type(root, it));
     let types = types.collect::<Option<BTreeSet<String>>>()?;
@@ -289,7 +289,7 @@ fn by_type(root: &SyntaxNode, group: &[Spots]) -> Option<String> {
     noun(ty)
 }
 
-/// The type that all fields or parameters of a name are declared to have.
+/// The common declared type of all fields or parameters of a name.
 fn declared_type(root: &SyntaxNode, text: &str) -> Option<String> {
     let types: BTreeSet<String> = if let Some((_, name)) = text.rsplit_once('.') {
         let fields = root.descendants().filter_map(ast::RecordField::cast);
@@ -326,7 +326,7 @@ fn noun(ty: &str) -> Option<String> {
     (is_said && name.chars().all(char::is_alphanumeric)).then(|| words_of_name(name).join("_"))
 }
 
-/// Whether a name means nothing else wherever the places stand.
+/// Whether a name is unused in all functions with places.
 fn is_free(lists: &[Vec<SyntaxNode>], group: &[Spots], groups: &[Vec<Spots>], name: &str) -> bool {
     let places = lists.iter().enumerate();
     let mut mentions = places.map(|(number, list)| {
@@ -350,7 +350,7 @@ fn is_free(lists: &[Vec<SyntaxNode>], group: &[Spots], groups: &[Vec<Spots>], na
     mentions.all(|it| it == 0)
 }
 
-/// What functions that do nothing else are called, if their names have words in common.
+/// The common words in the names of functions whose whole bodies the places are.
 pub(super) fn of_functions(lists: &[Vec<SyntaxNode>], source: &Source) -> Option<String> {
     let functions = lists.iter().map(|it| whole_body(it));
     let functions = functions.collect::<Option<Vec<ast::Fn>>>()?;

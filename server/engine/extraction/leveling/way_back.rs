@@ -1,4 +1,4 @@
-//! The way back: what was drafted in the text in which places are equal, with what differs in its calls and each place's own names.
+//! Maps a draft of the leveled text back, with the differences in its calls and each place's own names.
 
 use ra_ap_syntax::{AstNode, SyntaxKind, ast};
 
@@ -10,7 +10,7 @@ use crate::{
 };
 
 impl Leveled {
-    /// A draft of the text before, in whose calls stands what differs.
+    /// Converts the draft to one of the original text, whose calls contain the differences.
     pub fn carried_back(&self, draft: Draft, lent: &[String]) -> Result<Draft, NotExtracted> {
         const ASTRAY: NotExtracted = NotExtracted::new("The edits don't fit.");
         let mut called = Vec::new();
@@ -50,7 +50,7 @@ impl Leveled {
         })
     }
 
-    /// A call with what differs in the stead of its names.
+    /// Replaces the common names in a call by the differences.
     pub(super) fn put_in(&self, call: &str, place: usize, lent: &[String]) -> String {
         let words = words_of(call, Edition::CURRENT);
         let words = words.into_iter().map(|(kind, word)| {
@@ -68,14 +68,14 @@ impl Leveled {
         words.collect()
     }
 
-    /// What a variable is called in the text in which places are equal.
+    /// The common name of a variable in the leveled text.
     pub fn fresh(&self, name: &str) -> String {
         let mut renamed = self.renamed.iter();
         let renamed = renamed.find(|it| it.names.iter().any(|it| it == name));
         renamed.map_or_else(|| name.to_owned(), |it| it.fresh.clone())
     }
 
-    /// The function with the names that the first place has.
+    /// The function with the names of the first place.
     pub(super) fn in_own_words(&self, function: &str) -> String {
         let words = words_of(function, Edition::CURRENT).into_iter();
         let words = words.map(|(kind, word)| match kind {
@@ -89,26 +89,26 @@ impl Leveled {
         words.collect()
     }
 
-    /// A name for a function in which nothing is called as it is only in the text in which places are equal.
+    /// A function name without common names, which only the leveled text contains.
     pub fn told(&self, name: String) -> String {
         let renamed = self.renamed.iter();
         renamed.fold(name, |name, it| name.replace(&it.fresh, &it.names[0]))
     }
 
-    /// What a place calls a variable that it declares.
+    /// The name of a variable in a place that declares it.
     fn own_name<'a>(&'a self, word: &'a str, place: usize) -> &'a str {
         let renamed = self.renamed.iter().find(|it| it.fresh == word);
         renamed.map_or(word, |it| &it.names[place])
     }
 
-    /// Whether a range is a part of what was added.
+    /// Whether a range is in inserted text.
     fn is_added(&self, range: TextRange) -> bool {
         added(&self.edits)
             .iter()
             .any(|(_, new)| new.contains_range(range) && !range.is_empty())
     }
 
-    /// A range of the text before.
+    /// Maps a range back to the original text.
     pub(super) fn back(&self, range: TextRange) -> Option<TextRange> {
         let at = |at: TextSize| {
             let mut delta_new = TextSize::new(0);
@@ -132,7 +132,7 @@ impl Leveled {
     }
 }
 
-/// A function that takes a reference with each of these, so that nothing can change them as long as it runs.
+/// A variant of the function that takes these parameters by reference, so that nothing can mutate them while it runs.
 pub(super) fn lending(function: &str, lent: &[String]) -> Option<String> {
     let root = Tree::parse(function, Edition::CURRENT).ok()?.root();
     let node = root.descendants().find_map(ast::Fn::cast)?;

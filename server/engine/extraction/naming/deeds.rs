@@ -1,4 +1,4 @@
-//! What a part does, by what it changes: it checks, finds, skips, counts, collects, writes or sets.
+//! What a part does, judging by what it changes: it checks, finds, skips, counts, collects, writes or sets.
 
 use std::collections::BTreeSet;
 
@@ -13,14 +13,14 @@ use crate::{
     syntax::{known, plurals, scopes},
 };
 
-/// What is longer does more than change something.
+/// Maximum number of lines of a part that is described by its changes alone.
 const MOST_LINES: usize = 25;
 
-/// Something that a part changes beyond what it declares itself.
+/// A change to something that the part doesn't declare itself.
 struct Deed {
     /// A variable of the function, or a field of one: `self.queue`, `seen`.
     place: String,
-    /// The last name of what is changed.
+    /// The last segment of the changed place.
     name: String,
     how: How,
 }
@@ -36,16 +36,16 @@ impl Deed {
 enum How {
     Assigned,
     Counted,
-    /// Something is put into a collection.
+    /// An element is added to a collection.
     Filled,
     /// Text or bytes are appended.
     Written,
-    /// What a person reads is written.
+    /// Output for the user is written.
     Printed,
     Called,
 }
 
-/// What a part does to what stands around it.
+/// The changes of a part to its surroundings.
 pub(super) struct Deeds<'a> {
     selection: &'a Selection,
     changes: Vec<Deed>,
@@ -61,7 +61,7 @@ impl<'a> Deeds<'a> {
         Self { selection, changes }
     }
 
-    /// How many variables and fields are changed, but for what is only called.
+    /// Number of variables and fields that are changed, excluding those that are only called.
     pub(super) fn places(&self) -> usize {
         let changes = self.changes.iter();
         let set = changes.filter(|it| !matches!(it.how, How::Called | How::Printed));
@@ -69,12 +69,12 @@ impl<'a> Deeds<'a> {
         places.len()
     }
 
-    /// Whether nothing is changed but a variable of this name.
+    /// Whether only the variable of this name is changed.
     pub(super) fn changes_only(&self, name: &str) -> bool {
         self.changes.iter().all(|it| it.place == name)
     }
 
-    /// Whether a statement goes on to the next and changes nothing.
+    /// Whether a statement has no early exit and changes nothing.
     pub(super) fn prepares(&self, statement: &SyntaxNode) -> bool {
         let leaves =
             |it: &SyntaxNode| matches!(it.kind(), SyntaxKind::RETURN_EXPR | SyntaxKind::TRY_EXPR);
@@ -82,7 +82,7 @@ impl<'a> Deeds<'a> {
         !nodes.any(|it| leaves(&it) || change(self.selection, &it).is_some())
     }
 
-    /// `check_length`: every way out but the end is an error, and nothing changes.
+    /// Names it like `check_length`, if all early exits are errors and nothing is changed.
     pub(super) fn check(&self) -> Option<String> {
         let selection = self.selection;
         let gives_nothing =
@@ -96,12 +96,12 @@ impl<'a> Deeds<'a> {
             .collect::<Option<Vec<_>>>()?;
         let subjects: Vec<Option<String>> = conditions.iter().map(what_is_asked).collect();
         let first = subjects.first().cloned()??;
-        // Questions about different things have no name in common.
+        // Checks of different things have no name in common.
         let is_one = subjects.iter().all(|it| it.as_deref() == Some(&first));
         is_one.then(|| format!("check_{}", first.trim_start_matches("is_")))
     }
 
-    /// `find_entry`: a loop that leaves with what it has found.
+    /// Names it like `find_entry`, if it is a loop that exits with what it has found.
     pub(super) fn find(&self) -> Option<String> {
         if !self.changes.is_empty() || !self.selection.outputs.is_empty() {
             return None;
@@ -125,7 +125,7 @@ impl<'a> Deeds<'a> {
         (is_found && is_rest).then(|| format!("find_{element}"))
     }
 
-    /// `skip_whitespace`: a loop that only moves on.
+    /// Names it like `skip_whitespace`, if it is a loop that only advances.
     pub(super) fn skip(&self) -> Option<String> {
         let [_] = &*self.selection.statements else {
             return None;
@@ -145,7 +145,7 @@ impl<'a> Deeds<'a> {
         is_skipping.then(|| format!("skip_{skipped}"))
     }
 
-    /// `count_words`, where a counter is all that changes.
+    /// Names it like `count_words`, if it only changes a counter.
     pub(super) fn count(&self) -> Option<String> {
         let place = self.only_place()?;
         if !self.changes.iter().all(|it| it.how == How::Counted) {
@@ -155,7 +155,7 @@ impl<'a> Deeds<'a> {
         Some(format!("count_{counted}"))
     }
 
-    /// `collect_entries`, where a loop fills a collection and changes nothing else.
+    /// Names it like `collect_entries`, if it is a loop that only fills a collection.
     pub(super) fn collect(&self) -> Option<String> {
         let place = self.only_place().filter(|_| self.is_only_change())?;
         if !self.changes.iter().all(|it| it.how == How::Filled) {
@@ -183,7 +183,7 @@ impl<'a> Deeds<'a> {
         is_telling.then(|| format!("{verb}_{name}"))
     }
 
-    /// `write` or `print`, if that is what it does to one thing.
+    /// The verb `write` or `print`, if that is its only effect, on one place.
     pub(super) fn verb_of_writing(&self) -> Option<&'static str> {
         self.only_place()?;
         let is = |how: How| self.changes.iter().all(|it| it.how == how);
@@ -193,7 +193,7 @@ impl<'a> Deeds<'a> {
         is(How::Written).then_some("write")
     }
 
-    /// `update_position`, where one thing is all that changes.
+    /// Names it like `update_position`, if it changes only one place.
     pub(super) fn update(&self) -> Option<String> {
         let place = self.only_place().filter(|_| self.is_only_change())?;
         let is_set = self
@@ -206,7 +206,7 @@ impl<'a> Deeds<'a> {
         (is_set && phrases::is_telling(name)).then(|| format!("update_{name}"))
     }
 
-    /// Whether the changes are all that is done: nothing is given, no way out but an error, and every statement has one.
+    /// Whether it only makes changes: it returns nothing, all early exits are errors, and every statement makes a change.
     fn is_only_change(&self) -> bool {
         let selection = self.selection;
         let goes_on = matches!(selection.exits.leave, Leave::Never | Leave::Whole { .. });
@@ -242,7 +242,7 @@ fn last_word(place: &str) -> &str {
     place.rsplit('.').next().unwrap_or(place)
 }
 
-/// A statement without what makes it one.
+/// The expression of a statement.
 pub(super) fn expression(statement: &SyntaxNode) -> SyntaxNode {
     let inner = ast::ExprStmt::cast(statement.clone()).and_then(|it| it.expr());
     inner.map_or_else(|| statement.clone(), |it| it.syntax().clone())
@@ -314,7 +314,7 @@ fn written(selection: &Selection, call: &ast::MacroCall) -> Option<Deed> {
     }
 }
 
-/// Whether nothing looks at what a call gives.
+/// Whether the value of a call is unused.
 fn is_for_effect(node: &SyntaxNode) -> bool {
     let mut around = node.ancestors().skip(1);
     let holder =
@@ -336,7 +336,7 @@ fn place(selection: &Selection, of: &ast::Expr) -> Option<String> {
     })
 }
 
-/// The field that a place ends with.
+/// The last field of a place expression.
 fn last_field(of: &ast::Expr) -> Option<String> {
     match of {
         ast::Expr::FieldExpr(it) => Some(it.name_ref()?.text().to_string()),
@@ -345,7 +345,7 @@ fn last_field(of: &ast::Expr) -> Option<String> {
     }
 }
 
-/// Whether a name means something that the part doesn't declare and doesn't use up, or that it gives.
+/// Whether a name refers to a variable that the part neither declares nor consumes, or that it returns.
 fn is_around(selection: &Selection, name: &str) -> bool {
     let mut captures = selection.captures.iter().filter(|it| it.name == name);
     name == "self"
@@ -364,21 +364,21 @@ fn is_step(operation: &ast::BinExpr) -> bool {
     adds && operation.rhs().is_some_and(|it| it.syntax().text() == "1")
 }
 
-/// Whether a statement is neither a declaration nor an `Ok(())` at the end.
+/// Whether a statement is neither a declaration nor a final `Ok(())`.
 fn is_deed(statement: &SyntaxNode) -> bool {
     let value = ast::Expr::cast(statement.clone());
     let is_end = value.is_some_and(|it| is_plain_success(&it));
     !is_end && statement.kind() != SyntaxKind::LET_STMT
 }
 
-/// The condition of a branch that only ends with an error.
+/// The condition of a branch that only returns an error.
 fn refusing_condition(statement: &SyntaxNode) -> Option<ast::Expr> {
     let branch = ast::IfExpr::cast(expression(statement))?;
     let is_refusal = branch.else_branch().is_none() && refuses(&branch.then_branch()?);
     branch.condition().filter(|_| is_refusal)
 }
 
-/// What a condition asks about.
+/// What a condition tests.
 fn what_is_asked(condition: &ast::Expr) -> Option<String> {
     match condition {
         ast::Expr::PrefixExpr(it) => what_is_asked(&it.expr()?),
@@ -400,7 +400,7 @@ fn what_is_asked(condition: &ast::Expr) -> Option<String> {
     }
 }
 
-/// `name.len()` is a `name_length`.
+/// Names a measure: `name_length` for `name.len()`.
 fn of_measure(of: &ast::Expr) -> Option<String> {
     let ast::Expr::MethodCallExpr(call) = of else {
         return None;

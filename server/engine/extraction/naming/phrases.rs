@@ -1,8 +1,8 @@
-//! Words of people as words of a name.
+//! Converts natural language to names.
 
 use crate::syntax::plurals;
 
-/// Verbs that begin a comment, or the name of a function, that says what is done.
+/// Verbs that start a comment or a function name describing an action.
 const VERBS: &str = "\
     add adjust align allocate append apply assemble assert assign attach bind build cache calculate call cancel check \
     choose clean clear clone close collect combine compare compile compress compute configure connect construct consume \
@@ -16,41 +16,41 @@ const VERBS: &str = "\
     search select send serialize set show shrink shuffle sign simplify skip sort spawn split start step stop store strip \
     submit subtract sum swap sync take test toggle tokenize trace track transform translate traverse trim truncate unpack \
     unwrap update upload use validate verify visit wait walk warn wrap write";
-/// Verbs of functions that give what they are about.
+/// Verbs of functions that return their object.
 const GIVING: &str = "\
     build calculate choose collect compute convert count create decode derive detect determine encode estimate extract \
     fetch find format gather generate load make measure parse pick read receive render resolve scan select take";
-/// Verbs of functions that do to each case what they do to all.
+/// Verbs of functions that apply to each case as to the whole.
 const OF_CASES: &str = "\
     apply check compile convert decode decompress deserialize desugar display draw dump emit encode escape eval evaluate exec \
     execute expand export extract fold format gen generate handle import infer lex lower parse print process read render resolve \
     rewrite serialize tokenize transform translate traverse update validate visit walk write";
-/// Verbs that a name may end with: as nouns they would say the same.
+/// Verbs that a name may end with, and that would mean the same as nouns.
 const ENDING: &str = "\
     apply compile convert decode decompress deserialize desugar emit encode eval evaluate execute infer parse read render resolve \
     rewrite serialize tokenize transform translate traverse validate visit write";
-/// Cases that have a place in many types.
+/// Cases that occur in many types.
 const VAGUE_CASES: &str = "\
     some none ok err other default unknown any all one two three four five six seven eight nine ten zero self true false \
     borrowed owned normal custom empty first last next new start end begin error less greater equal occupied vacant current";
-/// Names of variables that have a place in any function.
+/// Names of variables that occur in any function.
 const VAGUE_NAMES: &str = "\
     current previous prev free rest tail head inner outer input inputs next node text state status error last_error \
     left right source target found flag done ended kind peeked byte identifiers node_identifiers choice curr_byte";
-/// Numbers.
+/// Nouns for numbers.
 const MEASURES: &str = "\
     len length size count offset width height index total sum average mean norm distance estimate position start end min \
     max area depth level ratio scale difference delta hash checksum capacity limit interval duration";
-/// What can be said of anything.
+/// Qualities that anything may have.
 const VAGUE_QUALITIES: &str =
     "some none ok err null first last next new some_and ok_and none_or empty same";
-/// Methods that show their receiver in another way, or one or many of what it holds.
+/// Methods that return another view of their receiver, or one or several of its elements.
 const VIEWS: &str = "\
     iter iter_mut into_iter unwrap expect clone cloned copied borrow borrow_mut chars bytes char_indices enumerate rev \
     peekable by_ref lock trim trim_start trim_end get get_mut first last next peek keys values values_mut zip skip take map \
     filter drain len windows chunks split lines rest inner deref unwrap_or unwrap_or_default ok err ok_or ok_or_else map_err \
     step_by skip_while take_while";
-/// Methods of the standard library whose names begin with a verb and tell of no object.
+/// Methods of the standard library whose names start with a verb but don't name an object.
 const OF_STD: &str = "\
     write_str write_all write_char write_fmt write_vectored push_str push_back push_front read_exact read_to_end \
     read_to_string read_line split_once split_first split_last split_off split_whitespace split_terminator strip_prefix \
@@ -60,41 +60,41 @@ const OF_STD: &str = "\
     replace_range remove_entry insert_with insert_entry swap_remove rotate_left rotate_right compare_exchange fetch_add \
     fetch_sub lock_shared wait_timeout assert_eq assert_ne debug_assert split_at split_at_mut checked_add checked_sub \
     drop_in_place read_unaligned write_unaligned copy_nonoverlapping copy_within sum_of make_mut convert_to parse_str";
-/// Ends of names that only say that there is another function.
+/// Suffixes that only distinguish a function from another one.
 const VAGUE_ENDS: &str = "part impl inner helper rec with internal once all";
-/// Longer names are never written out.
+/// Maximum length of a name, in bytes.
 const LONGEST: usize = 36;
 const MOST_PARTS: usize = 5;
-/// Begin no name.
+/// Words that are skipped at the start of a name.
 const LEADING: &str = "\
     now first next then finally lastly also just step second third simply here only we let's lets and so again please always \
     otherwise afterwards to";
-/// Left out of names.
+/// Words that are left out of names.
 const SMALL: &str = "\
     what how the a an all any our its it each every this that these those is are be their some new own actual both there";
-/// Verbs behind "to" that begin no name.
+/// Verbs after "to" that don't start a name.
 const PURPOSES: &str =
     "see be make avoid get keep give let have do ensure prevent allow support help";
-/// Say nothing without what they are of.
+/// Nouns that mean nothing without their complement.
 const MEASURES_OF: &str = "\
     maximum minimum number list set series sequence rest part copy amount kind type bit lot pair group end beginning";
-/// Make a sentence of a title.
+/// Words that turn a title into a sentence.
 const PREDICATES: &str = "\
     is are was were be been do does did has have had will would can could should must may might not no nothing only get gets \
     on in at with from than that then";
-/// Where a name ends.
+/// Words that end a name.
 const CLAUSES: &str = "\
     much many only owner-only sure if when where which because since but unless until while as and or so e.g. i.e. etc whether without before after using \
     via";
-/// A name doesn't end with one of these.
+/// Words that can't end a name.
 const PREPOSITIONS: &str = "\
     of to in for with from by on at into onto up out over under no not ahead";
-/// Begin comments on the code rather than names of it.
+/// Words that start remarks about the code instead of descriptions.
 const REMARKS: &str = "\
     todo fixme xxx hack note safety bug warning rustfmt see";
-/// A longer comment without a verb at its beginning is a remark.
+/// Maximum number of words of a comment without a leading verb: a longer one is a remark.
 const MOST_OF_NOUNS: usize = 2;
-/// A longer name is a sentence.
+/// Maximum number of words of a name: a longer one is a sentence.
 const MOST_WORDS: usize = 4;
 
 fn words_of(list: &'static str) -> impl Iterator<Item = &'static str> {
@@ -105,7 +105,7 @@ fn has(list: &'static str, word: &str) -> bool {
     word_in(list, word).is_some()
 }
 
-/// A word as it stands in a list of words.
+/// A word as an entry of a list of words.
 fn word_in(list: &'static str, word: &str) -> Option<&'static str> {
     if word.is_empty() || word.contains(' ') {
         return None;
@@ -120,7 +120,7 @@ fn word_in(list: &'static str, word: &str) -> Option<&'static str> {
     })
 }
 
-/// What a function does, by the verb that its name begins with, or ends with: `consensus_decode` decodes.
+/// The verb that a function's name starts or ends with: `consensus_decode` decodes.
 pub(in crate::extraction) fn verb_of(name: &str) -> Option<&'static str> {
     match name {
         "from_str" => return Some("parse"),
@@ -139,12 +139,13 @@ pub(super) fn gives_something(verb: &str) -> bool {
     has(GIVING, verb)
 }
 
-/// Whether what is done to all is done to each case: a part of `print_type` is `print_array`, one of `create_user` creates nothing.
+/// Whether the verb for the whole applies to each case: a part of `print_type` is `print_array`, but a part of `create_user`
+/// creates nothing.
 pub(super) fn is_done_to_cases(verb: &str) -> bool {
     has(OF_CASES, verb)
 }
 
-/// Whether a method only shows its receiver in another way.
+/// Whether a method only returns another view of its receiver.
 pub(super) fn is_view(method: &str) -> bool {
     has(VIEWS, method)
         || method.starts_with("as_")
@@ -153,7 +154,7 @@ pub(super) fn is_view(method: &str) -> bool {
         || method.starts_with("into_")
 }
 
-/// Whether a method goes to the next of many.
+/// Whether a method advances to the next element.
 pub(super) fn moves_on(method: &str) -> bool {
     matches!(
         method,
@@ -161,7 +162,7 @@ pub(super) fn moves_on(method: &str) -> bool {
     )
 }
 
-/// What a counter counts: `num_words` and `word_count` count `words`.
+/// What a counter counts: `words` for `num_words` and `word_count`.
 pub(super) fn counted(counter: &str) -> Option<String> {
     if let Some(many) = counter
         .strip_prefix("num_")
@@ -177,7 +178,7 @@ pub(super) fn counted(counter: &str) -> Option<String> {
     })
 }
 
-/// Whether a function's name says what is done to what, so that a part that calls it may be called alike.
+/// Whether a function's name consists of a verb and an object, so that its caller can be named after it.
 pub(super) fn is_deed(function: &str) -> bool {
     let told = first_verb(function).zip(function.split_once('_'));
     let Some((_, (_, object))) = told else {
@@ -191,7 +192,7 @@ pub(super) fn is_deed(function: &str) -> bool {
     begins_well && is_own && !has(VIEWS, function) && !says_nothing(object)
 }
 
-/// A name like another one: `skip_events` where `skip_event` is called for many, else `split_word` for `split_long_word`.
+/// A similar name: `skip_events` for repeated calls of `skip_event`, or else `split_word` for `split_long_word`.
 pub(super) fn alike(function: &str, is_for_many: bool) -> Option<String> {
     let is_plain = function
         .rsplit('_')
@@ -209,7 +210,7 @@ pub(super) fn alike(function: &str, is_for_many: bool) -> Option<String> {
     }
 }
 
-/// Whether a variable's name tells more than what kind of thing it is.
+/// Whether a variable's name describes more than its kind.
 pub(super) fn is_telling(name: &str) -> bool {
     !says_nothing(name)
         && !has(VAGUE_NAMES, name)
@@ -217,18 +218,18 @@ pub(super) fn is_telling(name: &str) -> bool {
         && !["_ix", "_idx", "_i"].iter().any(|it| name.ends_with(it))
 }
 
-/// Whether the name of a case could be that of anything.
+/// Whether the name of a case fits any type.
 pub(super) fn is_vague_case(name: &str) -> bool {
     has(VAGUE_CASES, name) || says_nothing(name)
 }
 
-/// Whether what something is says nothing of it.
+/// Whether a quality is meaningless.
 pub(super) fn is_vague_quality(name: &str) -> bool {
     let first = name.split('_').next().unwrap_or(name);
     has(VAGUE_QUALITIES, name) || has(PREPOSITIONS, first)
 }
 
-/// Whether a verb says that something is taken from an input.
+/// Whether a verb means taking something from an input.
 pub(super) fn is_reading(verb: &str) -> bool {
     matches!(
         verb,
@@ -236,19 +237,19 @@ pub(super) fn is_reading(verb: &str) -> bool {
     )
 }
 
-/// Whether a name is that of a number that is worked out.
+/// Whether a name is that of a computed number.
 pub(super) fn is_measure(name: &str) -> bool {
     let last = name.rsplit('_').next().unwrap_or(name);
     has(MEASURES, last)
 }
 
-/// Whether somebody would write a name out.
+/// Whether a name reads well written out.
 pub(super) fn reads_well(name: &str) -> bool {
     let (verb, rest) = name.split_once('_').unwrap_or((name, ""));
     name.len() <= LONGEST && name.split('_').count() <= MOST_PARTS && rest != verb
 }
 
-/// Whether a name asks something that is answered by yes or no.
+/// Whether a name is that of a predicate.
 pub(super) fn is_question(name: &str) -> bool {
     let asks_inside = name.contains("_is_") || name.contains("_has_");
     let first = name.split_once('_').map(|(first, _)| first);
@@ -259,7 +260,7 @@ pub(super) fn is_question(name: &str) -> bool {
     asks || asks_inside
 }
 
-/// Whether a name could be that of anything.
+/// Whether a name fits anything.
 pub(super) fn says_nothing(name: &str) -> bool {
     name.len() < 3
         || matches!(
@@ -300,7 +301,7 @@ pub(super) fn says_nothing(name: &str) -> bool {
         )
 }
 
-/// What a comment calls the code below it; `verb` is that of the function around, for comments that only name a thing.
+/// Derives a name from the comment above the code. `verb` is the enclosing function's, for comments that only name a thing.
 pub(super) fn name(comment: &str, verb: Option<&str>) -> Option<String> {
     let sentence = Sentence::first(comment)?;
     let words = &sentence.words;
@@ -323,7 +324,7 @@ pub(super) fn name(comment: &str, verb: Option<&str>) -> Option<String> {
         .map(|word| word.replace(['-', '/'], "_"));
     let room = MOST_WORDS - 1;
     let subject: Vec<String> = subject.by_ref().take(room + 1).collect();
-    // What is cut off in the middle says something else.
+    // Cut off in the middle, it would mean something else.
     let end = if subject.len() > room {
         subject.iter().rposition(|it| has(PREPOSITIONS, it))?
     } else {
@@ -348,7 +349,7 @@ pub(super) fn name(comment: &str, verb: Option<&str>) -> Option<String> {
     Some(name.join("_"))
 }
 
-/// Where a sentence goes on to say what for: "to see", "to avoid".
+/// The index where a sentence continues with a purpose: "to see", "to avoid".
 fn end_of_purpose(words: &[String]) -> usize {
     let purposes = words.windows(2).skip(1).position(|pair| {
         let is_verb = has(VERBS, &pair[1]) || has(PURPOSES, &pair[1]);
@@ -357,11 +358,11 @@ fn end_of_purpose(words: &[String]) -> usize {
     purposes.map_or(words.len(), |at| at + 1)
 }
 
-/// The first part of a comment that says something.
+/// The first meaningful part of a comment.
 struct Sentence {
-    /// Without what begins no name.
+    /// The words without leading ones that don't start a name.
     words: Vec<String>,
-    /// Whether it is all of the comment, and only names something.
+    /// Whether it is the whole comment and is just a noun phrase.
     is_title: bool,
 }
 
@@ -381,7 +382,7 @@ impl Sentence {
     }
 }
 
-/// A verb as it begins a name, from one that stands in a sentence: `parses` and `parsing` are `parse`.
+/// The base form of a verb in a sentence: `parse` for `parses` and `parsing`.
 fn base(word: &str) -> Option<&'static str> {
     let stems = [
         word.to_owned(),
@@ -398,7 +399,7 @@ fn base(word: &str) -> Option<&'static str> {
     words_of(VERBS).find(|verb| stems.iter().any(|stem| stem == verb))
 }
 
-/// A type's or a variant's name as a part of a function's.
+/// Converts the name of a type or a variant to snake case.
 pub(super) fn in_snake_case(name: &str) -> Option<String> {
     let mut snake = String::new();
     let letters: Vec<char> = name.chars().collect();
@@ -419,7 +420,7 @@ pub(super) fn in_snake_case(name: &str) -> Option<String> {
     (snake.len() > 1 && snake.chars().all(is_word)).then_some(snake)
 }
 
-/// A text that is matched, if it is a word, and the name of a sign.
+/// The name of a matched literal: the string if it is a word, or the name of a punctuation character.
 pub(super) fn of_literal(literal: &str) -> Option<String> {
     let sign = literal.trim_start_matches('b');
     if let Some(sign) = sign.strip_prefix('\'').and_then(|it| it.strip_suffix('\'')) {
@@ -436,7 +437,7 @@ pub(super) fn of_literal(literal: &str) -> Option<String> {
     (begins_well && word.len() > 2 && word.chars().all(is_word)).then_some(word)
 }
 
-/// What people call signs, as they are written in a literal.
+/// Common names of punctuation, keyed by the source text in literals.
 const SIGNS: [(&str, &str); 34] = [
     ("(", "open_paren"),
     (")", "close_paren"),
@@ -474,7 +475,7 @@ const SIGNS: [(&str, &str); 34] = [
     ("\\n", "newline"),
 ];
 
-/// What all signs between two are.
+/// The kind of the characters in a range.
 pub(super) fn of_range(first: &str) -> Option<&'static str> {
     match first.trim_start_matches('b') {
         "'0'" | "'1'" => Some("digit"),

@@ -1,4 +1,4 @@
-//! What patterns, expressions and conditions are about, in the words of a name.
+//! The subjects of patterns, expressions and conditions, as words of a name.
 
 use ra_ap_syntax::{
     AstNode, SyntaxKind, SyntaxNode, T,
@@ -7,7 +7,7 @@ use ra_ap_syntax::{
 
 use super::phrases;
 
-/// What a pattern is a case of: `Event::KeyPress { .. }` is a `key_press`, `"add"` is an `add`.
+/// The case that a pattern matches: `key_press` for `Event::KeyPress { .. }`, `add` for `"add"`.
 pub(super) fn case(pattern: &ast::Pat) -> Option<String> {
     let path = match pattern {
         ast::Pat::TupleStructPat(it) => it.path()?,
@@ -34,7 +34,7 @@ pub(super) fn case(pattern: &ast::Pat) -> Option<String> {
     of_type(&name)
 }
 
-/// The first of two ways stands for both; more have nothing in common that the first would tell.
+/// The first of two alternatives represents both. Three or more have nothing in common that the first would show.
 fn case_of_all(pattern: &ast::OrPat) -> Option<String> {
     let ways: Vec<ast::Pat> = pattern.pats().collect();
     match &*ways {
@@ -43,13 +43,13 @@ fn case_of_all(pattern: &ast::OrPat) -> Option<String> {
     }
 }
 
-/// A type's or a variant's name, if it says what it is about.
+/// The name of a type or a variant, if it is meaningful.
 pub(super) fn of_type(name: &str) -> Option<String> {
     let name = phrases::in_snake_case(name)?;
     (!phrases::is_vague_case(&name)).then_some(name)
 }
 
-/// The one variable of a pattern.
+/// The only variable of a pattern.
 pub(super) fn bound(pattern: &ast::Pat) -> Option<String> {
     let names = pattern
         .syntax()
@@ -58,14 +58,15 @@ pub(super) fn bound(pattern: &ast::Pat) -> Option<String> {
     let names: Vec<ast::IdentPat> = names.collect();
     let name = match &*names {
         [one] => one,
-        // A number and what it counts.
+        // A number, and the counted element.
         [_, one] if matches!(pattern, ast::Pat::TuplePat(_)) => one,
         _ => return None,
     };
     telling(name.name()?.text())
 }
 
-/// What an expression is called: the last name in `&self.queue.entries` and in `headers.iter()`, and what `read_header(..)` gives.
+/// The name of an expression: the last segment in `&self.queue.entries` and in `headers.iter()`, and the object of
+/// `read_header(..)`.
 pub(super) fn of_expr(of: &ast::Expr) -> Option<String> {
     match of {
         ast::Expr::PathExpr(it) => {
@@ -100,7 +101,7 @@ fn of_method(call: &ast::MethodCallExpr) -> Option<String> {
     of_expr(&call.receiver()?)
 }
 
-/// What a function gives by its name: `read_header` a `header`.
+/// The result of a function judging by its name: `header` for `read_header`.
 fn given_by(function: &str) -> Option<String> {
     let (verb, given) = function.split_once('_')?;
     let given = given.split("_or_").next().unwrap_or(given);
@@ -108,7 +109,7 @@ fn given_by(function: &str) -> Option<String> {
     if is_told { telling(given) } else { None }
 }
 
-/// The last name of the path that is called.
+/// The last segment of the callee's path.
 pub(super) fn callee(call: &ast::CallExpr) -> Option<String> {
     let ast::Expr::PathExpr(path) = call.expr()? else {
         return None;
@@ -122,12 +123,12 @@ fn telling(name: &str) -> Option<String> {
     (!phrases::says_nothing(name) && name.chars().all(is_snake)).then(|| name.to_owned())
 }
 
-/// What a loop or a branch is about, by the case that its pattern names.
+/// The subject of a loop or a branch, by the case that its pattern names.
 pub(super) fn element(node: &SyntaxNode) -> Option<String> {
     case(&pattern(node)?)
 }
 
-/// What a loop or a branch binds.
+/// The variable that a loop or a branch binds.
 pub(super) fn bound_in(node: &SyntaxNode) -> Option<String> {
     bound(&pattern(node)?)
 }
@@ -145,7 +146,7 @@ fn pattern(node: &SyntaxNode) -> Option<ast::Pat> {
     }
 }
 
-/// What decides whether a branch or a loop is entered.
+/// The condition of a branch or a loop.
 pub(super) fn condition(node: &SyntaxNode) -> Option<ast::Expr> {
     match ast::WhileExpr::cast(node.clone()) {
         Some(it) => it.condition(),
@@ -153,14 +154,14 @@ pub(super) fn condition(node: &SyntaxNode) -> Option<ast::Expr> {
     }
 }
 
-/// The case that a condition singles out: `token == Token::Comma` is about a `comma`, `c.is_whitespace()` about `whitespace`.
+/// The case that a condition selects: `comma` for `token == Token::Comma`, `whitespace` for `c.is_whitespace()`.
 pub(super) fn asked(condition: &ast::Expr) -> Option<String> {
     match condition {
         ast::Expr::ParenExpr(it) => asked(&it.expr()?),
         ast::Expr::BinExpr(it) => match it.op_kind()? {
             ast::BinaryOp::LogicOp(ast::LogicOp::And) => {
                 let (left, right) = (it.lhs()?, it.rhs()?);
-                // Of many questions, none tells alone.
+                // None of several conditions describes the whole.
                 let is_long = matches!(&left, ast::Expr::BinExpr(inner)
                     if matches!(inner.op_kind(), Some(ast::BinaryOp::LogicOp(_))));
                 if is_long {
@@ -184,7 +185,7 @@ pub(super) fn asked(condition: &ast::Expr) -> Option<String> {
     }
 }
 
-/// `c.is_ascii_digit()` is about a `digit`, `name.is_empty()` about an `empty_name`.
+/// The subject of a predicate: `digit` for `c.is_ascii_digit()`, `empty_name` for `name.is_empty()`.
 fn of_question(call: &ast::MethodCallExpr) -> Option<String> {
     let method = call.name_ref()?.text().to_string();
     let of = || of_expr(&call.receiver()?);
@@ -199,7 +200,7 @@ fn of_question(call: &ast::MethodCallExpr) -> Option<String> {
     }
 }
 
-/// What something is that is so: `is_quoted` tells of something `quoted`.
+/// The quality that a predicate tests: `quoted` for `is_quoted`.
 fn quality(name: &str) -> Option<String> {
     let (verb, rest) = name.split_once('_')?;
     let rest = rest.trim_start_matches("ascii_");
@@ -211,7 +212,7 @@ fn quality(name: &str) -> Option<String> {
     }
 }
 
-/// What a value is called that never changes.
+/// The name of a constant value.
 fn constant(value: &ast::Expr) -> Option<String> {
     match value {
         ast::Expr::PathExpr(it) => {
@@ -225,7 +226,7 @@ fn constant(value: &ast::Expr) -> Option<String> {
     }
 }
 
-/// What `matches!(token, Token::Comma)` asks for.
+/// The pattern in `matches!(token, Token::Comma)`.
 fn matched(call: &ast::MacroCall) -> Option<String> {
     let is_matches = call.path()?.syntax().text() == "matches";
     if !is_matches {

@@ -1,11 +1,11 @@
-//! What the code of a value tells: how it comes about, and what is made.
+//! Names from the code of a value: how it is obtained, and what is constructed.
 
 use ra_ap_syntax::{AstNode, SyntaxNode, T, ast};
 
 use super::{phrases, subjects};
 use crate::extraction::selection::tokens;
 
-/// What is read or parsed anywhere in the code of a value.
+/// The reading or parsing verb anywhere in the code of a value.
 pub(super) fn verb_inside(statements: &[SyntaxNode]) -> Option<&'static str> {
     let names = statements.iter().flat_map(tokens);
     let mut called = names.filter(|token| {
@@ -15,7 +15,7 @@ pub(super) fn verb_inside(statements: &[SyntaxNode]) -> Option<&'static str> {
     called.find_map(|name| phrases::verb_of(name.text()).filter(|it| phrases::is_reading(it)))
 }
 
-/// Whether one arm only names what the others leave without: `Ok(it) => it`.
+/// Whether one arm only unwraps a value and the others diverge: `Ok(it) => it`.
 pub(super) fn takes_out(choice: &ast::MatchExpr) -> bool {
     let arms = choice.match_arm_list();
     let arms = arms.iter().flat_map(ast::MatchArmList::arms);
@@ -28,7 +28,7 @@ pub(super) fn takes_out(choice: &ast::MatchExpr) -> bool {
     bodies.any(|it| it)
 }
 
-/// How a value comes about, where its own code tells.
+/// The verb for how a value is obtained, if its code suggests one.
 pub(super) fn verb_of_value(value: &ast::Expr) -> Option<&'static str> {
     match value {
         ast::Expr::TryExpr(it) => verb_of_value(&it.expr()?),
@@ -79,7 +79,7 @@ pub(super) fn verb_of_call(value: &ast::Expr) -> Option<&'static str> {
     }
 }
 
-/// The type that a value is made of: `Ok(Header { .. })` makes a `header`.
+/// The constructed type: `header` for `Ok(Header { .. })`.
 pub(super) fn made(value: &ast::Expr) -> Option<String> {
     match value {
         ast::Expr::RecordExpr(it) => named_type(&it.path()?),

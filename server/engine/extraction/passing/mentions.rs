@@ -1,4 +1,4 @@
-//! What stands around a mention of a variable, and so decides whether it may become another way.
+//! The context of a variable's mention, which decides whether it can be passed in another way.
 
 use ra_ap_syntax::{
     AstNode, SyntaxKind, SyntaxToken, T,
@@ -7,7 +7,7 @@ use ra_ap_syntax::{
 
 use crate::{extraction::views::means_same, text::Edit};
 
-/// Whether code can't tell what a reference refers to from the reference, as far as the file shows.
+/// Whether a mention means the same for a reference and its referent, as far as the file shows.
 pub(super) fn means_same_behind(mention: &SyntaxToken, sign: &str) -> bool {
     if mention.kind() == SyntaxKind::STRING {
         return true;
@@ -25,7 +25,7 @@ pub(super) fn means_same_behind(mention: &SyntaxToken, sign: &str) -> bool {
     !(is_number && is_given) && means_same(path.syntax(), false)
 }
 
-/// What a mention becomes of a variable that isn't a reference any more.
+/// The edit of a mention whose variable is no longer a reference.
 pub(super) fn without_star(mention: &SyntaxToken) -> Option<Edit> {
     let path = mention.parent_ancestors().find_map(ast::PathExpr::cast)?;
     let around = ast::PrefixExpr::cast(path.syntax().parent()?)?;
@@ -33,7 +33,7 @@ pub(super) fn without_star(mention: &SyntaxToken) -> Option<Edit> {
     is_star.then(|| Edit::replace(around.syntax().text_range(), mention.text()))
 }
 
-/// Whether a file implements a trait for references, whose method of this name they would have.
+/// Whether the file implements a trait for references that has a method of this name.
 pub(super) fn is_told_of_references(mention: &SyntaxToken, method: &str) -> bool {
     let root = mention.parent_ancestors().last();
     let items = root.into_iter().flat_map(|it| it.descendants());
@@ -47,7 +47,7 @@ pub(super) fn is_told_of_references(mention: &SyntaxToken, method: &str) -> bool
     })
 }
 
-/// Whether a method is called that references to numbers have too, where it means another.
+/// Whether a method is called that references to numbers have too, with another meaning.
 pub(in crate::extraction) fn is_taken_by_reference_too(
     mention: &SyntaxToken,
     is_unique: bool,
@@ -66,8 +66,8 @@ pub(in crate::extraction) fn is_taken_by_reference_too(
     })
 }
 
-/// Whether a word of a macro's input has to be the value, where it is a reference now. What a macro that isn't known does with
-/// it can't be told, and formatting looks through references.
+/// Whether a token in macro input has to be the value, where it is a reference now. An unknown macro may do anything with it,
+/// and formatting sees through references.
 pub(super) fn is_wanted_behind_reference(mention: &SyntaxToken) -> bool {
     let next = next_solid(mention).map(|it| it.kind());
     if matches!(next, Some(T![.] | T!['['] | T!['('] | T![?])) {
@@ -91,25 +91,25 @@ const FORMATTING: [&str; 9] = [
     "format", "panic", "print", "println", "eprint", "eprintln", "write", "writeln", "todo",
 ];
 
-/// Whether a word stands in the input of a macro that looks through references or doesn't compile with one.
+/// Whether a token is in the input of a macro that sees through references, or fails to compile with one.
 fn is_known_macro(mention: &SyntaxToken) -> bool {
     let name = macro_around(mention).unwrap_or_default();
     let is_in = |names: &[&str]| names.contains(&name.as_str());
     is_in(&COMPARING) || is_in(&FORMATTING)
 }
 
-/// Whether the input of a macro of this name is expressions, but for a template that begins it.
+/// Whether the input of a macro of this name consists of expressions, except for a leading format string.
 pub(in crate::extraction) fn has_expressions(name: &str) -> bool {
     let is_in = |names: &[&str]| names.contains(&name);
     is_in(&COMPARING) || is_in(&FORMATTING) || (is_in(&ASKING) && name != "matches")
 }
 
-/// Whether a macro of this name formats the text that it is given, in every edition.
+/// Whether a macro of this name formats its string argument in every edition.
 pub(in crate::extraction) fn is_formatting(name: &str) -> bool {
     FORMATTING.contains(&name) && name != "panic"
 }
 
-/// The innermost macro whose input a word is.
+/// The innermost macro whose input contains a token.
 fn macro_around(mention: &SyntaxToken) -> Option<String> {
     let mut trees = mention
         .parent_ancestors()

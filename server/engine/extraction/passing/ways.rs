@@ -1,4 +1,4 @@
-//! The ways of one variable, of a field and of `self`, the tightest first, and what each writes.
+//! The ways to pass a variable, a field and `self`, the most restrictive first, and the code for each.
 
 use ra_ap_syntax::{AstNode, SyntaxKind, SyntaxToken, ast};
 
@@ -24,20 +24,20 @@ pub(in crate::extraction) struct Ways {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::extraction) struct Receivers(pub(super) Vec<String>);
 
-/// How one variable is passed.
+/// How a variable is passed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::extraction) enum Way {
-    /// As it is: copied, moved or reborrowed.
+    /// Unchanged: copied, moved or reborrowed.
     Value(String),
-    /// The same as `mut` parameter.
+    /// Like `Value`, as a `mut` parameter.
     MutValue(String),
-    /// `&x`, with the type behind the reference.
+    /// `&x`, with the type of the referent.
     Shared(String),
-    /// What is a `&mut` already, looked at only.
+    /// A shared reborrow of a variable that is a `&mut` already.
     Reborrowed(String),
-    /// `&mut x`, with the type behind the reference.
+    /// `&mut x`, with the type of the referent.
     Unique(String),
-    /// What a shared reference refers to, with what stands before the name in a call.
+    /// The referent of a shared reference, with the prefix of the name in a call.
     Behind(String, &'static str),
 }
 
@@ -53,7 +53,7 @@ impl Receivers {
     }
 }
 
-/// The type of a text that is written in the code.
+/// The type of a string literal.
 const LASTING: &str = "&'static str";
 
 pub(super) fn ways(
@@ -82,7 +82,7 @@ pub(super) fn ways(
     }
     let value = Way::Value(text.clone());
     let is_copy = known_type.is_some_and(|it| it.is_copy);
-    // A name for a reference hides that it is lent on.
+    // A type alias hides that the reference can be reborrowed.
     let is_unique = known_type.is_some_and(|it| it.text.starts_with("&mut "));
     if is_unique && !text.starts_with('&') {
         return Ok(vec![value]);
@@ -132,7 +132,7 @@ pub(super) fn ways(
     }
     let mut ways = referring(capture, text.clone(), known.behind(name).is_some());
     if may_be_moved && !capture.is_used_after {
-        // What is moved on the way out isn't missed behind the selection.
+        // A variable that is moved on an early exit isn't used after the selection.
         let is_mut = capture.mut_word.is_some();
         ways.push(Way::Value(text.clone()));
         ways.extend(is_mut.then_some(Way::MutValue(text)));
@@ -145,7 +145,7 @@ pub(super) fn ways(
     Ok(ways)
 }
 
-/// The ways of fields, if all of the same owner are known.
+/// The ways to pass fields, if all fields of the same owner are known.
 pub(super) fn fields(selection: &Selection, known: &Known) -> Vec<(String, Ways)> {
     let ways = |field: &Field| {
         let ways = Ways {
@@ -162,13 +162,13 @@ pub(super) fn fields(selection: &Selection, known: &Known) -> Vec<(String, Ways)
     all.filter(|it| is_known(&it.of)).filter_map(ways).collect()
 }
 
-/// What a `&'a mut` refers to.
+/// The referent of a `&'a mut`.
 fn behind_named(text: &str) -> Option<&str> {
     let (_, behind) = text.strip_prefix("&'")?.split_once(' ')?;
     behind.strip_prefix("mut ")
 }
 
-/// Ways of passing what isn't copied and isn't moved as far as it shows.
+/// The ways to pass a variable that apparently is neither `Copy` nor moved.
 fn referring(capture: &Capture, owner: String, is_hidden: bool) -> Vec<Way> {
     let view = capture.view(&owner);
     let mut ways: Vec<Way> = view.clone().map(Way::Shared).into_iter().collect();
@@ -176,7 +176,7 @@ fn referring(capture: &Capture, owner: String, is_hidden: bool) -> Vec<Way> {
         ways.push(Way::Shared(owner.clone()));
     }
     if is_hidden {
-        // Whether it was moved can't be seen behind the selection.
+        // A use after the selection doesn't show whether it was moved.
         ways.push(Way::Value(owner));
     } else if capture.mut_word.is_some() {
         ways.extend(view.map(Way::Unique));
@@ -186,7 +186,7 @@ fn referring(capture: &Capture, owner: String, is_hidden: bool) -> Vec<Way> {
 }
 
 impl Capture {
-    /// The view of an owner, if it means the same wherever the variable is mentioned.
+    /// The borrowed view of an owner, if every mention of the variable allows it.
     fn view(&self, owner: &str) -> Option<String> {
         let is_box = owner.starts_with("Box<");
         let paths = self.mentions.iter();
@@ -195,7 +195,7 @@ impl Capture {
     }
 }
 
-/// A type that has a name, or that has to be described alone.
+/// Checks that a type has a name, or only has to be described.
 pub(in crate::extraction) fn givable(name: &str, text: &str) -> Result<(), NotExtracted> {
     nameable(name, text.strip_prefix("impl ").unwrap_or(text))
 }
@@ -250,7 +250,7 @@ impl Way {
         }
     }
 
-    /// The parameter's type, and what stands before its name.
+    /// The parameter's type, and the prefix of its name.
     pub(in crate::extraction) fn parameter(&self, name: &str) -> String {
         match self {
             Self::Value(text) | Self::Behind(text, _) => format!("{name}: {text}"),
@@ -260,7 +260,7 @@ impl Way {
         }
     }
 
-    /// What a shared reference refers to, where functions take that instead: a number, or another reference.
+    /// The referent of a shared reference, if functions should take it directly: a number, or another reference.
     pub(super) fn behind(&self, capture: &Capture) -> Option<Self> {
         const PLAIN: [&str; 16] = [
             "bool", "char", "f32", "f64", "i8", "i16", "i32", "i64", "i128", "isize", "u8", "u16",
@@ -277,7 +277,7 @@ impl Way {
         is_same.then(|| Self::Behind(text.to_owned(), sign))
     }
 
-    /// What a shared reference refers to.
+    /// The referent of a shared reference.
     pub(super) fn owner_behind(&self) -> Option<&str> {
         match self {
             Self::Value(text) => text.strip_prefix('&'),
@@ -285,7 +285,7 @@ impl Way {
         }
     }
 
-    /// The type of what the function takes as its own.
+    /// The type of a parameter that the function owns.
     pub(in crate::extraction) fn owned(&self) -> Option<&str> {
         match self {
             Self::Value(text) | Self::MutValue(text) if !text.starts_with('&') => Some(text),
@@ -293,17 +293,17 @@ impl Way {
         }
     }
 
-    /// Whether a copy is given, or what was moved.
+    /// Whether a copy or a moved value is passed.
     pub(in crate::extraction) fn is_value(&self) -> bool {
         matches!(self, Self::Value(_) | Self::MutValue(_))
     }
 
-    /// Whether what is given stays as it is.
+    /// Whether the argument is passed unchanged.
     pub(in crate::extraction) fn is_kept(&self) -> bool {
         matches!(self, Self::Value(_))
     }
 
-    /// Whether what a reference refers to is given in its stead.
+    /// Whether the referent is passed instead of a reference.
     pub(in crate::extraction) fn is_behind(&self) -> bool {
         matches!(self, Self::Behind(..))
     }
@@ -317,7 +317,7 @@ impl Way {
         }
     }
 
-    /// What a mention of the variable has to become.
+    /// The edit of a mention of the variable.
     pub(in crate::extraction) fn edit(&self, mention: &SyntaxToken) -> Option<Edit> {
         if matches!(self, Self::Behind(..)) {
             return without_star(mention);

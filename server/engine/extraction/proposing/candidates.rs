@@ -1,4 +1,4 @@
-//! Which parts of a function may be looked at as functions of their own: blocks, paragraphs, and long statements.
+//! The parts of a function that can become functions: blocks, paragraphs, and long statements.
 
 use ra_ap_syntax::{
     AstNode, SyntaxKind, SyntaxNode,
@@ -10,10 +10,10 @@ use crate::{
     text::{TextRange, TextSize},
 };
 
-/// Runs of more paragraphs are hardly one thing.
+/// Maximum number of consecutive paragraphs: more are hardly a unit.
 const MOST_PARAGRAPHS: usize = 6;
 
-/// Every part in a scope, comments above it included. What stands in items of their own is no part.
+/// Returns every part in a scope, including comments above it. Nested items are excluded.
 pub(super) fn candidates(source: &Source, scope: &SyntaxNode) -> Vec<TextRange> {
     let mut found = Vec::new();
     for list in lists(scope) {
@@ -45,7 +45,7 @@ fn is_statement(node: &SyntaxNode) -> bool {
     ast::Stmt::can_cast(node.kind()) || ast::Expr::can_cast(node.kind())
 }
 
-/// The blocks of statements, outermost first.
+/// The statement lists, outermost first.
 fn lists(scope: &SyntaxNode) -> Vec<ast::StmtList> {
     let mut lists = Vec::new();
     let mut left = vec![scope.clone()];
@@ -64,13 +64,13 @@ fn is_item(node: &SyntaxNode) -> bool {
     ast::Item::can_cast(node.kind()) && node.kind() != SyntaxKind::MACRO_CALL
 }
 
-/// Whether a block is the whole body of a function: moving that would only add a name.
+/// Whether a block is the whole body of a function, whose extraction would only add a name.
 fn is_body_of(list: &ast::StmtList, scope: &SyntaxNode) -> bool {
     let around = list.syntax().parent().and_then(|it| it.parent());
     scope.kind() == SyntaxKind::FN && around.as_ref() == Some(scope)
 }
 
-/// All that stands between the braces, with its comments.
+/// The code between the braces, including comments.
 fn inside(list: &ast::StmtList, statements: &[SyntaxNode]) -> TextRange {
     let whole = list.syntax().text_range();
     let comments = list.syntax().children_with_tokens();
@@ -82,7 +82,7 @@ fn inside(list: &ast::StmtList, statements: &[SyntaxNode]) -> TextRange {
         .unwrap_or_else(|| TextRange::empty(whole.start()))
 }
 
-/// Neighbouring paragraphs: what stands between blank lines and comments.
+/// Runs of adjacent paragraphs, which are separated by blank lines and comments.
 fn runs<'a>(
     source: &'a Source,
     statements: &'a [SyntaxNode],
@@ -101,7 +101,7 @@ fn runs<'a>(
     })
 }
 
-/// Whether a statement declares what the next one fills or goes on with.
+/// Whether a statement declares a variable that the next one fills or uses.
 fn prepares(statement: &SyntaxNode, next: &SyntaxNode) -> bool {
     let name = || match ast::LetStmt::cast(statement.clone())?.pat()? {
         ast::Pat::IdentPat(pattern) => Some(pattern.name()?.text().to_string()),
@@ -131,7 +131,7 @@ fn with_comments(source: &Source, first: &SyntaxNode, last: &SyntaxNode) -> Text
     TextRange::new(comments_above(source, first), end + TextSize::of(behind))
 }
 
-/// Where the comments begin that stand right above a statement.
+/// The start of the comments directly above a statement.
 fn comments_above(source: &Source, statement: &SyntaxNode) -> TextSize {
     let mut start = statement.text_range().start();
     let mut before = statement.first_token().and_then(|it| it.prev_token());

@@ -1,4 +1,4 @@
-//! What is too large, and what would be left of it without a part.
+//! Code that is too large, and its measures without a part.
 
 use ra_ap_syntax::{AstNode, SyntaxKind, SyntaxNode};
 
@@ -16,28 +16,28 @@ use crate::{
     text::{Edit, Edits, TextRange},
 };
 
-/// What is too large, and its measures.
+/// Code that is too large, and its measures.
 pub(super) struct Sized<'a, 't> {
     pub(super) source: &'a Source,
     pub(super) goal: Goal,
     pub(super) breadth: Breadth,
     pub(super) unit: &'a Unit<'t>,
     pub(super) function: Function,
-    /// Of the function among those of its unit.
+    /// The index of the function in its unit.
     pub(super) place: usize,
-    /// The function, the arm or the loop.
+    /// The function, arm or loop.
     pub(super) scope: SyntaxNode,
     pub(super) before: u32,
 }
 
-/// A part, and what it would bring.
+/// A part, and the benefit of extracting it.
 pub(super) struct Part {
     pub(super) range: TextRange,
-    /// How much less is too much; at most 1.
+    /// Share of the excess that it removes, at most 1.
     pub(super) benefit: f64,
-    /// Of the function's lines.
+    /// Share of the function's lines.
     pub(super) share: f64,
-    /// How much of the measure goes with it, about.
+    /// Approximate reduction of the measure.
     pub(super) gain: u32,
 }
 
@@ -71,7 +71,7 @@ impl<'a, 't> Sized<'a, 't> {
         })
     }
 
-    /// Those that bring most, the first of them first.
+    /// The parts with the largest benefit, best first.
     pub(super) fn parts(&self) -> Vec<Part> {
         let candidates = candidates::candidates(self.source, &self.scope);
         let parts = candidates.into_iter().filter_map(|it| self.part(it));
@@ -81,7 +81,8 @@ impl<'a, 't> Sized<'a, 't> {
         parts
     }
 
-    /// A part with the first of its names that may be had. What nobody selected or named isn't worth a name that says nothing.
+    /// Returns a part with the first name that is available. A part that isn't selected or named by the user needs a meaningful
+    /// one.
     pub(super) fn ranked(
         &self,
         part: Part,
@@ -103,7 +104,7 @@ impl<'a, 't> Sized<'a, 't> {
         })
     }
 
-    /// A part and its benefit as far as it can be told without reading the text that is left; nothing if it isn't worth it.
+    /// Returns a part and its benefit, estimated without parsing the remaining source text, or `None` if it isn't worthwhile.
     pub(super) fn part(&self, range: TextRange) -> Option<Part> {
         if !layout::is_whole_lines(&self.source.text, range) {
             return None;
@@ -145,13 +146,13 @@ impl<'a, 't> Sized<'a, 't> {
         })
     }
 
-    /// Of the function without a part.
+    /// The complexity of the function without a part.
     pub(super) fn complexity_without(&self, range: TextRange) -> u32 {
         let moved: u32 = self.increments_in(range).map(|it| it.amount).sum();
         self.before.saturating_sub(moved)
     }
 
-    /// Of a part by itself.
+    /// The complexity of a part by itself.
     fn complexity_of(&self, range: TextRange) -> u32 {
         let depth = self.depth(range);
         let alone = |it: &Increment| it.amount.saturating_sub(depth).max(1);
@@ -163,7 +164,7 @@ impl<'a, 't> Sized<'a, 't> {
         increments.filter(move |it| range.contains_range(it.at))
     }
 
-    /// Of the function without a part, and of the part by itself.
+    /// The nesting of the function without a part, and of the part by itself.
     pub(super) fn nesting(&self, range: TextRange) -> (u32, u32) {
         let depth = self.depth(range);
         let increments = self.function.tally.increments.iter();
@@ -174,7 +175,7 @@ impl<'a, 't> Sized<'a, 't> {
         (deepest(&outside).max(depth), own)
     }
 
-    /// How deep a part stands.
+    /// The nesting depth of a part.
     pub(super) fn depth(&self, range: TextRange) -> u32 {
         let covering = self.scope.covering_element(range);
         let body = self.function.ast.syntax().text_range();
@@ -204,7 +205,7 @@ impl<'a, 't> Sized<'a, 't> {
                 || (self.before - after) * self.breadth.least_part >= self.before)
     }
 
-    /// The part with its name, measured on the text that is left.
+    /// The part with its name, measured on the remaining source text.
     pub(super) fn choice(&self, ranked: Ranked) -> Option<Choice> {
         let Ranked {
             part,
@@ -251,7 +252,7 @@ impl<'a, 't> Sized<'a, 't> {
     }
 }
 
-/// What stands for the call where only its measure counts.
+/// A placeholder call for measuring.
 fn call(selection: &Selection) -> &'static str {
     match &selection.exits.leave {
         Leave::Never if selection.value.is_none() => "part();",
@@ -269,7 +270,7 @@ fn lines_of_call(selection: &Selection) -> u32 {
     u32::try_from(call(selection).lines().count()).unwrap_or(u32::MAX)
 }
 
-/// What a goal is about at a place.
+/// The code that a goal applies to at a location.
 fn scope(function: &Function, at: TextRange, measure: Measure) -> Option<SyntaxNode> {
     let node = function.ast.syntax();
     let is_meant = |it: &SyntaxNode| match measure {

@@ -1,5 +1,5 @@
-//! Which parts are worth telling of where nobody has asked: what a reader would cut out just so. Drawn from verdicts of readers,
-//! in `tests/worth`.
+//! Decides which parts are worth reporting without a request: those that a reader would extract right away. Based on readers'
+//! verdicts, in `tests/worth`.
 
 use ra_ap_syntax::{
     AstNode, SyntaxKind, SyntaxNode, T,
@@ -13,25 +13,25 @@ use crate::{
     text::TextRange,
 };
 
-/// A shorter part is read at a glance.
+/// Minimum number of lines: shorter parts read at a glance.
 const FEWEST_LINES: u32 = 9;
-/// What takes fewer hundredths of the measure changes little.
+/// Minimum share of the measure to remove, in percent.
 const LEAST_GAIN: u32 = 25;
-/// What leaves fewer only moves it.
+/// Minimum share of the measure to keep, in percent. Otherwise, it is only moved.
 const LEAST_LEFT: u32 = 20;
-/// A long function of less complexity is read from top to bottom.
+/// Minimum complexity of a long function: simpler ones read well from top to bottom.
 const LEAST_COMPLEX: u32 = 10;
-/// A function of such complexity is worth a word in any case.
+/// Minimum complexity of a function that is worth reporting in any case.
 const HUGE: u32 = 46;
-/// A part of an arm whose neighbour has so many hundredths of its lines is one of several.
+/// Minimum size of the part and of another arm relative to the part's arm, in percent, for it to be one of several.
 const ALIKE: u32 = 60;
-/// An arm of so many lines stands out of the others.
+/// Minimum number of lines of an arm that stands out.
 const LONG_ARM: u32 = 35;
-/// A part that takes so much has as many lines.
+/// Number of parameters that only a long part justifies, and its minimum number of lines.
 const MANY_PARAMETERS: usize = 4;
 const LINES_FOR_MANY: u32 = 40;
 
-/// What a function measures at least that a reviewer would stop at.
+/// Minimum measures of a function that a reviewer would notice.
 struct Least {
     cognitive: u32,
     lines: u32,
@@ -51,7 +51,8 @@ const LARGE: [Least; 2] = [
     },
 ];
 
-/// Whether a function is much by one measure and not little by another: a long list is easily read, and so is a short puzzle.
+/// Whether a function is large by one measure and not small by the others: a long list reads easily, and so does a short
+/// puzzle.
 #[must_use]
 pub fn is_large(metrics: &Metrics) -> bool {
     LARGE.iter().any(|least| {
@@ -65,7 +66,7 @@ pub(super) fn is_long(lines: u32) -> bool {
     lines >= FEWEST_LINES
 }
 
-/// Whether so much less of a measure is worth it, and not all of it goes elsewhere.
+/// Whether the reduction is large enough, and enough of the measure is left.
 pub(super) fn is_enough(gain: u32, before: u32) -> bool {
     let left = before.saturating_sub(gain);
     gain.saturating_mul(100) >= before.saturating_mul(LEAST_GAIN)
@@ -77,8 +78,8 @@ pub(super) fn is_list(sized: &Sized<'_, '_>) -> bool {
     sized.goal.measure == Measure::Lines && sized.function.metrics.cognitive < LEAST_COMPLEX
 }
 
-/// Whether a part can be thought of without what is around it. Where so much is to be done, any part is a beginning that comes to
-/// its end and takes little.
+/// Whether a part can be understood without its context. In a huge function, any part is a start that has no early exit and few
+/// parameters.
 pub(super) fn stands_alone(sized: &Sized<'_, '_>, selection: &Selection) -> bool {
     let is_huge = sized.goal.measure == Measure::Complexity && sized.before >= HUGE;
     let is_small = goes_on(&selection.exits.leave)
@@ -100,7 +101,7 @@ fn is_apart(sized: &Sized<'_, '_>, selection: &Selection) -> bool {
         && !has_twin(sized, selection)
 }
 
-/// Whether what is around goes on behind it, or ends with it: a caller that has to ask how it ended reads no better.
+/// Whether the caller just continues after the call, or ends with it. If it has to check the outcome, nothing is gained.
 fn goes_on(leave: &Leave) -> bool {
     match leave {
         Leave::Never | Leave::Whole { .. } => true,
@@ -112,7 +113,7 @@ fn goes_on(leave: &Leave) -> bool {
     }
 }
 
-/// A closure of the function would have to be handed over.
+/// Whether a local closure would have to be passed.
 fn takes_closure(selection: &Selection) -> bool {
     selection.captures.iter().any(|it| it.closure.is_some())
 }
@@ -122,7 +123,7 @@ fn takes_much(sized: &Sized<'_, '_>, selection: &Selection) -> bool {
     selection.parameters() >= MANY_PARAMETERS && lines < LINES_FOR_MANY
 }
 
-/// Whether what comes out of it is an iterator that has not run yet: its type would have to be told, and borrows what it reads.
+/// Whether the result is a lazy iterator, whose type would have to be written and which borrows its source.
 fn gives_iterator(selection: &Selection) -> bool {
     selection.outputs.iter().any(|output| {
         let mut lets = selection.statements.iter().cloned();
@@ -132,7 +133,7 @@ fn gives_iterator(selection: &Selection) -> bool {
     })
 }
 
-/// A chain that ends in an adaptor, and doesn't only look into an `Option`.
+/// Whether a chain ends with an adaptor, and isn't just that of an `Option`.
 fn is_lazy(value: &ast::Expr) -> bool {
     let chain = std::iter::successors(Some(value.clone()), |it| match it {
         ast::Expr::MethodCallExpr(call) => call.receiver(),
@@ -150,7 +151,7 @@ fn is_lazy(value: &ast::Expr) -> bool {
 }
 
 const BEGIN: [&str; 3] = ["into_iter", "iter", "iter_mut"];
-/// Of iterators alone.
+/// Adaptors of iterators only.
 const ADAPTORS: [&str; 8] = [
     "chain",
     "enumerate",
@@ -161,16 +162,16 @@ const ADAPTORS: [&str; 8] = [
     "step_by",
     "take_while",
 ];
-/// Of iterators, and of an `Option` too.
+/// Adaptors of iterators and of `Option`.
 const SHARED: [&str; 6] = ["cloned", "copied", "filter", "flatten", "map", "zip"];
 
-/// Whether something is asked or repeated in it.
+/// Whether it contains branches or loops.
 fn decides(sized: &Sized<'_, '_>, range: TextRange) -> bool {
     let mut increments = sized.function.tally.increments.iter();
     increments.any(|it| range.contains_range(it.at))
 }
 
-/// What is named for its drop alone would be dropped with the part, and what is `unsafe` rests on what was asked before.
+/// Whether it contains a drop guard, which would be dropped with the part, or `unsafe` code, which relies on earlier checks.
 fn holds_guard(sized: &Sized<'_, '_>, selection: &Selection) -> bool {
     let lets = selection.statements.iter().cloned();
     let mut patterns = lets.filter_map(|it| ast::LetStmt::cast(it)?.pat());
@@ -186,7 +187,7 @@ fn holds_guard(sized: &Sized<'_, '_>, selection: &Selection) -> bool {
     patterns.any(is_guard) || has_word && tokens.any(|it| it.kind() == T![unsafe])
 }
 
-/// Whether what comes out of it is made by its end, and not only by its beginning.
+/// Whether its last statement contributes to its results.
 fn gives_what_it_ends_with(selection: &Selection) -> bool {
     let Some(last) = selection.statements.last() else {
         return false;
@@ -198,7 +199,7 @@ fn gives_what_it_ends_with(selection: &Selection) -> bool {
     })
 }
 
-/// Whether it takes the plain value with it that its function ends with, behind all that leads there.
+/// Whether it includes the plain value that ends its function, along with the code before it.
 fn swallows_end(selection: &Selection) -> bool {
     let is_run = selection.statements.len() > 1;
     let is_choice = |value: &ast::Expr| {
@@ -211,7 +212,7 @@ fn swallows_end(selection: &Selection) -> bool {
     value.is_some_and(|it| !is_choice(it)) && matches!(selection.exits.leave, Leave::Whole { .. })
 }
 
-/// Whether it is the body of one of several arms of a kind.
+/// Whether it is the body of one of several similar arms.
 fn is_one_of_several(sized: &Sized<'_, '_>, selection: &Selection) -> bool {
     let first = selection.statements.first();
     let around = first.and_then(|it| it.ancestors().find_map(ast::MatchArm::cast));
@@ -232,7 +233,7 @@ fn is_one_of_several(sized: &Sized<'_, '_>, selection: &Selection) -> bool {
     others.iter().any(is_alike) || (own < LONG_ARM && others.len() > 2)
 }
 
-/// Whether statements of the same shape stand elsewhere in the function, which want to be one with them.
+/// Whether statements of the same shape occur elsewhere in the function, which should be merged with these.
 fn has_twin(sized: &Sized<'_, '_>, selection: &Selection) -> bool {
     let (Some(first), Some(last)) = (selection.statements.first(), selection.statements.last())
     else {
@@ -280,7 +281,7 @@ mod tests {
         }
     }";
 
-    /// The part that is told of, and how much goes with it.
+    /// The reported part, and how much it reduces the measure.
     fn told(before: &str, part: &str, behind: &str) -> Option<(String, u32)> {
         told_for(Measure::Complexity, before, part, behind)
     }

@@ -1,4 +1,4 @@
-//! What branches are made of that give nothing but `bool`s.
+//! The parts of branches that only return `bool`s.
 
 use ra_ap_syntax::{
     AstNode, SyntaxNode,
@@ -16,7 +16,7 @@ pub(super) struct Parts {
     pub(super) choice: ast::IfExpr,
     pub(super) keyword: TextRange,
     pub(super) whole: TextRange,
-    /// The statements around.
+    /// The enclosing statement list.
     pub(super) around: SyntaxNode,
     pub(super) place: Place,
     pub(super) asks: Vec<Ask>,
@@ -27,16 +27,16 @@ pub(super) struct Parts {
     pub(super) is_guarded: bool,
 }
 
-/// Where the value is wanted.
+/// The position of the value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Place {
-    /// At the end of a block.
+    /// The tail expression of a block.
     Tail,
-    /// Behind the `=` of a `let`.
+    /// The initializer of a `let`.
     Let,
 }
 
-/// A condition, and how it is joined with what follows.
+/// A condition, and the operator that joins it with the next one.
 pub(super) struct Ask {
     pub(super) asked: Asked,
     pub(super) operator: LogicOp,
@@ -48,7 +48,7 @@ pub(super) enum Asked {
     Pattern(ast::Expr, ast::Pat),
 }
 
-/// What is given where no condition settles it.
+/// The value if no condition decides.
 pub(super) enum Last {
     Literal,
     Value(ast::Expr),
@@ -66,7 +66,7 @@ impl Parts {
     }
 }
 
-/// `if a { return true; } b`, where one more such guard may follow.
+/// `if a { return true; } b`, where another such guard may follow.
 fn of_guards(choice: &ast::IfExpr) -> Option<Parts> {
     let statement = statement_of(choice)?;
     let around = statement.parent()?;
@@ -74,7 +74,7 @@ fn of_guards(choice: &ast::IfExpr) -> Option<Parts> {
     if !flow::gives_result(&block) || !is_of_bool(&around) {
         return None;
     }
-    // Among guards, one looks like the others.
+    // A row of guards reads uniformly.
     if statement
         .prev_sibling()
         .is_some_and(|before| is_guard(&before))
@@ -173,7 +173,7 @@ fn guard_at(statement: &SyntaxNode) -> Option<ast::IfExpr> {
     is_plain.then_some(choice)
 }
 
-/// What an `if` asks that does nothing but return a `bool`, and that `bool`.
+/// The condition and the `bool` of an `if` that only returns a `bool`.
 fn guard(choice: &ast::IfExpr) -> Option<(Ask, bool)> {
     let gives = returned(&choice.then_branch()?)?;
     let condition = choice.condition()?;
@@ -201,7 +201,7 @@ fn guard(choice: &ast::IfExpr) -> Option<(Ask, bool)> {
     Some((ask, gives))
 }
 
-/// The `bool` that a block does nothing but return.
+/// The `bool` that a block only returns.
 fn returned(block: &ast::BlockExpr) -> Option<bool> {
     if block.modifier().is_some() || block.label().is_some() {
         return None;
@@ -222,7 +222,7 @@ fn returned(block: &ast::BlockExpr) -> Option<bool> {
     literal(&it.expr()?)
 }
 
-/// What a last statement gives.
+/// The value of a last statement.
 fn value_of(last: &SyntaxNode) -> Option<ast::Expr> {
     match ast::ExprStmt::cast(last.clone()) {
         Some(statement) => match statement.expr()? {
@@ -256,7 +256,7 @@ fn literal(value: &ast::Expr) -> Option<bool> {
     }
 }
 
-/// Whether the function or closure around gives a `bool` itself.
+/// Whether the enclosing function or closure returns a plain `bool`.
 fn is_of_bool(node: &SyntaxNode) -> bool {
     let Some(scope) = node.ancestors().find(flow::is_own_scope) else {
         return false;
@@ -275,7 +275,7 @@ fn is_of_bool(node: &SyntaxNode) -> bool {
     ty.is_some_and(|ty| ty.syntax().text() == "bool")
 }
 
-/// Whether a statement is one that may leave the function: an `if`, a `let … else`, or a loop.
+/// Whether a statement may exit from the function early: an `if`, a `let … else`, or a loop.
 fn is_guard(statement: &SyntaxNode) -> bool {
     if let Some(it) = ast::LetStmt::cast(statement.clone()) {
         return it.let_else().is_some();

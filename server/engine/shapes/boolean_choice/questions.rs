@@ -1,5 +1,5 @@
-//! Conditions that only ask, by the names of what they call. A step that tells whether it was done is no question, and hides
-//! among them.
+//! Conditions without side effects, judging by the names of their calls. A step that reports whether it was done isn't a test,
+//! and is easily overlooked among tests.
 
 use ra_ap_syntax::{
     AstNode,
@@ -8,7 +8,7 @@ use ra_ap_syntax::{
 
 use crate::syntax::known::{Fact, is_known, is_question};
 
-/// Whether nothing is called that doesn't sound like a question, or like a look at something.
+/// Whether all calls sound like tests or getters.
 pub(super) fn asks_only(expr: &ast::Expr) -> bool {
     let of = |part: Option<ast::Expr>| part.is_some_and(|part| asks_only(&part));
     match expr {

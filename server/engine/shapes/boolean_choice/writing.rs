@@ -1,4 +1,4 @@
-//! Writes a condition in the place of branches as rustfmt would.
+//! Writes a condition in place of branches, formatted as by rustfmt.
 
 use ra_ap_syntax::{
     AstNode,
@@ -15,7 +15,7 @@ use crate::{
     text::{TextRange, slice},
 };
 
-/// What stands in the place of the shape. Nothing if it can't be laid out as rustfmt would.
+/// Returns the replacement of the shape, or `None` if it can't be laid out as by rustfmt.
 pub(super) fn rewrite<'a>(
     parts: &Parts,
     joined: &Joined,
@@ -53,7 +53,7 @@ pub(super) fn rewrite<'a>(
     Some(Rewrite::of(text, parts.whole).put_as(part, &code))
 }
 
-/// The words of a term.
+/// Writes a term.
 fn keep<'a>(part: Rewrite<'a>, term: &Term) -> Rewrite<'a> {
     match term {
         Term::Kept(expr) => part.keep_as(expr.syntax().text_range(), ""),
@@ -78,7 +78,7 @@ fn chain(joined: &Joined, text: &str) -> Option<Chain> {
                     operands.push(slice(text, range(&operand))?.to_owned());
                 }
             }
-            // A string may have the sign in it.
+            // A string literal may contain the operator.
             Term::Opposite(_, opposite) if opposite.text.contains('"') => {
                 operands.push(opposite.text.clone());
             }

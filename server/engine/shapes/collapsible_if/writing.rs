@@ -1,4 +1,4 @@
-//! Writes two nested `if`s as one, as rustfmt would.
+//! Writes two nested `if`s as one, formatted as by rustfmt.
 
 use ra_ap_syntax::{AstNode, SyntaxToken};
 
@@ -12,7 +12,7 @@ use crate::{
     text::TextRange,
 };
 
-/// The merged `if`. Nothing if it can't be laid out as rustfmt would.
+/// Returns the merged `if`, or `None` if it can't be laid out as by rustfmt.
 pub(super) fn rewrites<'a>(
     shape: &CollapsibleIf,
     text: &'a str,
@@ -32,7 +32,7 @@ struct Writer<'a> {
     text: &'a str,
     context: FileContext,
     line_ending: &'static str,
-    /// Of the outer `if`.
+    /// The indentation of the outer `if`.
     indent: &'a str,
 }
 
@@ -63,7 +63,7 @@ impl<'a> Writer<'a> {
         Some(vec![merged])
     }
 
-    /// Both conditions as one, on one line or on a line for each operand, as rustfmt has it.
+    /// The joined condition, on one line or with one operand per line, as rustfmt decides.
     fn condition(&self, shape: &CollapsibleIf, column: usize) -> Option<String> {
         let operands = shape.operands();
         let unit = layout::indent_unit_around(self.text, shape.outer.syntax());
@@ -92,7 +92,7 @@ impl<'a> Writer<'a> {
         Some(whole.unwrap_or_else(|| chain.on_lines(self.line_ending, &deeper, column)))
     }
 
-    /// The conditions with the comments between them. rustfmt leaves such a condition as it stands.
+    /// The conditions with the comments between them. rustfmt leaves such a condition unchanged.
     fn commented(
         &self,
         shape: &CollapsibleIf,
@@ -121,7 +121,7 @@ impl<'a> Writer<'a> {
         out
     }
 
-    /// The room for a condition that starts in `column`.
+    /// Number of columns left for a condition that starts in `column`.
     fn room(&self, column: usize) -> usize {
         self.context.width.max().saturating_sub(column)
     }

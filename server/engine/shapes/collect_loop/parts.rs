@@ -13,24 +13,24 @@ use crate::{
 pub(super) struct Parts {
     pub(super) found: ast::ForExpr,
     pub(super) keyword: TextRange,
-    /// The statements that hold the loop.
+    /// The statement list with the loop.
     pub(super) around: SyntaxNode,
     pub(super) whole: TextRange,
-    /// The collection's variable.
+    /// The variable of the collection.
     pub(super) variable: ast::IdentPat,
     pub(super) name: String,
     /// The name of the collection's type.
     pub(super) collection: &'static str,
-    /// The type as it is written.
+    /// The type as written.
     pub(super) ty: Option<ast::Type>,
     pub(super) pattern: ast::Pat,
     pub(super) iterable: ast::Expr,
     pub(super) condition: Option<ast::Expr>,
-    /// What fulfils the condition is skipped.
+    /// Whether the condition skips elements instead of selecting them.
     pub(super) skips: bool,
     /// One value, or a key and a value.
     pub(super) added: Vec<ast::Expr>,
-    /// The block gives the collection right behind the loop.
+    /// Whether the block returns the collection right after the loop.
     pub(super) is_tail: bool,
 }
 
@@ -57,7 +57,7 @@ impl Parts {
         if !is_its || declared.let_else().is_some() || declared.attrs().next().is_some() {
             return None;
         }
-        // What is added again and again is `vec![value; n]` or `resize`.
+        // Adding the same value repeatedly is `vec![value; n]` or `resize`.
         let is_same =
             |value: &ast::Expr| purity::is_silent(value) || value.syntax().text() == "vec![]";
         if matches!(found.pat()?, ast::Pat::WildcardPat(_)) && body.added.iter().all(is_same) {
@@ -104,7 +104,7 @@ impl Parts {
     }
 }
 
-/// Whether the function around gives such a collection with this block.
+/// Whether the enclosing function returns such a collection from this block.
 fn gives(list: &ast::StmtList, collection: &str) -> bool {
     let block = list.syntax().parent().and_then(ast::BlockExpr::cast);
     let scope = list.syntax().ancestors().find(flow::is_own_scope);
@@ -115,7 +115,7 @@ fn gives(list: &ast::StmtList, collection: &str) -> bool {
     is_its && block.is_some_and(|block| flow::gives_result(&block))
 }
 
-/// The collection that a value makes, without anything in it.
+/// The type of the empty collection that a value creates.
 fn empty(value: &ast::Expr) -> Option<&'static str> {
     const TYPES: [&str; 5] = ["BTreeMap", "BTreeSet", "HashMap", "HashSet", "Vec"];
     if let ast::Expr::MacroExpr(_) = value {
@@ -190,7 +190,7 @@ fn condition_of(choice: &ast::IfExpr) -> Option<ast::Expr> {
     is_plain.then_some(condition)
 }
 
-/// The expressions that a block consists of; nothing where something else stands in it.
+/// The expressions of a block, or `None` if it contains anything else.
 fn expressions(block: &ast::BlockExpr) -> Option<Vec<ast::Expr>> {
     if block.modifier().is_some() || block.label().is_some() {
         return None;
@@ -210,7 +210,7 @@ fn expressions(block: &ast::BlockExpr) -> Option<Vec<ast::Expr>> {
     Some(all)
 }
 
-/// Whether a pattern may stand between the bars of a closure as it is.
+/// Whether a pattern can be a closure parameter unchanged.
 pub(in crate::shapes) fn is_plain(pattern: &ast::Pat) -> bool {
     let is_other = |node: SyntaxNode| {
         matches!(

@@ -1,4 +1,4 @@
-//! Writes a chain of iterators that ends in `collect` as rustfmt would.
+//! Writes an iterator chain that ends with `collect`, formatted as by rustfmt.
 
 use ra_ap_syntax::{
     AstNode,
@@ -21,11 +21,11 @@ pub(super) struct Filling<'p> {
     pub(super) parts: &'p Parts,
     pub(super) source: &'p Source,
     pub(super) asked: Option<&'p Asked>,
-    /// The variable stays `mut`.
+    /// Whether the variable stays `mut`.
     pub(super) stays_mutable: bool,
 }
 
-/// What stands in the place of the shape. Nothing if it can't be laid out as rustfmt would.
+/// Returns the replacement of the shape, or `None` if it can't be laid out as by rustfmt.
 pub(super) fn rewrite<'a>(
     plan: &Filling<'_>,
     text: &'a str,
@@ -43,7 +43,7 @@ pub(super) fn rewrite<'a>(
     writer.rewrite()
 }
 
-/// The function of `F(x)`, the name of a structure or a variant, where `x` is all of the element.
+/// The `F` in `F(x)` if it names a struct or a variant, and `x` is the whole element.
 pub(in crate::shapes) fn constructor(added: &ast::Expr, pattern: &ast::Pat) -> Option<ast::Expr> {
     let ast::Expr::CallExpr(call) = added else {
         return None;
@@ -122,7 +122,7 @@ impl<'a> Writer<'a, '_> {
         }
     }
 
-    /// What stands before the iterator; `gap` is between the `=` and that.
+    /// The code before the iterator. `gap` separates it from the `=`.
     fn head(&self, gap: &str) -> Option<Rewrite<'a>> {
         let parts = self.plan.parts;
         let head = Rewrite::of(self.text, parts.whole);
@@ -158,7 +158,7 @@ impl<'a> Writer<'a, '_> {
         }
     }
 
-    /// The iterator with a line for each of its calls.
+    /// The iterator with one call per line.
     fn broken(&self, below: &str, unit: usize) -> Option<String> {
         let source = self.plan.source;
         let links = layout::links(&source.kept);
@@ -177,7 +177,7 @@ impl<'a> Writer<'a, '_> {
             Wraps::IntoIter => pieces.push(".into_iter()"),
             Wraps::Nothing | Wraps::Parentheses => {}
         }
-        // A short root takes the next link beside it, where it is the first on its line.
+        // A short root keeps the next link on its line if it comes first there.
         let mut is_root = self.plan.parts.is_tail;
         if is_root && pieces.is_empty() && width(&broken) <= unit {
             return None;
@@ -192,7 +192,7 @@ impl<'a> Writer<'a, '_> {
         Some(broken)
     }
 
-    /// What leaves elements out, if anything does.
+    /// The call that filters elements, if any.
     fn filter(&self) -> Option<Vec<Rewrite<'a>>> {
         let Some(asked) = self.plan.asked else {
             return Some(Vec::new());
@@ -212,7 +212,7 @@ impl<'a> Writer<'a, '_> {
         (!part.written().contains('\n')).then(|| vec![part])
     }
 
-    /// What makes the elements, where they are not added as they are.
+    /// The call that maps elements, unless they are added unchanged.
     fn map(&self) -> Option<Vec<Rewrite<'a>>> {
         let parts = self.plan.parts;
         let part = Rewrite::part(self.text);
@@ -228,7 +228,7 @@ impl<'a> Writer<'a, '_> {
                     part.text(".map(").keep(function.syntax().text_range())
                 } else {
                     let code = self.value(only)?;
-                    // The pattern would be needed once more for the condition.
+                    // The condition would need the pattern once more.
                     self.bars(part, pattern)
                         .keep_as(only.syntax().text_range(), &code)
                 }
@@ -249,7 +249,7 @@ impl<'a> Writer<'a, '_> {
 
     fn bars(&self, part: Rewrite<'a>, pattern: TextRange) -> Rewrite<'a> {
         let part = part.text(".map(|");
-        // The condition keeps the pattern, so that here it is a copy.
+        // The condition keeps the pattern, so this is a copy.
         let part = match (self.plan.asked, slice(self.text, pattern)) {
             (Some(_), Some(code)) => part.text(code),
             _ => part.keep(pattern),
@@ -257,7 +257,7 @@ impl<'a> Writer<'a, '_> {
         part.text("| ")
     }
 
-    /// What is added; a structure of several lines only where its lines stand as they will.
+    /// The added value. A multi-line struct literal is accepted only if its lines keep their layout.
     fn value(&self, added: &ast::Expr) -> Option<String> {
         let code = slice(self.text, added.syntax().text_range())?;
         if !code.contains('\n') {

@@ -1,4 +1,4 @@
-//! What a block says, held against what would be derived.
+//! Compares the body of a block with the derived one.
 
 use ra_ap_syntax::{
     AstNode,
@@ -12,29 +12,29 @@ use super::{
 };
 use crate::syntax::{Refusal, conditions, types_shown::Ground};
 
-/// A block and what it is about.
+/// A block and its context.
 pub(super) struct Said<'a> {
     pub(super) block: &'a ast::Impl,
     pub(super) own: &'a Own,
     pub(super) names: &'a StdNames,
-    /// What the type derives already.
+    /// The traits that the type derives already.
     pub(super) derived: &'a [String],
     pub(super) has_parameters: bool,
 }
 
-/// What a function does: its statements, and the value that it gives.
+/// The statements of a function, and its tail expression.
 struct Body {
     statements: Vec<ast::Stmt>,
     tail: Option<ast::Expr>,
-    /// The names of the parameters behind `self`.
+    /// The names of the parameters after `self`.
     parameters: Vec<String>,
 }
 
-/// A pointer that is cloned whatever it points to.
+/// Pointers that are `Clone` for any pointee.
 const SHARED: [&str; 2] = ["Arc", "Rc"];
 
 impl Said<'_> {
-    /// How far it is shown that deriving says the same, and the variant that is the default.
+    /// How certain it is that deriving is equivalent, and the default variant.
     pub(super) fn is_derived(&self, name: &str) -> Result<(Ground, Option<ast::Variant>), Refusal> {
         if self.derives(name) {
             return Err(Refusal::NotHere);
@@ -119,7 +119,7 @@ impl Said<'_> {
         found.field_list().is_none().then(|| found.clone())
     }
 
-    /// What each field of a new value of the type gets.
+    /// The value of each field in a struct literal of the type.
     fn constructed(&self, value: &ast::Expr) -> Option<Vec<(&OwnField, ast::Expr)>> {
         let Fields::Of(fields) = &self.own.fields else {
             return None;
@@ -147,7 +147,7 @@ impl Said<'_> {
         if !is_own(&path) || given.len() != fields.len() {
             return None;
         }
-        // Each is named once, or it would not compile.
+        // The code wouldn't compile if a field were named twice.
         let pairs = given.into_iter().map(|(name, value)| {
             let field = fields.iter().find(|it| it.name == name)?;
             Some((field, value))
@@ -166,12 +166,12 @@ impl Said<'_> {
             return false;
         };
         let mut all = given.iter();
-        // Another function of that name could be meant.
+        // The call could refer to another function of that name.
         let is_of_std = self.names.declared.methods("clone").len() == self.clones_by_hand();
         is_of_std && all.all(|(field, value)| self.is_clone_of(field, value))
     }
 
-    /// The functions of that name that are what `Clone` asks for.
+    /// Number of functions of that name that implement `Clone`.
     fn clones_by_hand(&self) -> usize {
         let root = self.block.syntax().tree_top();
         let blocks = root.descendants().filter_map(ast::Impl::cast);
@@ -198,7 +198,7 @@ impl Said<'_> {
             || (is_shared && said == format!("{head}::clone(&{place})"))
     }
 
-    /// `self.a == other.a && self.b == other.b`, in the order of the fields.
+    /// `self.a == other.a && self.b == other.b`, in field order.
     fn is_equal(&self) -> bool {
         let Some(body) = self.body() else {
             return false;
@@ -281,7 +281,7 @@ impl Said<'_> {
         (said == wanted && !has_own) || is_name
     }
 
-    /// Whether the types of all fields are known to have a trait that holds for the whole of them.
+    /// Whether the types of all fields are known to implement the trait for their whole value.
     fn fields_are_plain(&self, name: &str) -> bool {
         let root = self.block.syntax().tree_top();
         let plain = Plainness {
@@ -301,13 +301,13 @@ impl Said<'_> {
 }
 
 impl Body {
-    /// The value of a function that does nothing else.
+    /// The tail expression of a function without statements.
     fn only_value(self) -> Option<ast::Expr> {
         self.tail.filter(|_| self.statements.is_empty())
     }
 }
 
-/// Which types are known to be compared and hashed as wholes.
+/// Determines which types are known to compare and hash their whole value.
 struct Plainness<'a> {
     names: &'a StdNames,
     root: ra_ap_syntax::SyntaxNode,

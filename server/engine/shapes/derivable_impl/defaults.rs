@@ -13,7 +13,7 @@ pub(super) struct Defaults<'a> {
     pub(super) root: SyntaxNode,
 }
 
-/// What `new` makes without anything in it.
+/// Types whose `new` creates an empty value.
 const EMPTY: [&str; 11] = [
     "BTreeMap",
     "BTreeSet",
@@ -27,7 +27,7 @@ const EMPTY: [&str; 11] = [
     "Vec",
     "VecDeque",
 ];
-/// What `new` makes of one value, and its default of that one's default.
+/// Types whose `new` wraps a value, and whose default wraps that value's default.
 const AROUND: [&str; 8] = [
     "Arc", "Box", "Cell", "Mutex", "OnceCell", "Rc", "RefCell", "RwLock",
 ];
@@ -44,13 +44,13 @@ const ATOMIC: [&str; 11] = [
     "AtomicU8",
     "AtomicUsize",
 ];
-/// The longest array that has a default.
+/// Maximum length of an array that implements `Default`.
 const LONGEST: usize = 32;
-/// The longest tuple that has the traits of its parts.
+/// Maximum length of a tuple that implements the traits of its elements.
 pub(super) const LONGEST_TUPLE: usize = 12;
 
 impl Defaults<'_> {
-    /// How far it is shown that a value is the default of the type.
+    /// How certain it is that a value is the default of its type.
     pub(super) fn ground(&self, value: &ast::Expr, ty: Option<&ast::Type>) -> Option<Ground> {
         match value {
             ast::Expr::Literal(it) => is_zero(it).then_some(Ground::Shown),
@@ -140,7 +140,7 @@ impl Defaults<'_> {
         names.contains(&last) && self.names.is_std(path)
     }
 
-    /// How far it is shown that `of::default` is what the trait asks for.
+    /// How certain it is that `of::default` is the trait's function.
     fn of_type(&self, of: &str) -> Option<Ground> {
         let is_number = is_number(of) || matches!(of, "bool" | "char");
         let declared = &self.names.declared;
@@ -157,7 +157,7 @@ impl Defaults<'_> {
             path.is_some_and(|path| path.ends_with("Default") && self.names.is_std(&path))
         });
         let own: Vec<_> = of_trait.filter_map(|it| it.self_ty()).collect();
-        // Another function of that name would be the one that is called.
+        // The call would refer to another function of that name.
         if declared.functions("default").len() != own.len() {
             return None;
         }

@@ -1,4 +1,4 @@
-//! The head of a block, and whether deriving would write the same one.
+//! The header of a block, and whether deriving would generate the same one.
 
 use ra_ap_syntax::{
     AstNode, SyntaxKind,
@@ -9,29 +9,29 @@ use super::{Own, StdNames, squeezed};
 use crate::syntax::{Hazard, Refusal};
 
 pub(super) struct Header {
-    /// As it is written.
+    /// The path of the trait, as written.
     path: String,
     own: Vec<Parameter>,
     block: Vec<Parameter>,
-    /// What the type is given.
+    /// The generic arguments of the type.
     arguments: Vec<String>,
     has_conditions: bool,
     projects: bool,
-    /// Whether there are types or constants among the parameters.
+    /// Whether there are type or const parameters.
     pub(super) has_parameters: bool,
 }
 
-/// A parameter of a type or a block with its bounds.
+/// A parameter of a type or a block, with its bounds.
 #[derive(PartialEq, Eq)]
 struct Parameter {
     kind: SyntaxKind,
     name: String,
-    /// Sorted; of a constant, its type.
+    /// The sorted bounds, or the type of a const parameter.
     bounds: Vec<String>,
 }
 
 impl Header {
-    /// Nothing where the block is of another kind than what is derived.
+    /// Returns `None` if the block is of another kind than derived ones.
     pub(super) fn of(block: &ast::Impl, own: &Own) -> Option<Self> {
         let is_odd = block.unsafe_token().is_some()
             || block.excl_token().is_some()
@@ -85,7 +85,7 @@ impl Header {
         rest.is_some_and(|it| it.is_empty() || it.ends_with("::")) && names.is_std(&self.path)
     }
 
-    /// Whether the block has the parameters of the type, each type with the trait itself for one more bound.
+    /// Whether the block has the parameters of the type, where each type parameter is additionally bounded by the trait.
     fn is_same(&self, name: &str) -> bool {
         let is_elided = self.block.is_empty()
             && self.arguments.iter().all(|it| it == "'_")
@@ -140,7 +140,7 @@ impl Parameter {
         })
     }
 
-    /// Whether the other is what deriving `name` makes of this one.
+    /// Whether `block` is what deriving `name` turns this parameter into.
     fn gains(&self, block: &Self, name: &str) -> bool {
         let mut bounds = self.bounds.clone();
         if self.kind == SyntaxKind::TYPE_PARAM {

@@ -1,4 +1,4 @@
-//! The list of what a type derives, and how one more comes into it.
+//! The `derive` attributes of a type, and how to add a trait.
 
 use ra_ap_syntax::{
     AstNode, NodeOrToken, SyntaxToken, T,
@@ -11,7 +11,7 @@ use crate::{
     text::TextRange,
 };
 
-/// The order that most lists have; what stands in it comes ahead of all else.
+/// The order in most lists. Names in it come before all others.
 const ORDER: [&str; 9] = [
     "Debug",
     "Clone",
@@ -26,7 +26,7 @@ const ORDER: [&str; 9] = [
 
 pub(super) struct DeriveList {
     item: ast::Adt,
-    /// What each attribute names.
+    /// The names in each attribute.
     lists: Vec<Vec<Derived>>,
 }
 
@@ -46,14 +46,14 @@ impl DeriveList {
         }
     }
 
-    /// The last names of all that is derived.
+    /// The last path segments of all derived traits.
     pub(super) fn names(&self) -> Vec<String> {
         let all = self.lists.iter().flatten();
         let last = |it: &Derived| it.path.rsplit("::").next().map(str::to_owned);
         all.filter_map(last).collect()
     }
 
-    /// The edit that derives `name` as well.
+    /// Returns the edit that also derives `name`.
     pub(super) fn with<'a>(
         &self,
         name: &str,
@@ -88,7 +88,7 @@ impl DeriveList {
     }
 }
 
-/// The edit that marks a variant as the default.
+/// Returns the edit that marks a variant as the default.
 pub(super) fn marked_default<'a>(
     variant: &ast::Variant,
     text: &'a str,
@@ -105,7 +105,7 @@ pub(super) fn marked_default<'a>(
     above(name.syntax().text_range(), "#[default]", text)
 }
 
-/// A line above the one that begins with `first`.
+/// Inserts a line above the one that starts with `first`.
 fn above<'a>(first: TextRange, line: &str, text: &'a str) -> Result<Rewrite<'a>, Refusal> {
     if !layout::is_first_on_line(text, first.start()) {
         return Err(Refusal::of_layout());
@@ -116,7 +116,7 @@ fn above<'a>(first: TextRange, line: &str, text: &'a str) -> Result<Rewrite<'a>,
     Ok(Rewrite::of(text, first).text(&line).keep(first))
 }
 
-/// What the new name comes ahead of: in a list by the alphabet its successor, else what comes behind it in most lists.
+/// The name to insert before: the successor in an alphabetical list, or else the next one in the usual order.
 fn place(list: &[Derived], name: &str) -> Option<TextRange> {
     let paths: Vec<&str> = list.iter().map(|it| &*it.path).collect();
     let is_alphabetical = paths.len() > 1 && paths.is_sorted();

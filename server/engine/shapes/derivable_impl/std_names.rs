@@ -1,4 +1,4 @@
-//! What the names of the standard library mean in a file.
+//! The meaning of standard library names in a file.
 
 use std::{cell::RefCell, rc::Rc};
 
@@ -6,16 +6,16 @@ use ra_ap_syntax::{AstNode, GreenNode, SyntaxKind, SyntaxNode, ast};
 
 use crate::syntax::{FileNames, nodes_inside, text_of, types_shown::Ground};
 
-/// What a file declares and what it imports, with the paths.
+/// The declarations and imports of a file, with their paths.
 pub(super) struct StdNames {
     pub(super) declared: Rc<FileNames>,
     imports: Vec<Import>,
     has_prelude: bool,
-    /// Whether names may come from another crate that nobody sees here.
+    /// Whether a glob import may bring in names from another crate.
     has_foreign_glob: bool,
 }
 
-/// A name that an import brings, and of which path it is.
+/// A name that an import introduces, with its path.
 struct Import {
     name: String,
     path: String,
@@ -24,11 +24,11 @@ struct Import {
 const OF_STD: [&str; 3] = ["alloc", "core", "std"];
 
 thread_local! {
-    /// The names of the tree that was asked about last: a file has many implementations.
+    /// The names of the last tree: a file has many implementations.
     static LAST: RefCell<Option<(GreenNode, Rc<StdNames>)>> = const { RefCell::new(None) };
 }
 
-/// Names that are there without an import.
+/// Names that are available without an import.
 const PRELUDE: [&str; 12] = [
     "Box",
     "Clone",
@@ -45,7 +45,7 @@ const PRELUDE: [&str; 12] = [
 ];
 
 impl StdNames {
-    /// Those of the file around a node. The first judgement that asks about a tree pays for them.
+    /// Returns the names of the enclosing file. The first lookup in a tree computes them.
     pub(super) fn around(node: &SyntaxNode, text: &str) -> Rc<Self> {
         let root = node.tree_top();
         let green = root.green();
@@ -86,7 +86,7 @@ impl StdNames {
         }
     }
 
-    /// Whether a path leads into the standard library, and to its end by its own names.
+    /// Whether a path refers to an item of the standard library, by its original name.
     pub(super) fn is_std(&self, path: &str) -> bool {
         let path = path.strip_prefix("::").unwrap_or(path);
         let (first, rest) = path.split_once("::").unwrap_or((path, ""));
@@ -107,14 +107,14 @@ impl StdNames {
         })
     }
 
-    /// Whether the name of a derived trait is the standard library's: a macro of that name could be another one.
+    /// Whether a derived trait's name refers to the standard library's: a macro may have the same name.
     pub(super) fn is_derive_of_std(&self, name: &str) -> bool {
         let is_own = self.declared.defines_macro(name) || !self.declared.types(name).is_empty();
         let is_imported = self.imports.iter().any(|it| it.name == name);
         !is_own && self.has_prelude && (!is_imported || self.is_std(name))
     }
 
-    /// How far it is shown that names which nobody declares here are the standard library's.
+    /// How certain it is that names without a declaration here are from the standard library.
     pub(super) fn ground(&self) -> Ground {
         if self.has_foreign_glob {
             Ground::Likely

@@ -1,4 +1,4 @@
-//! What deriving leaves behind that the compiler would warn of.
+//! Leftovers of deriving that the compiler would warn about.
 
 use ra_ap_syntax::{
     AstNode, SyntaxKind, SyntaxNode, SyntaxToken, T,
@@ -21,7 +21,7 @@ pub(super) fn check(
             "An import would become unused.",
         ));
     }
-    // What these derive counts as no use.
+    // The compiler ignores uses in these derives.
     if matches!(name, "Clone" | "Debug") && !own.is_read_elsewhere(block, &root) {
         return Err(Refusal::because(
             Hazard::References,
@@ -31,7 +31,7 @@ pub(super) fn check(
     Ok(())
 }
 
-/// Whether a name that the file imports stands in the block alone.
+/// Whether an imported name is used only in the block.
 fn leaves_import(block: &ast::Impl, root: &SyntaxNode, name: &str, names: &StdNames) -> bool {
     let is_name = |token: &SyntaxToken| token.kind() == SyntaxKind::IDENT;
     let inside = tokens_of(block.syntax()).filter(is_name);
@@ -72,7 +72,7 @@ impl Own {
     }
 }
 
-/// Behind a dot, or in a pattern.
+/// Whether a name follows a dot, or is in a pattern.
 fn is_read(token: &SyntaxToken) -> bool {
     let is_behind_dot = token.prev_token().is_some_and(|it| it.kind() == T![.]);
     let is_in_pattern = || {

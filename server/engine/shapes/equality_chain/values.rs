@@ -1,4 +1,4 @@
-//! Values that are patterns too, where comparing with them is the same as matching them.
+//! Values that are also patterns, for which comparing and matching are equivalent.
 
 use ra_ap_syntax::{
     AstNode,
@@ -8,7 +8,7 @@ use ra_ap_syntax::{
 use super::enum_of;
 use crate::syntax::{FileNames, attributes};
 
-/// A value, or all from one to another.
+/// A value, or an inclusive range.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::shapes) enum Value {
     /// An integer or a character.
@@ -19,7 +19,7 @@ pub(in crate::shapes) enum Value {
         text: String,
     },
     Text(String),
-    /// Of an `enum` of the file.
+    /// A variant of an `enum` in the file.
     Variant {
         of: String,
         name: String,
@@ -55,14 +55,14 @@ impl Value {
         }
     }
 
-    /// As a pattern.
+    /// The value as a pattern.
     pub(in crate::shapes) fn text(&self) -> &str {
         match self {
             Self::Number { text, .. } | Self::Text(text) | Self::Variant { text, .. } => text,
         }
     }
 
-    /// Whether nothing is both, and both may be of one type.
+    /// Whether the values don't overlap, and may have the same type.
     fn is_apart_from(&self, other: &Self) -> bool {
         match (self, other) {
             (
@@ -95,13 +95,13 @@ impl Value {
     }
 }
 
-/// Whether no value is asked for twice, and not all are ranges, for which there are names like `is_ascii_digit`.
+/// Whether the values don't overlap, and aren't all ranges, which have methods like `is_ascii_digit`.
 pub(in crate::shapes) fn are_apart(values: &[Value]) -> bool {
     let mut pairs = (1..values.len()).flat_map(|at| values[..at].iter().map(move |it| (it, at)));
     !values.iter().all(Value::is_range) && pairs.all(|(it, at)| it.is_apart_from(&values[at]))
 }
 
-/// Whether three integers and more follow each other, which a range says.
+/// Whether three or more integers are consecutive, which a range expresses.
 pub(in crate::shapes) fn are_a_range(values: &[Value]) -> bool {
     let integers = values.iter().map(|value| match value {
         Value::Number {
@@ -175,7 +175,7 @@ fn number(expr: &ast::Expr) -> Option<(Kind, i128)> {
     }
 }
 
-/// `E::A`, where the file declares `E` with a derived `PartialEq`.
+/// `E::A`, if the file declares `E` with a derived `PartialEq`.
 fn variant(path: &ast::PathExpr) -> Option<Value> {
     let whole = path.path()?;
     let name = whole.segment()?.name_ref()?.text().to_string();

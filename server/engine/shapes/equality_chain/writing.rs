@@ -1,4 +1,4 @@
-//! Writes `matches!` in the place of comparisons as rustfmt would.
+//! Writes `matches!` in place of comparisons, formatted as by rustfmt.
 
 use ra_ap_syntax::{
     AstNode, SyntaxKind, SyntaxNode,
@@ -15,7 +15,7 @@ use crate::{
     text::{TextRange, slice},
 };
 
-/// What stands in the place of the shape. Nothing if it can't be laid out as rustfmt would.
+/// Returns the replacement of the shape, or `None` if it can't be laid out as by rustfmt.
 pub(super) fn rewrite<'a>(run: &Run, text: &'a str, context: FileContext) -> Option<Rewrite<'a>> {
     let unit = unit(run)?;
     let outer = outer(run.chain.syntax());
@@ -33,7 +33,7 @@ pub(super) fn rewrite<'a>(run: &Run, text: &'a str, context: FileContext) -> Opt
     }
 }
 
-/// What goes: the comparisons, with the parentheses around them if those hold nothing else.
+/// The range to replace: the comparisons, including parentheses around nothing else.
 fn unit(run: &Run) -> Option<TextRange> {
     let parens = run.chain.syntax().parent().and_then(ast::ParenExpr::cast);
     let Some(parens) = parens.filter(|_| run.is_whole) else {
@@ -50,7 +50,7 @@ fn is_not(node: &SyntaxNode) -> bool {
     ast::PrefixExpr::cast(node.clone()).is_some_and(|it| it.op_kind() == Some(UnaryOp::Not))
 }
 
-/// The whole condition around a chain.
+/// The whole condition that contains a chain.
 fn outer(chain: &SyntaxNode) -> SyntaxNode {
     let mut outer = chain.clone();
     while let Some(parent) = outer.parent() {
@@ -99,7 +99,7 @@ impl<'a> Page<'a, '_> {
         is_short.then(|| format!("{}matches!({arguments})", self.bang()))
     }
 
-    /// The words of the call, laid out as `code`.
+    /// Writes the call, laid out as `code`.
     fn write(&self, whole: TextRange, code: &str) -> Rewrite<'a> {
         let mut part = Rewrite::part(self.text).text("matches!");
         let outer = [
@@ -113,7 +113,7 @@ impl<'a> Page<'a, '_> {
         Rewrite::of(self.text, whole).put_as(part, code)
     }
 
-    /// In a condition of one line, only the comparisons change.
+    /// In a single-line condition, only the comparisons change.
     fn in_line(&self) -> Option<Rewrite<'a>> {
         let call = self.call()?;
         let before = slice(self.text, self.unit)?;
@@ -121,7 +121,7 @@ impl<'a> Page<'a, '_> {
         (is_shorter && self.stays_in_line(&call)).then(|| self.write(self.unit, &call))
     }
 
-    /// Whether what is around has no other layout if the condition is shorter.
+    /// Whether the enclosing code keeps its layout if the condition is shorter.
     fn stays_in_line(&self, call: &str) -> bool {
         let Some(parent) = self.outer.parent() else {
             return false;
@@ -168,7 +168,7 @@ impl<'a> Page<'a, '_> {
         statement.is_some_and(is_plain)
     }
 
-    /// The code in a range with the call in it.
+    /// The code in a range after inserting the call.
     fn replaced(&self, range: TextRange, call: &str) -> Option<String> {
         let before = TextRange::new(range.start(), self.unit.start());
         let after = TextRange::new(self.unit.end(), range.end());
@@ -176,7 +176,7 @@ impl<'a> Page<'a, '_> {
         Some([before, call, after].concat())
     }
 
-    /// A condition of several lines is laid out anew.
+    /// Reformats a multi-line condition.
     fn anew(&self) -> Option<Rewrite<'a>> {
         let parent = self.outer.parent()?;
         let whole = self.outer.text_range();
@@ -229,7 +229,7 @@ impl<'a> Page<'a, '_> {
         Some(self.write(whole, &code))
     }
 
-    /// The call with a line for each argument.
+    /// The call with one argument per line.
     fn broken(&self, ending: &str, indent: &str, deeper: &str) -> String {
         let (bang, place, pattern) = (self.bang(), self.place(), self.pattern());
         let lines = [
@@ -241,7 +241,7 @@ impl<'a> Page<'a, '_> {
         lines.join(ending)
     }
 
-    /// The whole condition with the call for an operand.
+    /// The whole condition with the call as an operand.
     fn chain(&self) -> Option<Chain> {
         let call = self.call()?;
         let outer = ast::Expr::cast(self.outer.clone())?;
@@ -270,7 +270,7 @@ impl<'a> Page<'a, '_> {
     }
 }
 
-/// The block behind a condition.
+/// The block after a condition.
 fn body(parent: &SyntaxNode, condition: &SyntaxNode) -> Option<SyntaxNode> {
     let (asked, body) = if let Some(choice) = ast::IfExpr::cast(parent.clone()) {
         (choice.condition()?, choice.then_branch()?)

@@ -1,17 +1,18 @@
-//! Functions nearby that consist of one `if` of the same form: what is too short for a guard in one of them stays as it is in all.
+//! Nearby functions that consist of one `if` of the same form. If one of them is too short for a guard, all of them stay as
+//! they are.
 
 use ra_ap_syntax::{AstNode, Direction, NodeOrToken, SyntaxKind, SyntaxNode, ast};
 
 use super::{block_ended_by, lines_between_braces};
 use crate::syntax::flow::{BodyOf, body_of};
 
-/// As many items on either side are near.
+/// Number of items to examine on either side.
 const NEAR: usize = 12;
-/// As many functions of the same form are a habit, wherever they stand nearby.
+/// Number of nearby functions of the same form that make it a convention.
 const HABIT: usize = 2;
 
-/// Whether the `if` ends a function beside which another one, or near which two, end in one of the same form with fewer than
-/// `least` lines.
+/// Whether the `if` ends a function with a sibling, or with two nearby functions, that end with one of the same form and have
+/// fewer than `least` lines.
 pub(super) fn has_short_relatives(choice: &ast::IfExpr, least: u32) -> bool {
     let around = block_ended_by(choice).and_then(|block| body_of(&block));
     let Some(BodyOf::Function(function)) = around else {
@@ -32,17 +33,17 @@ pub(super) fn has_short_relatives(choice: &ast::IfExpr, least: u32) -> bool {
         || nearby(&function).filter(is_relative).take(HABIT).count() == HABIT
 }
 
-/// What two questions have in common, whatever they ask about.
+/// The form of a condition, to compare it with others.
 struct Form {
     kinds: Vec<SyntaxKind>,
     names: Vec<String>,
-    /// The field whose method is asked first.
+    /// The field whose method is called first.
     root: Option<String>,
     has_else: bool,
 }
 
 impl Form {
-    /// The form of a condition that asks more than one name.
+    /// The form of a condition with several names.
     fn of(choice: &ast::IfExpr) -> Option<Self> {
         const FEWEST: usize = 3;
         let condition = choice.condition()?;
@@ -60,7 +61,7 @@ impl Form {
         })
     }
 
-    /// Whether at least half of the names are the same, in the same place, or both ask the same place first.
+    /// Whether at least half of the names are the same in the same position, or both start with the same field.
     fn is_like(&self, other: &Self) -> bool {
         let pairs = self.names.iter().zip(&other.names);
         let same = pairs.filter(|(one, other)| one == other).count();
@@ -70,7 +71,7 @@ impl Form {
     }
 }
 
-/// `a.b` of `a.b.c() || d`.
+/// The `a.b` in `a.b.c() || d`.
 fn root_of(condition: &ast::Expr) -> Option<String> {
     let mut asked = condition.syntax().descendants();
     let call = asked.find_map(ast::MethodCallExpr::cast)?;
@@ -93,7 +94,7 @@ fn is_shorter(choice: &ast::IfExpr, least: u32) -> bool {
     then.is_some_and(|then| lines_between_braces(&then) < least)
 }
 
-/// The functions of the same list, and those of the `impl`s near the one around.
+/// The functions in the same list, and those in `impl`s near the enclosing one.
 fn nearby(function: &ast::Fn) -> impl Iterator<Item = ast::Fn> + use<> {
     let around = function.syntax().ancestors().find_map(ast::Impl::cast);
     let own = around_of(function.syntax());

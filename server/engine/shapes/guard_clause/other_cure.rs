@@ -1,4 +1,4 @@
-//! Whether something else than a guard is what a place wants: then a guard would be one more change in the way of it.
+//! Whether the code needs another change than a guard, which would get in the way.
 
 use ra_ap_syntax::{
     AstNode, Direction, NodeOrToken, SyntaxKind, SyntaxNode,
@@ -11,10 +11,10 @@ use crate::syntax::{
     flow::{BodyOf, body_of},
 };
 
-/// A chain of so many branches is a table.
+/// Minimum number of branches of a chain that reads like a table.
 const FEWEST_OF_TABLE: usize = 4;
 
-/// Whether a reviewer would rather ask for another change at the `if`, which ends `block` and holds `then`.
+/// Whether a reviewer would rather suggest another change to the `if`, which ends `block` and contains `then`.
 pub(super) fn is_wanted(
     choice: &ast::IfExpr,
     block: &ast::BlockExpr,
@@ -29,7 +29,7 @@ pub(super) fn is_wanted(
         || declares_again(choice, block, then)
 }
 
-/// Whether the condition only compares by order: its negation is another number rather than the other case.
+/// Whether the condition is just an ordering comparison: its negation is another bound instead of the other case.
 pub(super) fn compares_by_order(choice: &ast::IfExpr) -> bool {
     let condition = choice.condition();
     let compares = |part: ast::Expr| match part {
@@ -41,7 +41,7 @@ pub(super) fn compares_by_order(choice: &ast::IfExpr) -> bool {
     condition.is_some_and(|it| conjuncts(&it).into_iter().all(compares))
 }
 
-/// `if a || b { if a { … } if b { … } }`: the `if` around can go.
+/// Whether the code is `if a || b { if a { … } if b { … } }`, where the outer `if` is redundant.
 fn is_asked_again_inside(choice: &ast::IfExpr, then: &ast::BlockExpr) -> bool {
     let condition = choice.condition();
     let asked = condition.iter().flat_map(|it| operands(it, LogicOp::Or));
@@ -61,7 +61,7 @@ fn is_asked_again_inside(choice: &ast::IfExpr, then: &ast::BlockExpr) -> bool {
         && then.tail_expr().is_none_or(asks)
 }
 
-/// Whether the block is one chain of branches, each for a value: its repetition is the matter, and not its depth.
+/// Whether the block is a single chain of branches, one per value. Its problem is the repetition instead of the nesting.
 fn is_table(then: &ast::BlockExpr) -> bool {
     let only = match (then.statements().next(), then.tail_expr()) {
         (None, tail) => tail,
@@ -77,7 +77,7 @@ fn is_table(then: &ast::BlockExpr) -> bool {
     rest.count() >= FEWEST_OF_TABLE
 }
 
-/// `let a = b; if a.c() { let a = d; … }`: one scope would hold two variables of one name.
+/// Whether the code is `let a = b; if a.c() { let a = d; … }`: two variables of the same name would share a scope.
 fn declares_again(choice: &ast::IfExpr, block: &ast::BlockExpr, then: &ast::BlockExpr) -> bool {
     let inner = declared_in(then.statements());
     let start = choice.syntax().text_range().start();
@@ -101,7 +101,7 @@ fn declared_in(statements: impl Iterator<Item = ast::Stmt>) -> Vec<String> {
     names.collect()
 }
 
-/// `if let Some(a) = b { match a { … } }`: one `match` on `b` asks both.
+/// Whether the code is `if let Some(a) = b { match a { … } }`, which a single `match` on `b` covers.
 fn is_match_on_it(choice: &ast::IfExpr, then: &ast::BlockExpr) -> bool {
     let (Some(ast::Expr::MatchExpr(inner)), Some(ast::Expr::LetExpr(matched))) =
         (only(then), choice.condition())
@@ -115,7 +115,8 @@ fn is_match_on_it(choice: &ast::IfExpr, then: &ast::BlockExpr) -> bool {
     bound.any(|name| name.text() == asked)
 }
 
-/// `loop { if let Ok(a) = next() { … } }`: what goes on for ever where nothing comes wants `while let`, or a `break`.
+/// Whether the code is `loop { if let Ok(a) = next() { … } }`, which loops forever on a mismatch and needs `while let` or a
+/// `break`.
 fn wants_while_let(choice: &ast::IfExpr, block: &ast::BlockExpr) -> bool {
     let is_loop = match body_of(block) {
         Some(BodyOf::Loop(around)) => ast::LoopExpr::can_cast(around.kind()),
@@ -125,7 +126,7 @@ fn wants_while_let(choice: &ast::IfExpr, block: &ast::BlockExpr) -> bool {
     is_loop && is_all && matches!(choice.condition(), Some(ast::Expr::LetExpr(_)))
 }
 
-/// `let a = b(); if let Some(c) = a { … }`, of a name that nothing else reads: the variable goes first.
+/// Whether the code is `let a = b(); if let Some(c) = a { … }` without another use of `a`, which should be inlined first.
 fn is_bound_for_it(choice: &ast::IfExpr) -> bool {
     let Some((name, _)) = bound_before(choice) else {
         return false;
@@ -148,7 +149,8 @@ fn is_bound_for_it(choice: &ast::IfExpr) -> bool {
     is_asked && (hides || !branches.any(|branch| reads(&branch, &name)))
 }
 
-/// `let a = b == c; if a { … }`, of a name that nothing else reads: a guard would ask `b != c`, without the variable.
+/// Whether the code is `let a = b == c; if a { … }` without another use of `a`: a guard would test `b != c` without the
+/// variable.
 fn is_named_to_be_asked(choice: &ast::IfExpr) -> bool {
     let Some((name, ast::Expr::BinExpr(value))) = bound_before(choice) else {
         return false;
@@ -163,7 +165,7 @@ fn is_named_to_be_asked(choice: &ast::IfExpr) -> bool {
     is_asked && !branches.any(|branch| reads(&branch, &name))
 }
 
-/// Whether what stands right before is made for what follows a guard alone, so that the guard belongs above it.
+/// Whether the statement before only prepares for the code after a guard, so that the guard belongs above it.
 pub(super) fn is_prepared_before(choice: &ast::IfExpr, rest: &ast::BlockExpr) -> bool {
     let Some((name, value)) = bound_before(choice) else {
         return false;
@@ -179,8 +181,8 @@ pub(super) fn is_prepared_before(choice: &ast::IfExpr, rest: &ast::BlockExpr) ->
         && !beside.any(|part| reads(&part, &name))
 }
 
-/// Whether the `if` is all of a loop in one arm of a `match` of which another arm is such a loop too, with a block that is too
-/// short for a guard.
+/// Whether the `if` is the whole body of a loop in a `match` arm, and another arm has such a loop whose block is too short for
+/// a guard.
 pub(super) fn is_like_other_arms(choice: &ast::IfExpr, least: u32) -> bool {
     let around = choice.syntax().ancestors();
     let mut around = around.take_while(|node| !ast::Fn::can_cast(node.kind()));
@@ -207,7 +209,7 @@ fn only_loop(arm: &ast::MatchArm) -> Option<ast::ForExpr> {
     }
 }
 
-/// The block of an `if` without `else` that is all of another one.
+/// The block of an `if` without `else` that is the whole of another block.
 fn only_question(block: &ast::BlockExpr) -> Option<ast::BlockExpr> {
     match only(block)? {
         ast::Expr::IfExpr(choice) if choice.else_branch().is_none() => choice.then_branch(),
@@ -215,7 +217,7 @@ fn only_question(block: &ast::BlockExpr) -> Option<ast::BlockExpr> {
     }
 }
 
-/// What a block consists of, if that is one expression.
+/// The expression of a block, if there is only one.
 fn only(block: &ast::BlockExpr) -> Option<ast::Expr> {
     let mut statements = block.statements();
     match (statements.next(), statements.next(), block.tail_expr()) {
@@ -225,7 +227,7 @@ fn only(block: &ast::BlockExpr) -> Option<ast::Expr> {
     }
 }
 
-/// Whether all that a block does is to panic: `assert!` says so in one line.
+/// Whether a block only panics, which `assert!` expresses in one line.
 pub(super) fn only_panics(block: &ast::BlockExpr) -> bool {
     let text = block.syntax().text().to_string();
     let inside = text.trim_start_matches('{').trim_start();
@@ -234,7 +236,7 @@ pub(super) fn only_panics(block: &ast::BlockExpr) -> bool {
     starts && block.statements().count() + usize::from(block.tail_expr().is_some()) == 1
 }
 
-/// The variable of one name that the statement right before gives, with its value.
+/// The variable that the preceding statement declares by name, with its value.
 fn bound_before(choice: &ast::IfExpr) -> Option<(String, ast::Expr)> {
     let whole = choice.syntax().parent().and_then(ast::ExprStmt::cast);
     let whole = whole.map_or_else(|| choice.syntax().clone(), |it| it.syntax().clone());
@@ -252,7 +254,7 @@ fn else_of(choice: &ast::IfExpr) -> Option<SyntaxNode> {
     })
 }
 
-/// Whether a name is read in a node; the input of macros counts.
+/// Whether a node mentions a name, in macro input too.
 fn reads(node: &SyntaxNode, name: &str) -> bool {
     let tokens = node
         .descendants_with_tokens()

@@ -1,4 +1,4 @@
-//! A guard that returns a value: one branch at the end of a function gives nothing but a short value.
+//! A guard that returns a value: one branch at the end of a function is only a short value.
 
 use ra_ap_syntax::{
     AstNode,
@@ -22,14 +22,14 @@ use crate::{
     text::TextRange,
 };
 
-/// A branch that gives nothing but a short value, at the end of a function that gives it too.
+/// A branch with only a short value, at the end of a function that returns it.
 pub(super) struct Value {
     /// The branch with the value.
     guard: ast::BlockExpr,
     pub(super) given: ast::Expr,
     /// The other branch.
     pub(super) rest: ast::BlockExpr,
-    /// The branch with the value is the first one.
+    /// Whether the branch with the value comes first.
     is_first: bool,
 }
 
@@ -65,7 +65,7 @@ impl Value {
     }
 }
 
-/// The value of a block on lines of its own that holds nothing else.
+/// The value of a multi-line block with nothing else in it.
 fn short_value(block: &ast::BlockExpr) -> Option<ast::Expr> {
     const LONGEST: u32 = 3;
     let given = block.tail_expr()?;
@@ -80,7 +80,7 @@ fn short_value(block: &ast::BlockExpr) -> Option<ast::Expr> {
 }
 
 impl<'a> Finder<'a> {
-    /// The guard that returns a value, and the other branch behind it.
+    /// Writes the guard that returns the value, followed by the other branch.
     pub(super) fn with_value(
         &self,
         choice: &ast::IfExpr,
@@ -120,7 +120,7 @@ impl<'a> Finder<'a> {
         Ok(guard)
     }
 
-    /// The `if` as it stands, with a `return` in its block.
+    /// The original `if`, with a `return` in its block.
     fn kept_head(&self, choice: &ast::IfExpr, value: &Value) -> Result<Rewrite<'a>, Refusal> {
         let condition = choice.condition().ok_or(Refusal::NotHere)?;
         let is_free = match &condition {
@@ -143,7 +143,7 @@ impl<'a> Finder<'a> {
             .put(self.returning(value)))
     }
 
-    /// The opposite of the condition, and the other branch's value.
+    /// The negated condition, with the value of the other branch.
     fn turned_head(
         &self,
         choice: &ast::IfExpr,
@@ -164,7 +164,7 @@ impl<'a> Finder<'a> {
         Ok(head.text(" else ").put(block).text(";"))
     }
 
-    /// The block of a guard whose value is returned, with its comments.
+    /// The block of a guard that returns its value, with its comments.
     fn returning(&self, value: &Value) -> Rewrite<'a> {
         let (block, given) = (
             value.guard.syntax().text_range(),
@@ -179,7 +179,7 @@ impl<'a> Finder<'a> {
     }
 }
 
-/// Whether a guard would be one that clippy wants as a `?`.
+/// Rejects a guard that Clippy would replace by a `?`.
 fn check_none(choice: &ast::IfExpr, value: &Value) -> Result<(), Refusal> {
     if value.given.syntax().text() != "None" {
         return Ok(());

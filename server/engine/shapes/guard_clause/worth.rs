@@ -1,4 +1,4 @@
-//! Whether a guard reads better than the `if` that it replaces. At the cursor a person decides that; as an answer it is asked.
+//! Whether a guard reads better than the `if` that it replaces. At the cursor, the user decides; a diagnostic needs this check.
 
 use ra_ap_syntax::{
     AstNode, Direction, SyntaxKind, SyntaxNode,
@@ -14,28 +14,28 @@ use crate::syntax::{
     layout, patterns,
 };
 
-/// A block of fewer statements and without control flow is an optional step, however many lines they take.
+/// Minimum number of statements. A shorter block without control flow is an optional step, regardless of its lines.
 const FEWEST_STATEMENTS: usize = 4;
-/// An `if` behind other steps is the rest of its body if it has at least so many hundredths of the lines.
+/// Minimum share of the body's lines, in percent, for an `if` after other steps to count as the rest of the body.
 const LARGE_SHARE: u32 = 75;
-/// One inside of another that becomes a guard, at least so many.
+/// The same for an `if` nested in another one that becomes a guard.
 pub(super) const LARGE_SHARE_INSIDE: u32 = 60;
-/// A `return` in a closure is easily taken for one of the function around; only a long block is worth that.
+/// Maximum number of lines of a block in a closure that isn't worth a `return`, which is easily mistaken for the function's.
 const LONG_IN_CLOSURE: u32 = 25;
 
-/// A guard takes four lines, so a shorter block isn't worth one.
+/// Minimum number of lines of a block, as a guard takes four.
 const SHORT: u32 = 20;
-/// Nor is one of so few lines whose own steps leave in the same way: in a loop, where the `if` reads as its filter, and elsewhere.
+/// Minimum number of lines if the block has guards already: in a loop, where the `if` reads like its filter, and elsewhere.
 const SHORT_WITH_GUARD_IN_LOOP: u32 = 15;
 const SHORT_WITH_GUARD: u32 = 12;
-/// Nor is one of so few behind a branch that gives a value, of which a line goes too.
+/// Minimum number of lines next to a branch with a value, where another line is saved.
 const SHORT_WITH_VALUE: u32 = 10;
-/// A function of fewer lines is seen whole, with its end.
+/// Minimum number of lines of a function: a shorter one is visible at once, including its end.
 const SHORT_FUNCTION: u32 = 18;
-/// A longer `else` is no guard that one reads over.
+/// Maximum number of lines of an `else` block that still reads like a guard.
 const LONGEST_ELSE: u32 = 4;
 
-/// Whether a reviewer would ask for the guard that takes `levels` levels away.
+/// Whether a reviewer would suggest the guard, which removes `levels` levels.
 pub(super) fn is_worthwhile(choice: &ast::IfExpr, form: Form, levels: usize) -> bool {
     let (Some(then), Some(block)) = (choice.then_branch(), block_ended_by(choice)) else {
         return false;
@@ -63,7 +63,7 @@ pub(super) fn is_worthwhile(choice: &ast::IfExpr, form: Form, levels: usize) -> 
         return false;
     }
     match form {
-        // A block that ends in a jump is the guard; one more `if` is better joined than put behind three lines.
+        // A block that ends with a jump is the guard itself. Another `if` is better joined than moved after three lines.
         Form::Exit if diverges(&then) => false,
         Form::Exit => levels >= 2 || !is_only_if(&then) && is_rest(choice, &block, LARGE_SHARE),
         Form::Else => {
@@ -78,7 +78,7 @@ pub(super) fn is_worthwhile(choice: &ast::IfExpr, form: Form, levels: usize) -> 
     }
 }
 
-/// Whether a reviewer would ask for a guard that returns a value.
+/// Whether a reviewer would suggest a guard that returns a value.
 pub(super) fn is_value_worthwhile(choice: &ast::IfExpr, value: &Value) -> bool {
     let Some(block) = block_ended_by(choice) else {
         return false;
@@ -102,7 +102,7 @@ pub(super) fn is_value_worthwhile(choice: &ast::IfExpr, value: &Value) -> bool {
         && !family::has_short_relatives(choice, SHORT_WITH_VALUE)
 }
 
-/// Whether a value says that there is nothing to do, or that something is wrong.
+/// Whether a value means that there is nothing to do, or that something is wrong.
 fn is_trivial(given: &ast::Expr) -> bool {
     let arguments = |it: &ast::CallExpr| {
         let list = it.arg_list();
@@ -138,7 +138,7 @@ fn is_trivial(given: &ast::Expr) -> bool {
     }
 }
 
-/// Whether it asks for a case of which nothing is taken: `let … else` would give no name.
+/// Whether the condition matches a pattern without bindings, where `let … else` would bind nothing.
 fn asks_for_plain_case(choice: &ast::IfExpr) -> bool {
     match choice.condition() {
         Some(ast::Expr::LetExpr(asked)) => {
@@ -148,7 +148,7 @@ fn asks_for_plain_case(choice: &ast::IfExpr) -> bool {
     }
 }
 
-/// Whether several other loops of the function end in an `if` too: passes of one form, of which this would be another.
+/// Whether several other loops in the function end with an `if` too: they are similar passes, and this one should match them.
 fn is_one_of_passes(choice: &ast::IfExpr, block: &ast::BlockExpr) -> bool {
     const SEVERAL: usize = 2;
     let Some(BodyOf::Loop(own)) = body_of(block) else {
@@ -166,7 +166,7 @@ fn is_one_of_passes(choice: &ast::IfExpr, block: &ast::BlockExpr) -> bool {
     loops.filter(ends_in_if).count() >= SEVERAL
 }
 
-/// Whether so many questions are joined that their opposite is hard to read.
+/// Whether the condition has too many operands for a readable negation.
 fn asks_much(choice: &ast::IfExpr) -> bool {
     const MUCH: usize = 3;
     let Some(ast::Expr::BinExpr(asked)) = choice.condition() else {
@@ -177,7 +177,7 @@ fn asks_much(choice: &ast::IfExpr) -> bool {
     joined.count() + 1 >= MUCH
 }
 
-/// Whether its last step is an `if` whose `else` only goes on: at the end of the loop that would stand there for nothing.
+/// Whether the last step is an `if` whose `else` only continues the loop, which would be redundant at its end.
 fn ends_in_idle_jump(then: &ast::BlockExpr) -> bool {
     let Some(ast::Expr::IfExpr(choice)) = last_step(then) else {
         return false;
@@ -189,7 +189,7 @@ fn ends_in_idle_jump(then: &ast::BlockExpr) -> bool {
     matches!(text.as_deref(), Some("continue" | "return"))
 }
 
-/// What a block does last, with a semicolon or without.
+/// The last expression of a block, with or without a semicolon.
 fn last_step(block: &ast::BlockExpr) -> Option<ast::Expr> {
     block
         .tail_expr()
@@ -205,7 +205,7 @@ fn is_small(then: &ast::BlockExpr) -> bool {
     is_call || count < FEWEST_STATEMENTS && !has_control_flow(then.syntax())
 }
 
-/// Whether a block begins with control flow of its own, rather than with a call that is given some.
+/// Whether a block starts with control flow, as opposed to a call with a block argument.
 fn starts_control_flow(then: &ast::BlockExpr) -> bool {
     let first = match then.statements().next() {
         Some(ast::Stmt::ExprStmt(statement)) => statement.expr(),
@@ -246,7 +246,7 @@ fn is_short(
     lines_between_braces(then) < least
 }
 
-/// Whether a step of the block is a guard already, so that another one before it is no news.
+/// Whether the block contains a guard already, so that another one before it is unsurprising.
 fn has_guard(then: &ast::BlockExpr) -> bool {
     then.statements().any(|statement| match statement {
         ast::Stmt::ExprStmt(statement) => match statement.expr() {
@@ -275,7 +275,7 @@ fn else_only_panics(choice: &ast::IfExpr) -> bool {
     }
 }
 
-/// Whether the function asks the same somewhere else, and would do so in the same form.
+/// Whether the function tests the same condition elsewhere, which should keep the same form.
 fn is_asked_twice(choice: &ast::IfExpr) -> bool {
     let own = condition_text(choice);
     let function = choice.syntax().ancestors().find_map(ast::Fn::cast);
@@ -288,7 +288,7 @@ fn is_asked_twice(choice: &ast::IfExpr) -> bool {
     others.any(|other| condition_text(&other) == own)
 }
 
-/// Whether an `if` before it has asked already what the same value is: together they want to be one `match`, or one guard.
+/// Whether an earlier `if` matches the same value: they should be merged into one `match` or one guard.
 fn is_asked_before(choice: &ast::IfExpr) -> bool {
     let Some(ast::Expr::LetExpr(matched)) = choice.condition() else {
         return false;
@@ -317,8 +317,8 @@ fn is_asked_before(choice: &ast::IfExpr) -> bool {
     })
 }
 
-/// Whether a comment right above tells what the block does, and not on what condition: it would stand above the guard, which
-/// does the opposite.
+/// Whether a comment right above describes what the block does instead of the condition. Above the guard, it would describe the
+/// opposite.
 fn is_explained_as_it_is(choice: &ast::IfExpr) -> bool {
     const CONDITIONS: &[&str] = &[
         "check", "except", "if", "ignore", "only", "skip", "unless", "when", "whether", "without",
@@ -338,7 +338,7 @@ fn is_explained_as_it_is(choice: &ast::IfExpr) -> bool {
     !lower.is_empty() && (is_step(&lower) || !words.any(|word| CONDITIONS.contains(&word)))
 }
 
-/// Whether a comment is a step of a list, as specifications have them: `// ii. If …`.
+/// Whether a comment is a list item, as in specifications: `// ii. If …`.
 fn is_step(comment: &str) -> bool {
     const LONGEST: usize = 4;
     let text = comment.trim_start_matches('/').trim_start();
@@ -372,7 +372,7 @@ fn is_only_if(then: &ast::BlockExpr) -> bool {
             .is_some_and(|tail| is_if_without_else(&tail))
 }
 
-/// Whether the `if` decides on the whole body: nothing but variables stands before it, or little else.
+/// Whether the `if` makes up the body: only variable declarations, or little else, come before it.
 pub(super) fn is_rest(choice: &ast::IfExpr, block: &ast::BlockExpr, least: u32) -> bool {
     let mut statements = block.statements();
     let only_variables = statements.all(|it| matches!(it, ast::Stmt::LetStmt(_)));
@@ -380,7 +380,7 @@ pub(super) fn is_rest(choice: &ast::IfExpr, block: &ast::BlockExpr, least: u32) 
     only_variables || share >= least
 }
 
-/// Whether another branch around it says the same in the same form, and would stay as it is.
+/// Whether an enclosing branch has the same content in the same form, and would stay unchanged.
 fn has_twin(choice: &ast::IfExpr) -> bool {
     let around = block_ended_by(choice).and_then(|block| block.syntax().parent());
     let Some(around) = around.and_then(ast::IfExpr::cast) else {
@@ -398,7 +398,7 @@ fn has_twin(choice: &ast::IfExpr) -> bool {
     other.is_some_and(|other| other != *choice && else_text(&other) == text)
 }
 
-/// Whether the block ends in one more `if` whose `else` does the same, which would stay as it is.
+/// Whether the block ends with another `if` that has the same `else`, which would stay unchanged.
 fn ends_in_same_else(choice: &ast::IfExpr, then: &ast::BlockExpr) -> bool {
     let Some(ast::Expr::IfExpr(inner)) = then.tail_expr() else {
         return false;
@@ -407,7 +407,7 @@ fn ends_in_same_else(choice: &ast::IfExpr, then: &ast::BlockExpr) -> bool {
     text.is_some() && text == else_text(choice)
 }
 
-/// The `else` block without white space.
+/// The `else` block without whitespace.
 fn else_text(choice: &ast::IfExpr) -> Option<String> {
     let Some(ElseBranch::Block(other)) = choice.else_branch() else {
         return None;
@@ -441,9 +441,9 @@ mod tests {
         lines.collect()
     }
 
-    /// As many lines as an `if` has to hold at least.
+    /// A body with the minimum number of lines for an `if`.
     const STEPS: &str = "a();\nb();\nc();\nd();\na();\nb();\nc();\nd();\na();\nb();\nc();\nd();\na();\nb();\nc();\nd();\na();\nb();\nc();\nd();\n";
-    /// As many lines as one has to hold that has a guard already, in a loop, and in a function without the first three.
+    /// A body with the minimum number of lines if it has a guard already: in a loop, and without the first three in a function.
     const STEPS_WITH_GUARD: &str = "a();\nb();\nc();\nif y == 2 {\nreturn;\n}\nd();\na();\nb();\nc();\nd();\na();\nb();\nc();\nd();\n";
 
     #[test]

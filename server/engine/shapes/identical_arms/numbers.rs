@@ -1,10 +1,10 @@
-//! Numbers that follow each other are a range, and no list of alternatives.
+//! Consecutive numbers, which should be a range instead of alternatives.
 
 use ra_ap_syntax::{AstNode, ast};
 
 use crate::syntax::{Hazard, Refusal};
 
-/// Refuses what would be a run of numbers, of which clippy says that it is a range.
+/// Rejects arms that merge into consecutive numbers, which Clippy reports.
 pub(super) fn check(arms: &[ast::MatchArm]) -> Result<(), Refusal> {
     let patterns = arms.iter().filter_map(ast::MatchArm::pat);
     let text: Vec<String> = patterns
@@ -32,7 +32,7 @@ pub(super) fn check(arms: &[ast::MatchArm]) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// The first and the last value of a pattern that is a number or a range of them, which may be open at one end.
+/// The bounds of a pattern that is a number or a range, which may be open at one end.
 fn values(pattern: &str) -> Option<(i128, i128)> {
     let pattern = pattern.trim();
     let (first, last, step) = if let Some((first, last)) = pattern.split_once("..=") {
@@ -52,7 +52,7 @@ fn values(pattern: &str) -> Option<(i128, i128)> {
     Some((end(first, i128::MIN)?, end(last, i128::MAX)? - step))
 }
 
-/// The value of an integer, whatever its base, its suffix and its underscores.
+/// The value of an integer literal in any base, ignoring its suffix and underscores.
 fn number(text: &str) -> Option<i128> {
     const SUFFIXES: [&str; 12] = [
         "i128", "i16", "i32", "i64", "i8", "isize", "u128", "u16", "u32", "u64", "u8", "usize",

@@ -1,4 +1,4 @@
-//! Whether the variables of two arms are of equal types, as far as the file itself shows it.
+//! Whether the variables of two arms have the same types, as far as the file shows.
 
 use ra_ap_syntax::{
     AstNode, SyntaxKind, SyntaxNode,
@@ -11,10 +11,10 @@ use crate::syntax::{
     patterns, tokens_of,
 };
 
-/// A variable of a pattern: its name and how it is bound, and its type as it is written.
+/// A variable in a pattern: its name, binding mode and written type.
 type Variable = (String, String, Vec<String>);
 
-/// Two patterns may be alternatives of one arm if they bind nothing, or the same names with the same types.
+/// Checks that two patterns can be alternatives of one arm: they bind nothing, or the same names with the same types.
 pub(super) fn check(arm: &ast::MatchArm, one: &ast::Pat, other: &ast::Pat) -> Result<(), Refusal> {
     if patterns::binds_nothing(one) && patterns::binds_nothing(other) {
         return Ok(());
@@ -31,7 +31,7 @@ pub(super) fn check(arm: &ast::MatchArm, one: &ast::Pat, other: &ast::Pat) -> Re
     }
 }
 
-/// Searches give a place in both cases.
+/// Whether the scrutinee is a search, which returns an index in both cases.
 fn gives_places(arm: &ast::MatchArm) -> bool {
     let choice = arm.syntax().ancestors().find_map(ast::MatchExpr::cast);
     let Some(ast::Expr::MethodCallExpr(call)) = choice.and_then(|choice| choice.expr()) else {
@@ -40,7 +40,7 @@ fn gives_places(arm: &ast::MatchArm) -> bool {
     is_known(&call, Fact::Search)
 }
 
-/// `Ok(x)` and `Err(x)` with the same name.
+/// Whether the patterns are `Ok(x)` and `Err(x)` with the same name.
 fn are_results(one: &ast::Pat, other: &ast::Pat) -> bool {
     let parts = |pattern: &ast::Pat| -> Option<(String, String)> {
         let ast::Pat::TupleStructPat(pattern) = pattern else {
@@ -64,7 +64,7 @@ fn are_results(one: &ast::Pat, other: &ast::Pat) -> bool {
     }
 }
 
-/// The variables of every alternative of a pattern, if all have the same ones, sorted by name.
+/// The variables of a pattern, sorted by name, if all its alternatives bind the same ones.
 fn variables(pattern: &ast::Pat) -> Option<Vec<Variable>> {
     let alternatives = patterns::alternatives(pattern);
     let mut all = alternatives.iter().map(variables_of_variant);
@@ -125,7 +125,7 @@ fn record_variables(
     Some(found)
 }
 
-/// Adds the variable that a field is bound to, if it is bound to one. Nothing if it is taken apart further.
+/// Adds the variable that a field is bound to, if any. Returns `None` for nested patterns with bindings.
 fn add_variable(found: &mut Vec<Variable>, pattern: &ast::Pat, ty: &ast::Type) -> Option<()> {
     let ast::Pat::IdentPat(binding) = pattern else {
         return patterns::binds_nothing(pattern).then_some(());
@@ -143,7 +143,7 @@ fn add_variable(found: &mut Vec<Variable>, pattern: &ast::Pat, ty: &ast::Type) -
     Some(())
 }
 
-/// The variant that a path names, if its `enum` is defined in a module around `node` and nothing else in the file has its name.
+/// The variant that a path names, if its `enum` is defined in a module around `node` and the name is unique in the file.
 fn definition(node: &SyntaxNode, path: &ast::Path) -> Option<ast::Variant> {
     let qualifier = type_name(&path.qualifier()?, node)?;
     let root = node.ancestors().last()?;
@@ -167,7 +167,7 @@ fn definition(node: &SyntaxNode, path: &ast::Path) -> Option<ast::Variant> {
     variants.find(|own| own.name().is_some_and(|name| name.text() == variant))
 }
 
-/// An attribute other than a derive or a lint may rewrite the definition.
+/// Whether an attribute may rewrite the definition, which any but derives and lints may do.
 fn is_macro(attribute: &ast::Attr) -> bool {
     let known = [
         "allow",
@@ -188,7 +188,7 @@ fn is_module(node: &SyntaxNode) -> bool {
     matches!(node.kind(), SyntaxKind::SOURCE_FILE | SyntaxKind::ITEM_LIST)
 }
 
-/// Whether a node gives a type the name `name` in some scope.
+/// Whether a node introduces a type called `name` in some scope.
 fn names(node: &SyntaxNode, name: &str) -> bool {
     let is_named = |own: Option<ast::Name>| own.is_some_and(|own| own.text() == name);
     match node.kind() {
@@ -220,7 +220,7 @@ fn imports(tree: &ast::UseTree, name: &str) -> bool {
     is_leaf && last.is_some_and(|last| last.text() == name)
 }
 
-/// The name of the type that a qualifier of one segment means, with `Self` resolved.
+/// The type that a single-segment qualifier refers to, with `Self` resolved.
 fn type_name(qualifier: &ast::Path, node: &SyntaxNode) -> Option<String> {
     let segment = qualifier.as_single_segment()?;
     if let Some(name) = segment.name_ref()

@@ -1,4 +1,4 @@
-//! Writes one arm in place of several, as rustfmt would.
+//! Writes one arm in place of several, formatted as by rustfmt.
 
 use ra_ap_syntax::{AstNode, ast};
 
@@ -12,7 +12,7 @@ use crate::{
     text::{TextRange, slice},
 };
 
-/// The first arm gets all patterns; of neighbours the last body stays, of distant arms the first.
+/// Moves all patterns to the first arm. Adjacent arms keep the last body, others the first.
 pub(super) fn rewrites<'a>(
     group: &IdenticalArms,
     text: &'a str,
@@ -43,7 +43,7 @@ pub(super) fn rewrites<'a>(
     Some(rewrites)
 }
 
-/// The text around.
+/// The surrounding source text.
 struct Place<'a> {
     text: &'a str,
     context: FileContext,
@@ -79,7 +79,7 @@ impl<'a> Place<'a> {
         Some(texts.join(&break_line))
     }
 
-    /// Puts a body into a block if it doesn't fit behind the patterns, which end in `column`. Nothing if it fits nowhere.
+    /// Wraps a body in a block if it doesn't fit after the patterns, which end in `column`. Returns `None` if it fits nowhere.
     fn body(&self, arm: &ast::MatchArm, indent: &str, column: usize) -> Option<Vec<Rewrite<'a>>> {
         let longest = self.context.width.max();
         let expression = arm.expr()?;
@@ -109,7 +109,7 @@ impl<'a> Place<'a> {
     }
 }
 
-/// Where comments would be lost.
+/// The ranges where comments would be lost.
 pub(super) fn touched(group: &IdenticalArms) -> Option<Vec<TextRange>> {
     let (first, last) = (group.arms.first()?, group.arms.last()?);
     let head = |arm: &ast::MatchArm| {
@@ -131,7 +131,7 @@ pub(super) fn touched(group: &IdenticalArms) -> Option<Vec<TextRange>> {
     ])
 }
 
-/// From the end of the arm before, so that the line break goes with the arm.
+/// The lines of an arm, from the end of the previous one so that the line break is included.
 fn whole_lines(arm: &ast::MatchArm) -> Option<TextRange> {
     let before = arm.syntax().prev_sibling()?.text_range().end();
     Some(TextRange::new(before, arm.syntax().text_range().end()))
@@ -146,7 +146,7 @@ fn end_of_line(arm: &ast::MatchArm) -> Option<ra_ap_syntax::TextSize> {
     Some(stop.map_or(end, |token| token.text_range().start()))
 }
 
-/// As many alternatives on each line as there is room for.
+/// Puts as many alternatives on each line as fit.
 fn filled(texts: &[&str], room: usize, break_line: &str) -> String {
     let mut out = String::new();
     let mut used = 0;
@@ -165,7 +165,7 @@ fn filled(texts: &[&str], room: usize, break_line: &str) -> String {
     out
 }
 
-/// Patterns that rustfmt puts several of on a line.
+/// Whether rustfmt puts several such patterns on one line.
 fn is_short(pattern: &ast::Pat) -> bool {
     const LONGEST: usize = 20;
     pattern.syntax().text().len() <= LONGEST.try_into().unwrap_or_default() && is_simple(pattern)

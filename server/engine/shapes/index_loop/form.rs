@@ -1,4 +1,4 @@
-//! What the loop goes over in the place of indices, and what an element is called.
+//! The iterator that replaces the indices, and the name for an element.
 
 use ra_ap_syntax::{
     AstNode, SyntaxKind, T,
@@ -21,7 +21,7 @@ pub(super) struct Form {
     pub(super) ground: Ground,
 }
 
-/// How the elements are handed out.
+/// How the iterator yields elements.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Lends {
     Shared,
@@ -29,7 +29,7 @@ pub(super) enum Lends {
 }
 
 pub(super) enum Item {
-    /// The first statement of the loop gives the element a name already.
+    /// The first statement of the loop names the element already.
     Declared {
         statement: ast::LetStmt,
         pattern: ast::Pat,
@@ -41,7 +41,7 @@ pub(super) enum Item {
     },
 }
 
-/// Whether a pattern takes the element itself or a reference to it.
+/// Whether a pattern binds the element itself or a reference to it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Given {
     Copied,
@@ -105,7 +105,7 @@ fn lends(uses: &Uses, shown: &List) -> Result<Lends, Refusal> {
     }
 }
 
-/// The element as the first statement of the loop declares it, and nothing else asks for it.
+/// The element as declared by the first statement of the loop, if nothing else uses it.
 fn declared(parts: &Parts, only: &Use) -> Option<Item> {
     let Some(ast::Stmt::LetStmt(statement)) = parts.body.statements().next() else {
         return None;
@@ -154,15 +154,15 @@ fn is_destructured(pattern: &ast::Pat) -> bool {
     )
 }
 
-/// How far it is shown that a reference to an element does for the element.
+/// How certain it is that a reference to an element can replace the element.
 fn ground(parts: &Parts, uses: &Uses, shown: &List, lends: Lends) -> Result<Ground, Refusal> {
     let is_alone = uses.all.len() == 1;
     let mut ground = Ground::Shown;
     for one in &uses.all {
         let fits = match &one.way {
-            // What is handed on may be moved.
+            // The argument may be moved.
             Way::BorrowedMutably(it) => is_alone && !is_repeated(it, parts),
-            // A mutable reference is of another type than a shared one.
+            // Mutable and shared references are different types.
             Way::Borrowed(it) => lends == Lends::Shared && !is_wrapped(it),
             Way::Called(method) => {
                 let is_doubtful = lends == Lends::Shared && is_of_references_too(method);
@@ -190,7 +190,7 @@ fn is_wrapped(borrow: &ast::RefExpr) -> bool {
     matches!(parent, Some(SyntaxKind::PAREN_EXPR | SyntaxKind::REF_EXPR))
 }
 
-/// Whether code is run again for one element, or at another time.
+/// Whether code runs more than once per element, or at another time.
 fn is_repeated(borrow: &ast::RefExpr, parts: &Parts) -> bool {
     let mut around = borrow
         .syntax()
@@ -207,7 +207,7 @@ fn is_repeated(borrow: &ast::RefExpr, parts: &Parts) -> bool {
     })
 }
 
-/// Methods of traits that take the value itself and that references have too.
+/// Trait methods that take `self` by value and that references implement too.
 fn takes_itself(method: &str) -> bool {
     const METHODS: [&str; 22] = [
         "add",
@@ -236,7 +236,7 @@ fn takes_itself(method: &str) -> bool {
     METHODS.contains(&method)
 }
 
-/// Methods that give something else where a reference to a reference is asked.
+/// Methods that return another type when called on a reference to a reference.
 fn is_of_references_too(method: &str) -> bool {
     matches!(
         method,
@@ -244,7 +244,7 @@ fn is_of_references_too(method: &str) -> bool {
     )
 }
 
-/// Whether the type of the elements is shown, and that it is no reference under another name.
+/// Whether the element type is known, and isn't an alias of a reference.
 fn is_no_reference(parts: &Parts, shown: &List) -> bool {
     const TYPES: [&str; 14] = [
         "Arc", "BTreeMap", "BTreeSet", "Box", "HashMap", "HashSet", "Option", "OsString",
@@ -260,7 +260,7 @@ fn is_no_reference(parts: &Parts, shown: &List) -> bool {
     element.starts_with(['(', '[']) || TYPES.contains(&head) || is_declared || is_parameter
 }
 
-/// What clippy would say of the new form.
+/// Rejects forms that Clippy would report.
 fn check_lints(parts: &Parts, uses: &Uses) -> Result<(), Refusal> {
     let mut statements = parts.body.statements();
     let tail = parts.body.tail_expr();

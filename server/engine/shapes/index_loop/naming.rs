@@ -1,4 +1,4 @@
-//! What an element of a list is called.
+//! Names for the elements of a list.
 
 use ra_ap_syntax::{AstNode, Direction, SyntaxKind, SyntaxNode, ast};
 
@@ -9,7 +9,8 @@ use crate::syntax::{
     types_shown::{List, head_of},
 };
 
-/// A telling name that nothing in the loop has, and that hides nothing; nothing where neither the list nor its type tells one.
+/// Returns a descriptive name that is unused in the loop and shadows nothing, or `None` if neither the list nor its type
+/// suggests one.
 pub(super) fn element(parts: &Parts, shown: &List) -> Option<String> {
     let element = shown.element.as_deref();
     let name = of_list(&parts.list_name, element).or_else(|| of_type(element?))?;
@@ -19,7 +20,7 @@ pub(super) fn element(parts: &Parts, shown: &List) -> Option<String> {
     (is_free && !hides()).then_some(name)
 }
 
-/// Whether a variable of the name is declared before a node, so that the reader would have to tell the two apart.
+/// Whether a variable of that name is declared before a node, which would confuse readers.
 fn hides(node: &SyntaxNode, name: &str) -> bool {
     let declares = |part: SyntaxNode| {
         let mut names = part.descendants().filter_map(ast::Name::cast);
@@ -51,14 +52,14 @@ fn of_list(list: &str, element: Option<&str>) -> Option<String> {
             return Some(plurals::singular(one).unwrap_or_else(|| one.to_owned()));
         }
     }
-    // `xs` are many of `x`.
+    // `xs` contains `x`s.
     if let [one, b's'] = list.as_bytes() {
         return Some(char::from(*one).to_string());
     }
     plurals::singular(list)
 }
 
-/// `PathSegment` is a `path_segment`.
+/// Names an element by its type: `path_segment` for `PathSegment`.
 fn of_type(element: &str) -> Option<String> {
     const VAGUE: [&str; 16] = [
         "Arc", "Box", "Cell", "Cow", "HashMap", "Item", "Option", "Ordering", "Rc", "RefCell",

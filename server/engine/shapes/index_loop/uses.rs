@@ -1,4 +1,4 @@
-//! Where the list and the index stand in the body of the loop.
+//! Uses of the list and the index in the loop's body.
 
 use ra_ap_syntax::{
     AstNode, Direction, Edition, NodeOrToken, SyntaxKind, SyntaxNode, SyntaxToken, T,
@@ -13,10 +13,10 @@ use crate::syntax::{
     types_shown::is_self_lent,
 };
 
-/// The elements that are taken.
+/// The indexed elements.
 pub(super) struct Uses {
     pub(super) all: Vec<Use>,
-    /// Whether the index is asked for in any other way.
+    /// Whether the index is used in any other way.
     pub(super) counts: bool,
 }
 
@@ -30,22 +30,22 @@ pub(super) struct Use {
 pub(super) enum Way {
     Borrowed(ast::RefExpr),
     BorrowedMutably(ast::RefExpr),
-    /// A method of the element is called.
+    /// The receiver of this method.
     Called(String),
-    /// A part of it is asked for.
+    /// A field or a part of it.
     Part,
-    /// It is read or written as a whole.
+    /// A read or write of the whole element.
     Whole,
-    /// What a dereference would have to be put in parentheses for.
+    /// An expression in which a dereference would need parentheses.
     Other,
 }
 
-/// What becomes of an element.
+/// What happens to an element.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Effect {
     Stays,
     Changes,
-    /// A method is called that may change it.
+    /// A method that may mutate the element is called.
     MayChange,
 }
 
@@ -116,7 +116,7 @@ impl Uses {
         }
     }
 
-    /// A `self`, where the list is a field of it.
+    /// Checks an occurrence of `self`, if the list is a field of it.
     fn see_self(
         &mut self,
         token: &SyntaxToken,
@@ -161,7 +161,7 @@ impl Uses {
         }
     }
 
-    /// The list, which may only be indexed.
+    /// Checks an occurrence of the list, which may only be indexed.
     fn take(&mut self, list: &SyntaxNode, parts: &Parts) -> Result<(), Refusal> {
         let around = list.parent().and_then(ast::IndexExpr::cast);
         let Some(place) = around.filter(|it| is_its(it, parts)) else {
@@ -183,7 +183,7 @@ fn in_macro() -> Refusal {
     )
 }
 
-/// The variable that a name is; nothing where it is that of a field or a method.
+/// The variable that a name refers to, or `None` for a field or a method.
 fn variable(token: &SyntaxToken) -> Result<Option<ast::PathExpr>, Refusal> {
     let parent = token
         .parent()
@@ -262,7 +262,7 @@ fn is_first_child(node: &SyntaxNode, parent: &SyntaxNode) -> bool {
     parent.first_child().as_ref() == Some(node)
 }
 
-/// What becomes of the element that a place is of, or a part of.
+/// The effect on the element that a place expression refers to, in whole or in part.
 fn effect_on(place: &SyntaxNode) -> Effect {
     let Some(parent) = place.parent() else {
         return Effect::Stays;
@@ -287,7 +287,7 @@ fn effect_on(place: &SyntaxNode) -> Effect {
             ast::MethodCallExpr::cast(parent).map_or(Effect::MayChange, |it| effect_of_call(&it))
         }
         SyntaxKind::LET_STMT if !parent.text().to_string().contains("ref ") => Effect::Stays,
-        // Patterns may borrow from what is matched to change it.
+        // Patterns may borrow mutably from the scrutinee.
         SyntaxKind::LET_STMT
         | SyntaxKind::MATCH_EXPR
         | SyntaxKind::LET_EXPR
@@ -322,7 +322,7 @@ fn effect_of_call(call: &ast::MethodCallExpr) -> Effect {
             | "to_string"
             | "to_vec"
     );
-    // Types from elsewhere may change for a `get` or a `first`.
+    // On types from elsewhere, a `get` or a `first` may mutate.
     let asks = ["as_", "contains", "ends_with", "is_", "len", "starts_with"];
     let is_asked = is_known(call, Fact::Looks) && asks.iter().any(|it| name.starts_with(it));
     if is_asked || (!is_own && is_copy) {

@@ -1,4 +1,4 @@
-//! Writes the head of the loop and the name in the places of the elements.
+//! Writes the loop's head, and the name in place of the indexed elements.
 
 use ra_ap_syntax::{AstNode, ast};
 
@@ -17,7 +17,7 @@ use crate::{
     text::{TextRange, TextSize, slice},
 };
 
-/// A chain that is wider is broken into lines.
+/// Maximum width of a chain on one line.
 const WIDEST: usize = 60;
 
 pub(super) fn rewrites<'a>(
@@ -89,7 +89,7 @@ fn mark(given: Given) -> &'static str {
     }
 }
 
-/// What is replaced for one element, and by what.
+/// The range to replace for one element, and its replacement.
 fn place(one: &Use, name: &str, given: Given) -> (TextRange, String) {
     let own = one.place.syntax().text_range();
     match &one.way {
@@ -99,14 +99,14 @@ fn place(one: &Use, name: &str, given: Given) -> (TextRange, String) {
     }
 }
 
-/// The lines of a statement at the start of the loop, with the blank ones behind it.
+/// The lines of a statement at the start of the loop, including blank lines after it.
 fn lines_of(statement: &ast::LetStmt, parts: &Parts, text: &str) -> Option<TextRange> {
     let own = statement.syntax().text_range();
     let brace = parts.body.stmt_list()?.l_curly_token()?.text_range();
     let is_first = slice(text, TextRange::new(brace.end(), own.start()))?
         .trim()
         .is_empty();
-    // What is said above it is said of it.
+    // A comment above describes the statement.
     if !is_first || !layout::is_whole_lines(text, own) {
         return None;
     }
@@ -115,7 +115,7 @@ fn lines_of(statement: &ast::LetStmt, parts: &Parts, text: &str) -> Option<TextR
     let next = rest.find(|c: char| !c.is_whitespace())?;
     let last_line = rest.get(..next)?.rfind('\n')? + 1;
     let end = own.end() + TextSize::try_from(last_line).ok()?;
-    // Something has to be left.
+    // The body must not become empty.
     let is_last = parts.body.statements().count() == 1 && parts.body.tail_expr().is_none();
     (!is_last).then(|| TextRange::new(start, end))
 }

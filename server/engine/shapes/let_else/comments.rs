@@ -1,4 +1,4 @@
-//! Where the comments of a `match` or `if let` go that becomes a `let … else`.
+//! Where the comments of a `match` or `if let` move when it becomes a `let … else`.
 
 use ra_ap_syntax::{
     AstNode, NodeOrToken, SyntaxKind, SyntaxNode, SyntaxToken, TextSize,
@@ -23,7 +23,7 @@ enum Beside {
 }
 
 impl Parts {
-    /// The comments that stand outside of what is kept as it is.
+    /// The comments outside of the code that stays unchanged.
     pub(super) fn comments(&self, statement: &ast::LetStmt) -> Result<Comments, Refusal> {
         let mut sorted = Comments::default();
         let kept = [
@@ -64,7 +64,7 @@ impl Parts {
         Ok(sorted)
     }
 
-    /// A comment speaks of the arm that it is in or behind on the same line, or else of the next one.
+    /// A comment belongs to the arm that it is in or that it follows on the same line, or else to the next one.
     fn place_of(&self, comment: &SyntaxToken) -> Option<Beside> {
         let at = comment.text_range();
         let Some(staying) = &self.arm else {
@@ -101,7 +101,7 @@ impl Parts {
     }
 }
 
-/// Whether the comment is in an arm but behind its value.
+/// Whether the comment is in an arm but after its value.
 fn ends_arm(arms: &[ast::MatchArm], at: TextRange) -> bool {
     arms.iter().any(|arm| {
         let value = arm.expr().map(|value| value.syntax().text_range());

@@ -1,4 +1,4 @@
-//! Whether a pattern and a value read well in a `let … else`. At the cursor a person decides that; as an answer it is asked.
+//! Whether a pattern and a value read well in a `let … else`. At the cursor, the user decides; a diagnostic needs this check.
 
 use ra_ap_syntax::{
     AstNode, SyntaxKind, SyntaxNode,
@@ -7,7 +7,7 @@ use ra_ap_syntax::{
 
 use crate::syntax::{scopes, tokens_of};
 
-/// Whether a person would put it down like this, and not say it in another way at the same time.
+/// Whether the code is idiomatic in this form, and wouldn't be changed in another way at the same time.
 pub(crate) fn reads_well(pattern: &ast::Pat, value: &ast::Expr) -> bool {
     !binds_by_reference(pattern)
         && !is_failure(pattern)
@@ -16,18 +16,18 @@ pub(crate) fn reads_well(pattern: &ast::Pat, value: &ast::Expr) -> bool {
         && !value.syntax().text().contains_char('\n')
 }
 
-/// Whether what happens otherwise takes so many lines that it is one of two cases rather than a way out.
+/// Whether the fallback is so long that it is a regular case instead of an early exit.
 pub(super) fn is_long(otherwise: &ast::Expr) -> bool {
     const LONGEST: usize = 15;
     otherwise.syntax().text().to_string().matches('\n').count() > LONGEST
 }
 
-/// Whether what goes well would stand in the `else`.
+/// Whether the success case would be in the `else`.
 fn is_failure(pattern: &ast::Pat) -> bool {
     pattern.syntax().text().to_string().starts_with("Err(")
 }
 
-/// Whether a method says the same about an `Option` or a `Result`: `expect`, or else `ok`, `ok_or` and `map_err` with a `?`.
+/// Whether a method of `Option` or `Result` is equivalent: `expect`, or else `ok`, `ok_or` and `map_err` with a `?`.
 pub(crate) fn has_name_of_its_own(pattern: &ast::Pat, otherwise: &ast::Expr) -> bool {
     let is_ok = takes_whole_value(pattern, &["Ok"]);
     if !is_ok && !takes_whole_value(pattern, &["Some"]) {
@@ -38,8 +38,8 @@ pub(crate) fn has_name_of_its_own(pattern: &ast::Pat, otherwise: &ast::Expr) -> 
     })
 }
 
-/// Whether the pattern of a way out tells no more than that the other one doesn't match. A case that is called by its name is
-/// missed where only `else` stands, and so is the compiler's word when another one is added.
+/// Whether the pattern of the early exit only means that the other one doesn't match. An `else` would hide a named case, and
+/// the compiler would no longer report a newly added one.
 pub(super) fn goes_without_saying(pattern: &ast::Pat) -> bool {
     const USUAL: &[&str] = &[
         "Borrowed", "Cow", "Err", "None", "Ok", "Option", "Owned", "Result", "Some",
@@ -48,7 +48,7 @@ pub(super) fn goes_without_saying(pattern: &ast::Pat) -> bool {
     tokens.all(|token| token.kind() != SyntaxKind::IDENT || USUAL.contains(&token.text()))
 }
 
-/// Whether a `loop` begins with the statement and ends there where the pattern doesn't match: `while let` says so.
+/// Whether a `loop` starts with the statement and ends if the pattern doesn't match, which `while let` expresses.
 pub(super) fn heads_loop(statement: &ast::LetStmt, otherwise: &ast::Expr) -> bool {
     let ends_loop = match only_expression(otherwise) {
         Some(ast::Expr::BreakExpr(jump)) => jump.expr().is_none() && jump.lifetime().is_none(),
@@ -57,7 +57,7 @@ pub(super) fn heads_loop(statement: &ast::LetStmt, otherwise: &ast::Expr) -> boo
     ends_loop && begins_loop(statement.syntax())
 }
 
-/// Whether a statement is the first of a `loop`, or of a block with which the first of a `loop` begins.
+/// Whether a statement is the first of a `loop`, or of a block at the start of a `loop`.
 fn begins_loop(statement: &SyntaxNode) -> bool {
     let list = statement.parent().and_then(ast::StmtList::cast);
     let Some(list) = list.filter(|list| {
@@ -74,8 +74,7 @@ fn begins_loop(statement: &SyntaxNode) -> bool {
     }
 }
 
-/// Whether nothing but branches is left to do where the pattern doesn't match: what they all leave with wants to stand before
-/// them, and not in each.
+/// Whether the fallback consists of branches only: their common jump should come before them instead of in each.
 pub(super) fn leaves_in_branches(otherwise: &ast::Expr) -> bool {
     matches!(
         only_expression(otherwise),
@@ -83,8 +82,8 @@ pub(super) fn leaves_in_branches(otherwise: &ast::Expr) -> bool {
     )
 }
 
-/// Whether nothing follows but one question, and the way out answers `true` or `false`: then `is_some_and` and its kin say it
-/// in one expression.
+/// Whether a single test follows, and the early exit returns `true` or `false`, which methods such as `is_some_and` express
+/// directly.
 pub(super) fn asks_one_question(statement: &ast::LetStmt, otherwise: &ast::Expr) -> bool {
     let Some(ast::Expr::ReturnExpr(jump)) = only_expression(otherwise) else {
         return false;
@@ -102,7 +101,7 @@ pub(super) fn asks_one_question(statement: &ast::LetStmt, otherwise: &ast::Expr)
         })
 }
 
-/// Whether something in it jumps out, or waits.
+/// Whether a node contains a jump or an `.await`.
 fn leaves(node: &SyntaxNode) -> bool {
     let mut inside = node.descendants();
     inside.any(|it| {
@@ -113,14 +112,15 @@ fn leaves(node: &SyntaxNode) -> bool {
     })
 }
 
-/// Whether another `match` of the block leaves in the same way, and would stay as it is: its value, or that of a `let mut`.
+/// Whether another `match` in the block exits in the same way, and would stay as it is: the block's value, or that of
+/// a `let mut`.
 pub(super) fn has_twin(statement: &ast::LetStmt, otherwise: &ast::Expr) -> bool {
     let Some(list) = statement.syntax().parent().and_then(ast::StmtList::cast) else {
         return false;
     };
     let way_out = |expr: &ast::Expr| only_expression(expr).map(|it| it.syntax().text().to_string());
     let own = way_out(otherwise);
-    // What has its name from the statement before is left alone.
+    // A value that the preceding statement names is left alone.
     let beside = [
         statement.syntax().prev_sibling(),
         statement.syntax().next_sibling(),
@@ -153,7 +153,7 @@ pub(super) fn has_twin(statement: &ast::LetStmt, otherwise: &ast::Expr) -> bool 
     own.is_some() && others.any(|other| way_out(&other) == own)
 }
 
-/// `Some(a)`, `Ok(_)`, `Ok((a, b))`
+/// Whether a pattern is one such as `Some(a)`, `Ok(_)` or `Ok((a, b))`.
 fn takes_whole_value(pattern: &ast::Pat, variants: &[&str]) -> bool {
     let ast::Pat::TupleStructPat(variant) = pattern else {
         return false;
@@ -173,7 +173,7 @@ fn takes_whole_value(pattern: &ast::Pat, variants: &[&str]) -> bool {
     is_known && variant.fields().all(is_plain)
 }
 
-/// What a block consists of, if that is one expression.
+/// The expression of a block, if there is only one.
 fn only_expression(value: &ast::Expr) -> Option<ast::Expr> {
     let ast::Expr::BlockExpr(block) = value else {
         return Some(value.clone());
@@ -197,7 +197,7 @@ fn panics(way_out: &ast::Expr) -> bool {
     })
 }
 
-/// `return None`
+/// Whether an early exit is `return None`.
 fn gives_nothing(way_out: &ast::Expr) -> bool {
     let ast::Expr::ReturnExpr(jump) = way_out else {
         return false;
@@ -206,7 +206,7 @@ fn gives_nothing(way_out: &ast::Expr) -> bool {
         .is_some_and(|value| value.syntax().text() == "None")
 }
 
-/// `return Err(…)`
+/// Whether an early exit is `return Err(…)`.
 fn fails(way_out: &ast::Expr) -> bool {
     let ast::Expr::ReturnExpr(jump) = way_out else {
         return false;
@@ -218,8 +218,8 @@ fn fails(way_out: &ast::Expr) -> bool {
     callee.is_some_and(|callee| callee == "Err")
 }
 
-/// Whether the value is a name that the statement right before gives it, and that the pattern takes over: then the two
-/// statements want to be one.
+/// Whether the value is a variable that the preceding statement declares, and whose name the pattern reuses: the two statements
+/// should be merged.
 pub(crate) fn is_named_for_it(statement: &SyntaxNode, value: &ast::Expr) -> bool {
     let Some(name) = scopes::as_name(value) else {
         return false;
@@ -231,7 +231,7 @@ pub(crate) fn is_named_for_it(statement: &SyntaxNode, value: &ast::Expr) -> bool
     }
 }
 
-/// `Some(ref mut a) = b` is written `Some(a) = &mut b` today.
+/// Whether the pattern binds by reference: `Some(ref mut a) = b` is now written `Some(a) = &mut b`.
 fn binds_by_reference(pattern: &ast::Pat) -> bool {
     let mut bindings = pattern
         .syntax()
@@ -240,7 +240,7 @@ fn binds_by_reference(pattern: &ast::Pat) -> bool {
     bindings.any(|binding| binding.ref_token().is_some())
 }
 
-/// `Some(a) = b.ok()` is written `Ok(a) = b`.
+/// Whether a value ends with `.ok()`: `Some(a) = b.ok()` is better written `Ok(a) = b`.
 fn is_ok(value: &ast::Expr) -> bool {
     match value {
         ast::Expr::MethodCallExpr(call) => call.name_ref().is_some_and(|name| name.text() == "ok"),
@@ -248,7 +248,7 @@ fn is_ok(value: &ast::Expr) -> bool {
     }
 }
 
-/// Whether parentheses stand around something that needs none, as in `(self.table).get(1)`.
+/// Whether a value has redundant parentheses, as in `(self.table).get(1)`.
 fn has_idle_parentheses(value: &ast::Expr) -> bool {
     let mut inside = value
         .syntax()
@@ -341,7 +341,7 @@ mod tests {
         }
     }
 
-    /// The `else` of the last `let`, and the statement.
+    /// The last `let` and its `else`.
     fn last_way_out(code: &str) -> (ast::LetStmt, ast::Expr) {
         let found = last_let(code);
         let otherwise = found

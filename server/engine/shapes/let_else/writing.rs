@@ -1,4 +1,4 @@
-//! Writes a `let … else` as rustfmt would.
+//! Writes a `let … else`, formatted as by rustfmt.
 
 use ra_ap_syntax::{AstNode, SyntaxToken, ast};
 
@@ -12,7 +12,7 @@ use crate::{
     text::{TextRange, slice},
 };
 
-/// The `let … else` in place of the statement's value. Nothing if it can't be laid out as rustfmt would.
+/// Returns the `let … else` that replaces the statement, or `None` if it can't be laid out as by rustfmt.
 pub(super) fn rewrites<'a>(
     shape: &LetElse,
     text: &'a str,
@@ -55,7 +55,7 @@ impl<'a> Writer<'a, '_> {
         Some(vec![above, whole.put(self.body()?)])
     }
 
-    /// What stands between `let` and `;`.
+    /// The code between `let` and `;`.
     fn body(&self) -> Option<Rewrite<'a>> {
         let head = self.head()?;
         let way_out = self.shape.otherwise.syntax().text_range();
@@ -92,7 +92,7 @@ impl<'a> Writer<'a, '_> {
         self.context.width
     }
 
-    /// Whether the value doesn't fit behind the last line of the pattern.
+    /// Whether the value doesn't fit after the last line of the pattern.
     fn is_too_wide(&self, pattern: &str, scrutinee: &str) -> bool {
         let first = scrutinee.lines().next().unwrap_or_default();
         let before = match pattern.rsplit_once('\n') {
@@ -102,8 +102,7 @@ impl<'a> Writer<'a, '_> {
         before + width(" = ") + width(first) > self.longest().max()
     }
 
-    /// Whether the arguments of a call on several lines would have one line for them all below the pattern: then rustfmt
-    /// would rather break there.
+    /// Whether the arguments of a multi-line call would fit on one line below the pattern, where rustfmt prefers to break.
     fn fits_below(&self, scrutinee: &str) -> bool {
         const WIDEST_ARGUMENTS: usize = 60;
         let joined = layout::on_one_line(scrutinee);
@@ -156,20 +155,20 @@ impl<'a> Writer<'a, '_> {
     fn scrutinee(&self) -> Option<String> {
         let range = self.shape.scrutinee.syntax().text_range();
         let text = self.moved(range, self.indent)?;
-        // A brace in front of `else` would be taken for the end of the value.
+        // A brace before `else` would be parsed as the end of the value.
         if text.ends_with('}') {
             return (!text.contains('\n')).then(|| format!("({text})"));
         }
         Some(text)
     }
 
-    /// The code in `range` with the indentation of the line that it begins on made `to`.
+    /// The code in `range`, where the indentation of its first line is changed to `to`.
     fn moved(&self, range: TextRange, to: &str) -> Option<String> {
         let from = layout::indentation(self.text, range.start());
         layout::moved(self.text, range, self.context.edition, from, to)
     }
 
-    /// The same for code that was at `range`.
+    /// Like `moved`, for code that was at `range`.
     fn moved_text(&self, code: &str, range: TextRange) -> Option<String> {
         let from = layout::indentation(self.text, range.start());
         moving_out::moved_text(code, self.context.edition, from, self.indent)
@@ -182,7 +181,7 @@ impl<'a> Writer<'a, '_> {
         layout::is_short_let_else(&whole, self.longest(), self.indent).then_some(end)
     }
 
-    /// The way out, if it is one expression on one line and nothing is said about it.
+    /// The early exit, if it is a single expression on one line without comments.
     fn lone_value(&self) -> Option<&str> {
         if !self.shape.comments_otherwise.is_empty() {
             return None;
@@ -203,7 +202,7 @@ impl<'a> Writer<'a, '_> {
         (!text.contains('\n')).then_some(text)
     }
 
-    /// Whether lines of the way out fit together since they are indented less than in their arm.
+    /// Whether lines of the early exit would be joined because they are indented less than in their arm.
     fn would_be_joined(&self, otherwise: &str) -> bool {
         let start = self.shape.otherwise.syntax().text_range().start();
         let from = width(layout::indentation(self.text, start));
@@ -211,7 +210,7 @@ impl<'a> Writer<'a, '_> {
         gained > 0 && layout::may_be_joined(otherwise, self.context, self.indent, gained)
     }
 
-    /// The way out as a block on several lines.
+    /// The early exit as a multi-line block.
     fn otherwise(&self) -> Option<String> {
         let (line_ending, deeper) = (self.line_ending, &self.deeper);
         let comments = self.shape.comments_otherwise.iter().map(|comment| {
@@ -239,7 +238,7 @@ impl<'a> Writer<'a, '_> {
         ))
     }
 
-    /// The block, with a `;` behind a jump at its end: rustfmt lets the block of an arm do without, and one on a single line.
+    /// The block, with a `;` after a jump at its end. rustfmt doesn't require one in an arm, or on a single line.
     fn closed(&self, block: &ast::BlockExpr, range: TextRange) -> Option<String> {
         let is_on_lines = block.syntax().text().contains_char('\n');
         let Some(tail) = block
@@ -254,7 +253,8 @@ impl<'a> Writer<'a, '_> {
         self.moved_text(&format!("{head};{rest}"), range)
     }
 
-    /// rustfmt keeps the `else` on the line of the value if there is room, or if the value's last line only closes it.
+    /// The separator before the `else`. rustfmt keeps it on the value's last line if it fits there, or if that line only closes
+    /// the value.
     fn before_else(&self, head: &str) -> String {
         let own_line = format!("{}{}", self.line_ending, self.indent);
         let Some((_, last)) = head.rsplit_once('\n') else {
@@ -278,7 +278,7 @@ impl<'a> Writer<'a, '_> {
     }
 }
 
-/// Whether rustfmt gives each of the fields in front of `}` a line.
+/// Whether rustfmt puts each of the fields before `}` on its own line.
 fn are_wide_fields(text: &str) -> bool {
     const WIDEST: usize = 18;
     let fields = text.split_once('}').map_or(text, |(fields, _)| fields);

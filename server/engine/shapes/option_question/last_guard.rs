@@ -1,4 +1,4 @@
-//! A `let … else` that gives a `bool` of its own, before the last question of a function.
+//! A `let … else` that returns a `bool`, before the last test of a function.
 
 use ra_ap_syntax::{
     AstNode, SyntaxNode,
@@ -8,11 +8,11 @@ use ra_ap_syntax::{
 use crate::{syntax::flow, text::TextRange};
 
 pub(super) struct LastGuard {
-    /// From the `let` to what the function gives.
+    /// From the `let` to the function's result.
     pub(super) whole: TextRange,
-    /// What is asked where the pattern fits.
+    /// The test if the pattern matches.
     pub(super) asked: ast::Expr,
-    /// The `bool` that is returned where it doesn't.
+    /// The `bool` that is returned otherwise.
     pub(super) gives: bool,
     pub(super) otherwise: TextRange,
 }
@@ -42,7 +42,7 @@ impl LastGuard {
     }
 }
 
-/// Whether no other pattern is asked before, and one condition at most: among several guards, one looks like the others.
+/// Whether no other pattern, and at most one condition, is tested before: a row of guards reads uniformly.
 fn is_only_pattern(statement: &SyntaxNode, gives: bool) -> bool {
     let mut guards = 0;
     let mut before = statement.prev_sibling();
@@ -68,7 +68,7 @@ fn is_only_pattern(statement: &SyntaxNode, gives: bool) -> bool {
     guards < 2
 }
 
-/// The `bool` that a block does nothing but return.
+/// The `bool` that a block only returns.
 fn returned(block: &ast::BlockExpr) -> Option<(bool, TextRange)> {
     let mut statements = block.statements();
     let only = match (statements.next(), statements.next(), block.tail_expr()) {

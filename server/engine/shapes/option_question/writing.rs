@@ -1,4 +1,4 @@
-//! Writes a question as a call of an `Option`'s or a `Result`'s method.
+//! Writes a test as a method call on an `Option` or a `Result`.
 
 use ra_ap_syntax::AstNode;
 
@@ -9,7 +9,7 @@ use crate::{
     text::slice,
 };
 
-/// What stands in the place of the shape. Nothing if it can't be laid out as rustfmt would.
+/// Returns the replacement of the shape, or `None` if it can't be laid out as by rustfmt.
 pub(super) fn rewrite<'a>(
     parts: &Parts,
     text: &'a str,

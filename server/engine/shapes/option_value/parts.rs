@@ -1,4 +1,4 @@
-//! The forms of a choice whose value a method gives.
+//! The forms of a choice whose value a method returns.
 
 use ra_ap_syntax::{
     AstNode, SyntaxKind, SyntaxNode,
@@ -26,17 +26,17 @@ pub(super) enum Form {
     OkOr,
     /// `Ok(x) => Some(x)`, `Err(_) => None`
     Ok,
-    /// `Some(x) => x`, `None => v`, where it costs nothing to have `v`; the same of a `Result`.
+    /// `Some(x) => x`, `None => v`, where `v` is free to compute. Likewise for a `Result`.
     UnwrapOr,
-    /// The same where `v` is what the type begins with.
+    /// Like `UnwrapOr`, where `v` is the default of its type.
     UnwrapOrDefault,
-    /// The same where `v` is made only if it is needed.
+    /// Like `UnwrapOr`, where `v` is computed only if needed.
     UnwrapOrElse,
-    /// `Some(x) => f(x)`, `None => v`; the same of a `Result`.
+    /// `Some(x) => f(x)`, `None => v`, and likewise for a `Result`.
     MapOr,
-    /// `Some(x) => f(x)`, `None => None`; the same of a `Result`.
+    /// `Some(x) => f(x)`, `None => None`, and likewise for a `Result`.
     AndThen { is_of_result: bool },
-    /// `Some(x) => Some(f(x))`, `None => None`; the same of a `Result`.
+    /// `Some(x) => Some(f(x))`, `None => None`, and likewise for a `Result`.
     Map { is_of_result: bool },
     /// `Ok(x) => Ok(x)`, `Err(e) => Err(f(e))`
     MapErr,
@@ -60,7 +60,7 @@ impl Form {
         }
     }
 
-    /// Whether there is a method that takes the value itself.
+    /// Whether there is a method that takes the value eagerly.
     pub(super) fn may_be_eager(self) -> bool {
         matches!(
             self,
@@ -68,7 +68,7 @@ impl Form {
         )
     }
 
-    /// The release that brought the method.
+    /// The Rust version that introduced the method.
     pub(super) fn version(self) -> RustVersion {
         match self {
             Self::Then => RustVersion(62),
@@ -81,14 +81,14 @@ impl Form {
 pub(super) struct Parts {
     pub(super) node: SyntaxNode,
     pub(super) keyword: TextRange,
-    /// What the method is called on.
+    /// The receiver of the method.
     pub(super) receiver: ast::Expr,
     pub(super) form: Form,
-    /// What the closure is given, if it uses it; `_` for an error that nobody looks at.
+    /// The parameter of the closure if it is used, or `_` for an unused error.
     pub(super) held: Option<String>,
-    /// What the closure gives.
+    /// The value of the closure.
     pub(super) value: ast::Expr,
-    /// What is given beside a closure, where nothing is held.
+    /// The default next to a closure, for the empty case.
     pub(super) default: Option<ast::Expr>,
     /// Whether the receiver is a `Result`.
     pub(super) is_of_result: bool,
@@ -101,11 +101,11 @@ impl Parts {
             Some(condition) if !negation::contains_let(&condition) => of_if(node, condition),
             _ => of_arms(node),
         };
-        // An argument is made even where nobody needs it.
+        // An argument is evaluated even if it isn't needed.
         parts.filter(|it| !may_be_made_on_use(it.default.as_ref().unwrap_or(&it.value)))
     }
 
-    /// The function that could stand in a closure's place, as its value is `F(x)` with the name of a structure or a variant.
+    /// The function that could replace the closure, if the value is `F(x)` with the name of a struct or a variant.
     pub(super) fn function(&self) -> Option<ast::Expr> {
         let ast::Expr::CallExpr(call) = &self.value else {
             return None;
@@ -177,10 +177,10 @@ fn of_arms(node: &SyntaxNode) -> Option<Parts> {
     })
 }
 
-/// What becomes of a value that may be missing.
+/// What happens to a value that may be missing.
 struct Found {
     form: Form,
-    /// What the closure is given.
+    /// The parameter of the closure.
     given: Option<String>,
     value: ast::Expr,
     default: Option<ast::Expr>,
@@ -255,7 +255,7 @@ fn of_result(arms: &Arms, held: &str) -> Option<Found> {
     }
 }
 
-/// What the other pattern calls the error, `_` where it has no name; nothing where it is another pattern.
+/// The name of the error in the other pattern, or `_` if it has none. Returns `None` for any other pattern.
 fn name_of_error(arms: &Arms) -> Option<String> {
     let nameless = || Some("_".to_owned());
     let pattern = match &arms.rest {
@@ -276,7 +276,7 @@ fn name_of_error(arms: &Arms) -> Option<String> {
     }
 }
 
-/// A method of what is held, or else a value that costs nothing.
+/// A method of the contained value, or else a default that is free to compute.
 fn of_default(arms: &Arms, held: &str) -> Option<Found> {
     let default = &arms.otherwise;
     let is_method = matches!(arms.given, ast::Expr::MethodCallExpr(_));
@@ -294,7 +294,7 @@ fn is(expr: &ast::Expr, name: &str) -> bool {
     scopes::as_name(expr).as_deref() == Some(name)
 }
 
-/// How a value is written that stands in for a missing one.
+/// The form that fits a default value.
 fn form_of_default(value: &ast::Expr) -> Form {
     if begins_its_type(value) {
         Form::UnwrapOrDefault
@@ -305,7 +305,7 @@ fn form_of_default(value: &ast::Expr) -> Form {
     }
 }
 
-/// Whether a value is what `Default` gives of its type: an empty text or collection.
+/// Whether a value is the `Default` of its type: an empty string or collection.
 fn begins_its_type(value: &ast::Expr) -> bool {
     const TYPES: [&str; 9] = [
         "BTreeMap", "BTreeSet", "HashMap", "HashSet", "OsString", "PathBuf", "String", "Vec",
@@ -326,7 +326,7 @@ fn begins_its_type(value: &ast::Expr) -> bool {
     is_new || is_empty_list || is_empty_text || text == "Default::default()"
 }
 
-/// Whether an expression is a method of what is held, or a function that is called with it and more.
+/// Whether an expression is a method call on the contained value, or a function call with further arguments.
 fn is_asked_of(given: &ast::Expr, held: &str) -> bool {
     let is_held = |expr: &ast::Expr| scopes::as_name(expr).as_deref() == Some(held);
     match given {
@@ -343,7 +343,7 @@ fn is_asked_of(given: &ast::Expr, held: &str) -> bool {
     }
 }
 
-/// Whether a name stands anywhere in some code.
+/// Whether some code mentions a name.
 pub(super) fn mentions(code: &SyntaxNode, name: &str) -> bool {
     code.descendants_with_tokens()
         .any(|it| match it.into_token() {

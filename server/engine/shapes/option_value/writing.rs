@@ -1,4 +1,4 @@
-//! Writes a value as a call of a method.
+//! Writes a value as a method call.
 
 use ra_ap_syntax::AstNode;
 
@@ -13,14 +13,14 @@ use crate::{
     text::slice,
 };
 
-/// How the value is called.
+/// How the method is called.
 #[derive(Clone, Copy)]
 pub(super) struct Written {
     pub(super) method: &'static str,
     pub(super) is_lazy: bool,
 }
 
-/// What stands in the place of the shape. Nothing if it can't be laid out as rustfmt would.
+/// Returns the replacement of the shape, or `None` if it can't be laid out as by rustfmt.
 pub(super) fn rewrite<'a>(
     parts: &Parts,
     written: Written,
@@ -69,7 +69,7 @@ fn call<'a>(
         {
             call.keep(function.syntax().text_range())
         }
-        // clippy wants the function itself, whose types may not be the same.
+        // Clippy suggests the function itself, whose types may differ.
         (true, Some(_)) => return None,
         (true, None)
             if parts.held.is_none()
@@ -91,7 +91,7 @@ fn call<'a>(
     (!is_too_wide).then_some(call)
 }
 
-/// What stands between the bars of the closure.
+/// The parameters of the closure.
 fn given(parts: &Parts) -> Option<String> {
     let Some(name) = &parts.held else {
         return Some(String::new());
@@ -105,7 +105,7 @@ fn given(parts: &Parts) -> Option<String> {
     }
 }
 
-/// Whether a function is the name of a structure or a variant.
+/// Whether a function is the name of a struct or a variant.
 fn is_constructor(function: &ra_ap_syntax::ast::Expr) -> bool {
     let path = function.syntax().text().to_string();
     let name = path.rsplit("::").next().unwrap_or_default();

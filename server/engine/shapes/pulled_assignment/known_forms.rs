@@ -1,4 +1,4 @@
-//! Choices between values for which there is a shorter form than a choice: a comparison, `matches!`, a method.
+//! Choices between values that have a shorter form: a comparison, `matches!`, or a method.
 
 use ra_ap_syntax::{
     AstNode,
@@ -23,7 +23,7 @@ fn are_bools(pulled: &Pulled) -> bool {
     values.all(|value| value == "true" || value == "false")
 }
 
-/// What is matched is handed on, or nothing is: `map`, `unwrap_or` and such.
+/// Whether a branch passes on the scrutinee's value or is empty, as with `map` and `unwrap_or`.
 fn is_of_option(pulled: &Pulled) -> bool {
     if matched(&pulled.choice).is_empty() {
         return false;
@@ -36,7 +36,7 @@ fn is_of_option(pulled: &Pulled) -> bool {
     })
 }
 
-/// Values of what is compared: `max`, `clamp`, `saturating_sub`, `abs_diff`.
+/// Whether the values are those compared, as with `max`, `clamp`, `saturating_sub` and `abs_diff`.
 fn is_of_comparison(pulled: &Pulled) -> bool {
     let inside = pulled.choice.descendants().filter_map(ast::BinExpr::cast);
     let compared = inside.filter(|it| matches!(it.op_kind(), Some(BinaryOp::CmpOp(_))));

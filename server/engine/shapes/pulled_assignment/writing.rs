@@ -1,4 +1,4 @@
-//! Writes the branches with their values, and the place before them.
+//! Writes the branches with their values, preceded by the place.
 
 use ra_ap_syntax::{AstNode, SyntaxKind, ast};
 
@@ -11,10 +11,10 @@ use crate::{
     text::{TextRange, slice},
 };
 
-/// rustfmt writes a short `if` that is a value on one line.
+/// Maximum width of an `if` that rustfmt writes on one line when it is used as a value.
 const CHOICE: usize = 50;
 
-/// What is changed. Nothing if it can't be laid out as rustfmt would.
+/// Returns the edits, or `None` if the result can't be laid out as by rustfmt.
 pub(super) fn rewrites<'a>(
     pulled: &Pulled,
     text: &'a str,
@@ -47,7 +47,7 @@ struct Page<'a> {
 }
 
 impl<'a> Page<'a> {
-    /// What is put before the choice, and the column in which that begins then.
+    /// The code to insert before the choice, and the column where the choice starts then.
     fn head(self, pulled: &Pulled) -> Option<(Vec<Rewrite<'a>>, usize)> {
         let start = pulled.choice.text_range().start();
         let Some(declaration) = &pulled.declaration else {
@@ -64,7 +64,7 @@ impl<'a> Page<'a> {
         is_next.then(|| (vec![joined], column))
     }
 
-    /// The choice on one line, where rustfmt wants it so.
+    /// The choice on one line, if rustfmt formats it so.
     fn short_choice(self, pulled: &Pulled) -> Option<Rewrite<'a>> {
         let choice = ast::IfExpr::cast(pulled.choice.clone())?;
         let Some(ast::ElseBranch::Block(_)) = choice.else_branch() else {
@@ -88,7 +88,7 @@ impl<'a> Page<'a> {
         (is_short && fits).then_some(written)
     }
 
-    /// The line of the condition stays one.
+    /// Checks that the condition stays on one line.
     fn check_first_line(self, pulled: &Pulled, column: usize) -> Option<()> {
         let body = pulled.choice.children().find(|child| {
             matches!(
@@ -125,7 +125,7 @@ impl<'a> Page<'a> {
         Some(rewrites)
     }
 
-    /// A value that stands at the end of a block as it stood in the assignment.
+    /// Checks that a value is laid out at the end of a block as it was in the assignment.
     fn check_value(self, branch: &Branch, code: &str) -> Option<()> {
         let first = branch.value.syntax().first_token()?;
         let is_whole_match = matches!(branch.value, ast::Expr::MatchExpr(_));
@@ -161,7 +161,7 @@ impl<'a> Page<'a> {
         (!head.contains('\n') && !is_joined).then_some(())
     }
 
-    /// An arm that has nothing but a value needs no braces.
+    /// An arm with just a value needs no braces.
     fn arm(self, branch: &Branch, arm: &ast::MatchArm, code: &str) -> Option<Vec<Rewrite<'a>>> {
         let body = branch.body.syntax().text_range();
         let value = branch.value.syntax().text_range();
@@ -176,7 +176,7 @@ impl<'a> Page<'a> {
         let is_short =
             column + width(last_line) + width(code) + width(",") <= self.context.width.max();
         if code.contains('\n') {
-            // Without braces it was as it is now, but for the place.
+            // Without braces, only the place is removed.
             let is_bare = !matches!(branch.body, ast::Expr::BlockExpr(_));
             let goes = TextRange::new(body.start(), value.start());
             return is_bare.then(|| vec![Rewrite::of(self.text, goes)]);

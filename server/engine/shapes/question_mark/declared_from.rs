@@ -1,4 +1,4 @@
-//! Errors that the file makes of others by a `From` of its own, which `?` calls.
+//! Error conversions by a `From` in the file, which `?` calls.
 
 use ra_ap_syntax::{
     AstNode, SyntaxKind, SyntaxNode,
@@ -7,8 +7,8 @@ use ra_ap_syntax::{
 
 use crate::syntax::FileNames;
 
-/// Whether `E::V(e)` is what the file's own `From` for `E` makes of `e`: an `impl` that does nothing else, or the `#[from]` of a
-/// variant that `thiserror` writes it for.
+/// Whether `E::V(e)` is what the `From` for `E` in the file returns for `e`. This is an `impl` without other effects, or a
+/// variant's `#[from]`, from which `thiserror` generates it.
 pub(super) fn wraps_as_from(value: &ast::Expr, error: &str) -> bool {
     let ast::Expr::CallExpr(call) = value else {
         return false;
@@ -29,7 +29,7 @@ pub(super) fn wraps_as_from(value: &ast::Expr, error: &str) -> bool {
     is_error && file_converts(value.syntax(), &owner, &variant)
 }
 
-/// `E` and `V` of `E::V`.
+/// The `E` and `V` in `E::V`.
 fn owner_and_name(path: &ast::Path) -> Option<(String, String)> {
     let owner = path.qualifier()?;
     let is_single = owner.qualifier().is_none() && owner.segment()?.generic_arg_list().is_none();
@@ -38,7 +38,7 @@ fn owner_and_name(path: &ast::Path) -> Option<(String, String)> {
     is_single.then_some((owner, name))
 }
 
-/// Whether the file declares one `E` and one `From` for it, both beside the function, and nothing that a `#[cfg]` may take away.
+/// Whether the file declares a single `E` and a single `From` for it, both next to the function and without `#[cfg]`.
 fn file_converts(node: &SyntaxNode, owner: &str, variant: &str) -> bool {
     let Some(file) = node.ancestors().last().and_then(ast::SourceFile::cast) else {
         return false;
@@ -61,7 +61,7 @@ fn file_converts(node: &SyntaxNode, owner: &str, variant: &str) -> bool {
     }
 }
 
-/// Whether the function around is one of the file itself or of its `impl`s, and declares no names of its own.
+/// Whether the enclosing function is at the top level of the file or in an `impl` there, and declares no items.
 fn is_beside(node: &SyntaxNode) -> bool {
     let mut around = node.ancestors();
     let Some(function) = around.find_map(ast::Fn::cast) else {
@@ -96,7 +96,7 @@ fn declares_trait(file: &ast::SourceFile) -> bool {
     })
 }
 
-/// Whether it is any `From` for `E`.
+/// Whether an `impl` is any `From` for `E`.
 fn converts(conversion: &ast::Impl, owner: &str) -> bool {
     let text = |ty: Option<ast::Type>| ty.map(|it| it.syntax().text().to_string());
     let from = text(conversion.trait_()).unwrap_or_default();
@@ -109,7 +109,7 @@ fn has_from(declared: &ast::Enum, variant: &str) -> bool {
         let text = it.syntax().text().to_string();
         text.starts_with("#[derive(") && has_word(&text, "Error")
     });
-    // One `#[from]` leaves no choice of another.
+    // A single `#[from]` can't be ambiguous.
     let from = declared.syntax().text().to_string();
     if from.matches("#[from]").count() != 1 || from.contains("cfg") {
         return false;
@@ -166,7 +166,7 @@ fn is_plain_from(conversion: &ast::Impl, owner: &str, variant: &str) -> bool {
             .any(|owner| result == format!("{owner}::{variant}({name})"))
 }
 
-/// Whether nothing becomes a value of the type on its way, which is an error by its name that no alias stands for.
+/// Whether a type is an error, judging by its name, that needs no coercion and has no alias.
 fn is_exact(ty: &ast::Type) -> bool {
     const OF_STD: [&str; 9] = [
         "AddrParseError",

@@ -1,4 +1,4 @@
-//! What is returned where there is no value, and what stands between the value and its `?` for that.
+//! The value that is returned on failure, and the conversion that it needs between the value and its `?`.
 
 use ra_ap_syntax::{
     AstNode, NodeOrToken, SyntaxKind,
@@ -21,11 +21,11 @@ use crate::syntax::{
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Failure {
-    /// The failure itself.
+    /// The failure unchanged.
     Same,
     /// `From::from` of the error, which is what `?` calls.
     From,
-    /// What the file's own `From` does, of one error that is known by its name.
+    /// The conversion by a `From` in the file, of an error whose type is known by its name.
     Declared,
     /// `into` of the error.
     FromInto,
@@ -73,13 +73,13 @@ impl Failure {
         })
     }
 
-    /// Whether the error is made anew, so that nothing tells that the value is no reference.
+    /// Whether the error is a new value, so that the original one may be a reference.
     pub(super) fn makes_error(&self) -> bool {
         matches!(self, Self::OkOr | Self::OkOrElse | Self::MapErrWith)
     }
 }
 
-/// The error as it is, or made into another by `From`.
+/// The error unchanged, or converted by `From`.
 fn conversion(parts: &Parts, around: &Around) -> Option<Failure> {
     let name = parts.error.as_deref()?;
     let is_error = |expr: Option<ast::Expr>| expr.is_some_and(|it| it.syntax().text() == name);
@@ -113,7 +113,7 @@ fn conversion(parts: &Parts, around: &Around) -> Option<Failure> {
     }
 }
 
-/// `F` of `F(e)`, where `F` is the name of a structure or a variant.
+/// The `F` in `F(e)`, if it names a struct or a variant.
 fn function_of_error(value: &ast::Expr, error: Option<&str>) -> Option<ast::Expr> {
     let ast::Expr::CallExpr(call) = value else {
         return None;
@@ -125,7 +125,7 @@ fn function_of_error(value: &ast::Expr, error: Option<&str>) -> Option<ast::Expr
     (only.syntax().text() == error?).then(|| call.expr())?
 }
 
-/// Says of a value whether it may stand in a closure, or be there before it is needed.
+/// Decides whether a value can move into a closure, or be computed before it is needed.
 struct Judge<'a> {
     parts: &'a Parts,
     around: &'a Around,
@@ -137,7 +137,7 @@ impl Judge<'_> {
     fn check(&self, value: &ast::Expr) -> Result<(), Refusal> {
         let is_typed = match self.types {
             TypesBy::Syntax => self.is_typed(value),
-            // `?` may make another trait object of it, or of the box around it.
+            // `?` may convert it to another trait object, or the box around it.
             TypesBy::Rustc => {
                 !self.around.may_coerce()
                     && !may_be_boxed(value)
@@ -159,7 +159,7 @@ impl Judge<'_> {
         Ok(())
     }
 
-    /// Whether a closure that borrows what the value is made of may stand behind what is asked.
+    /// Whether a closure that captures the operands of the value can follow the scrutinee.
     fn is_lent(&self, value: &ast::Expr) -> bool {
         let held = self.parts.error.as_deref();
         let edition = self.context.edition;
@@ -175,7 +175,7 @@ impl Judge<'_> {
         body.gives(value) && (self.types == TypesBy::Rustc || is_free())
     }
 
-    /// Whether the value is an error of the function's own type, and that by itself.
+    /// Whether the value has the function's error type without coercion.
     fn is_typed(&self, value: &ast::Expr) -> bool {
         let own = self.around.error.as_deref();
         if self.is_declared(value) {
@@ -213,8 +213,8 @@ impl Judge<'_> {
         }
     }
 
-    /// Whether the file says the type of what is called or named: a constant, a function without parameters of types, a variant
-    /// of the error itself.
+    /// Whether the file shows the type of the called or named item: a constant, a function without type parameters, or a
+    /// variant of the error itself.
     fn is_declared(&self, value: &ast::Expr) -> bool {
         let declared = FileNames::around(value);
         let Some(own) = self.around.error.as_deref() else {
@@ -259,7 +259,7 @@ impl Judge<'_> {
         }
     }
 
-    /// Whether a path leads to the function's error, so that nothing else can be meant: `Error::Io`, `Error::new`, `Eof`.
+    /// Whether a path unambiguously refers to the function's error: `Error::Io`, `Error::new`, `Eof`.
     fn is_of_error(&self, path: &ast::Path) -> bool {
         let Some(last) = path.segment().and_then(|it| it.name_ref()) else {
             return false;
@@ -279,12 +279,12 @@ impl Judge<'_> {
                     None => is_named && *last.text() == *name(error) && !is_local,
                 }
             }
-            // Only an alias from elsewhere tells; errors that are called so have no parameters.
+            // The type is only known as an alias from elsewhere. Errors with such names have no parameters.
             None => is_named && owner.is_some_and(|owner| name(&owner).ends_with("Error")),
         }
     }
 
-    /// Whether the value is made of what a closure can borrow, without jumps.
+    /// Whether a closure can capture the operands of the value, which contains no jumps.
     fn is_free(&self, value: &ast::Expr) -> bool {
         let one = |part: Option<ast::Expr>| part.is_some_and(|part| self.is_free(&part));
         match value {
@@ -329,7 +329,7 @@ impl Judge<'_> {
         !is_name || is_item || is_copied_freely(path)
     }
 
-    /// A macro that formats strings, and prints no variable but the error.
+    /// Whether it is a macro that formats strings, and captures no variable but the error.
     fn is_free_macro(&self, call: &ast::MacroExpr) -> bool {
         let is_known = matches!(
             &*macro_name(call),
@@ -393,7 +393,7 @@ fn of_option(value: &ast::Expr) -> Result<Failure, Refusal> {
     Err(Refusal::NotHere)
 }
 
-/// Whether it costs nothing to have the value before it is needed.
+/// Whether computing the value before it is needed is free.
 fn is_cheap(value: &ast::Expr) -> bool {
     let one = |part: Option<ast::Expr>| part.is_some_and(|part| is_cheap(&part));
     match value {

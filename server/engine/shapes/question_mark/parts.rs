@@ -1,4 +1,4 @@
-//! The forms that say what `?` says.
+//! The forms that are equivalent to `?`.
 
 use ra_ap_syntax::{
     AstNode, SyntaxKind, SyntaxNode,
@@ -11,7 +11,7 @@ use crate::{
     text::TextRange,
 };
 
-/// What a value is taken out of.
+/// The variant that a value is unwrapped from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::shapes) enum Wraps {
     Some,
@@ -20,11 +20,11 @@ pub(in crate::shapes) enum Wraps {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Form {
-    /// `match` that gives the value.
+    /// A `match` that returns the value.
     Value,
-    /// `if let` that gives the value.
+    /// An `if let` that returns the value.
     IfValue,
-    /// `match` or `if let` that is there for the error alone.
+    /// A `match` or `if let` that only handles the error.
     Unit,
     /// `let … else`.
     Let,
@@ -37,13 +37,13 @@ pub(super) struct Parts {
     pub(super) form: Form,
     pub(super) scrutinee: ast::Expr,
     pub(super) wraps: Wraps,
-    /// Whether what is wrapped is a reference that is copied from, as in `Some(&x)`.
+    /// Whether the contained value is a reference to copy from, as in `Some(&x)`.
     pub(super) copies: bool,
     /// The variable that a `let … else` declares.
     pub(super) variable: Option<ast::IdentPat>,
     /// The name of the error, if it has one.
     pub(super) error: Option<String>,
-    /// What is returned, and in what it is wrapped: `V` of `return Err(V)`.
+    /// The returned value and its wrapper: the `V` in `return Err(V)`.
     pub(super) returned: ast::Expr,
     pub(super) returns: Wraps,
 }
@@ -59,7 +59,7 @@ impl Parts {
         takes_question_mark(&parts.scrutinee).then_some(parts)
     }
 
-    /// The scrutinee stays as it is, with its comments.
+    /// Whether there is a comment outside of the scrutinee, which stays unchanged.
     pub(super) fn has_comment_beside(&self) -> bool {
         let kept = self.scrutinee.syntax().text_range();
         let tokens = self.node.descendants_with_tokens();
@@ -68,7 +68,7 @@ impl Parts {
     }
 }
 
-/// Whether a `?` behind the expression belongs to all of it.
+/// Whether a `?` after the expression applies to the whole of it.
 pub(in crate::shapes) fn takes_question_mark(scrutinee: &ast::Expr) -> bool {
     match scrutinee {
         ast::Expr::PathExpr(path) => path
@@ -94,7 +94,7 @@ fn of_match(choice: &ast::MatchExpr) -> Option<Parts> {
     let (wraps, inner) = wrapped(&staying.pat()?)?;
     let body = without_block(&staying.expr()?);
     let other = leaving.pat()?;
-    // `_` would take everything if it came first.
+    // A leading `_` would match everything.
     if matches!(other, ast::Pat::WildcardPat(_)) && *leaving == first {
         return None;
     }
@@ -130,7 +130,7 @@ fn variable_in(pattern: &ast::Pat) -> Option<ast::IdentPat> {
     }
 }
 
-/// `x` for `Some(x) => x`; nothing inside for `Ok(()) => {}`.
+/// The form of an arm: `x` for `Some(x) => x`, or nothing inside for `Ok(()) => {}`.
 fn form_of(inner: Option<&ast::Pat>, body: Option<&ast::Expr>) -> Option<Form> {
     let is_unit = |body: Option<&ast::Expr>| {
         body.is_none_or(
@@ -140,7 +140,7 @@ fn form_of(inner: Option<&ast::Pat>, body: Option<&ast::Expr>) -> Option<Form> {
     match inner? {
         pattern @ (ast::Pat::IdentPat(_) | ast::Pat::RefPat(_)) => {
             let variable = variable_in(pattern)?;
-            // What the file declares is asked last.
+            // The declarations in the file are the costliest check.
             let is_given = scopes::as_name(body?)? == name_of(&variable)?;
             let is_plain = || is_plain_variable(&variable) && variable.mut_token().is_none();
             (is_given && is_plain()).then_some(Form::Value)
@@ -205,7 +205,7 @@ fn of_if(choice: &ast::IfExpr) -> Option<Parts> {
     }
 }
 
-/// `let Some(x) = … else { return None };`: what returns something else is well said as it is.
+/// `let Some(x) = … else { return None };`. Other return values read well as they are.
 fn of_let(statement: &ast::LetStmt) -> Option<Parts> {
     let other = statement.let_else()?.block_expr()?;
     if statement.ty().is_some() || statement.attrs().next().is_some() {
@@ -229,7 +229,7 @@ fn of_let(statement: &ast::LetStmt) -> Option<Parts> {
     })
 }
 
-/// What a pattern takes out of `Some` or `Ok`.
+/// The pattern of the value in `Some` or `Ok`.
 pub(in crate::shapes) fn wrapped(pattern: &ast::Pat) -> Option<(Wraps, Option<ast::Pat>)> {
     let ast::Pat::TupleStructPat(variant) = pattern else {
         return None;
@@ -244,7 +244,7 @@ pub(in crate::shapes) fn wrapped(pattern: &ast::Pat) -> Option<(Wraps, Option<as
     fields.next().is_none().then_some((wraps, inner))
 }
 
-/// What the other pattern calls the error, `_` where it has no name; nothing if that is another pattern.
+/// The name of the error in the other pattern, or `_` if it has none. Returns `None` for any other pattern.
 pub(in crate::shapes) fn error_of(pattern: &ast::Pat, wraps: Wraps) -> Option<String> {
     let nameless = || "_".to_owned();
     match (pattern, wraps) {
@@ -269,7 +269,7 @@ pub(in crate::shapes) fn error_of(pattern: &ast::Pat, wraps: Wraps) -> Option<St
     }
 }
 
-/// What code that does nothing else returns: `None`, or what is in `Err(…)`.
+/// The value that code only returns: `None`, or the one in `Err(…)`.
 fn returned(body: &ast::Expr) -> Option<(Wraps, ast::Expr)> {
     match body {
         ast::Expr::ReturnExpr(jump) if jump.attrs().next().is_none() => match jump.expr()? {
@@ -290,7 +290,7 @@ fn returned(body: &ast::Expr) -> Option<(Wraps, ast::Expr)> {
     }
 }
 
-/// What a block is, if it is no more than one expression.
+/// The expression of a block, if there is only one.
 fn only_value(block: &ast::BlockExpr) -> Option<ast::Expr> {
     if block.modifier().is_some() || block.attrs().next().is_some() {
         return None;
@@ -303,7 +303,7 @@ fn only_value(block: &ast::BlockExpr) -> Option<ast::Expr> {
     }
 }
 
-/// The value of a block that holds nothing else, and nothing for an empty one; any other expression itself.
+/// The value of a block without statements, or `None` for an empty one. Any other expression is returned unchanged.
 fn without_block(expression: &ast::Expr) -> Option<ast::Expr> {
     let ast::Expr::BlockExpr(block) = expression else {
         return Some(expression.clone());

@@ -1,4 +1,4 @@
-//! Writes a value with its `?` as rustfmt would.
+//! Writes a value with its `?`, formatted as by rustfmt.
 
 use ra_ap_syntax::{AstNode, SyntaxKind, SyntaxNode, ast};
 
@@ -15,7 +15,7 @@ use crate::{
     text::{TextRange, slice},
 };
 
-/// What stands in the place of the shape. Nothing if it can't be laid out as rustfmt would.
+/// Returns the replacement of the shape, or `None` if it can't be laid out as by rustfmt.
 pub(super) fn rewrite<'a>(
     parts: &Parts,
     failure: &Failure,
@@ -58,7 +58,7 @@ impl<'a> Writer<'a, '_> {
         })
     }
 
-    /// What stands before the value, and in which column the value begins.
+    /// The code before the value, and the column where the value starts.
     fn head(&self) -> Option<(Rewrite<'a>, usize)> {
         let range = self.parts.node.text_range();
         if self.parts.form != Form::Let {
@@ -66,7 +66,7 @@ impl<'a> Writer<'a, '_> {
                 self.parts.node.parent()?.kind(),
                 SyntaxKind::LET_STMT | SyntaxKind::BIN_EXPR
             );
-            // rustfmt would pull it up beside the `=`.
+            // rustfmt would move it up next to the `=`.
             if is_value && layout::is_first_on_line(self.text, range.start()) {
                 return None;
             }
@@ -92,7 +92,7 @@ impl<'a> Writer<'a, '_> {
         if self.parts.copies { "*" } else { "" }
     }
 
-    /// What is called on the value before the `?`.
+    /// The call between the value and the `?`.
     fn call(&self, failure: &Failure) -> Option<Rewrite<'a>> {
         let part = Rewrite::part(self.text);
         let value = self.parts.returned.syntax().text_range();
@@ -140,22 +140,22 @@ impl<'a> Writer<'a, '_> {
     }
 }
 
-/// A value behind which something is called and a `?` stands.
+/// A value that is followed by a call and a `?`.
 pub(in crate::shapes) struct Chain<'a> {
     value: ast::Expr,
-    /// How it stands where it goes.
+    /// Its source text at the new location.
     code: String,
     text: &'a str,
     context: FileContext,
-    /// The end of a line and the indentation of one below that continues it.
+    /// The line ending and the indentation of a continuation line.
     pub(in crate::shapes) below: String,
     unit: usize,
-    /// Nothing stands before it on its line.
+    /// Whether nothing precedes it on its line.
     is_first: bool,
 }
 
 impl<'a> Chain<'a> {
-    /// The value of `node`, in whose line it will stand.
+    /// Returns the chain for a value that moves to the line of `node`.
     pub(in crate::shapes) fn of(
         value: &ast::Expr,
         node: &SyntaxNode,
@@ -176,7 +176,7 @@ impl<'a> Chain<'a> {
         }
     }
 
-    /// The same value behind a `let` in the line of `node`, which may be further out than the value.
+    /// Like `of`, for a value after a `let` on the line of `node`, which may be further out than the value.
     pub(in crate::shapes) fn of_let(
         value: &ast::Expr,
         node: &SyntaxNode,
@@ -193,7 +193,7 @@ impl<'a> Chain<'a> {
         })
     }
 
-    /// The value from `column` on, with `call` and a `?` behind it.
+    /// Lays out the value starting at `column`, followed by `call` and a `?`.
     pub(in crate::shapes) fn laid(&self, call: &str, column: usize) -> Option<Laid> {
         let code = self.code.as_str();
         if code.contains('\n') {
@@ -214,7 +214,7 @@ impl<'a> Chain<'a> {
         })
     }
 
-    /// A chain of calls with a line for each.
+    /// A chain with one call per line.
     fn broken(&self, call: &str) -> Option<Laid> {
         let links = layout::links(&self.value);
         if call.is_empty() || (links.is_empty() && !call.contains('|')) {
@@ -224,7 +224,7 @@ impl<'a> Chain<'a> {
         let end = links.first().map_or(whole.end(), |first| first.start());
         let start = self.value.syntax().text_range().start();
         let mut value = slice(self.text, TextRange::new(start, end))?.to_owned();
-        // A short root takes the next link beside it, where it is the first on its line.
+        // A short root keeps the next link on its line if it comes first there.
         let mut is_root = self.is_first;
         for link in links {
             let link = slice(self.text, link)?;
@@ -243,7 +243,7 @@ impl<'a> Chain<'a> {
         })
     }
 
-    /// A value that has several lines already.
+    /// A value that is multi-line already.
     fn over_lines(&self, code: &str, call: &str, column: usize) -> Option<Laid> {
         let is_chain = code
             .lines()
@@ -276,7 +276,7 @@ fn share_of_calls(context: FileContext) -> usize {
     context.width.share(WIDEST)
 }
 
-/// The value as it is laid out, and whether what is called on it has a line of its own.
+/// The value as laid out, and whether the call after it is on its own line.
 pub(in crate::shapes) struct Laid {
     pub(in crate::shapes) value: String,
     pub(in crate::shapes) breaks: bool,

@@ -1,4 +1,4 @@
-//! The choices in one another, and how the innermost one ends.
+//! The nested choices, and how the innermost one ends.
 
 use ra_ap_syntax::{
     AstNode, SyntaxKind, SyntaxNode,
@@ -18,59 +18,59 @@ use crate::{
     text::TextRange,
 };
 
-/// Choices of which each ends the block of the one before.
+/// Choices that each end the block of the previous one.
 pub(super) struct Levels {
     /// The outermost one.
     pub(super) node: SyntaxNode,
     pub(super) keyword: TextRange,
-    /// From the outermost one to the `None` behind it.
+    /// From the outermost choice to the `None` after it.
     pub(super) whole: TextRange,
     pub(super) all: Vec<Level>,
     pub(super) end: End,
-    /// The `None` behind the outermost one.
+    /// The `None` after the outermost choice.
     pub(super) behind: Option<TextRange>,
 }
 
 pub(super) struct Level {
     pub(super) node: SyntaxNode,
-    /// With the `None` behind it.
+    /// The choice including the `None` after it.
     pub(super) whole: TextRange,
     keyword: TextRange,
     pub(super) asked: ast::Expr,
     pub(super) wraps: Wraps,
     pub(super) pattern: ast::Pat,
-    /// What the pattern takes out.
+    /// The pattern of the contained value.
     pub(super) held: ast::Pat,
     pub(super) body: ast::BlockExpr,
     other: Other,
 }
 
-/// Where the `None` stands that is given otherwise.
+/// The location of the `None` for the empty case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Other {
     Inside,
     Behind(TextRange),
-    /// Behind a choice further out.
+    /// After an enclosing choice.
     Further,
 }
 
 /// How the innermost block ends.
 pub(super) enum End {
-    /// With the value that the function gives.
+    /// With the function's result.
     Given(ast::Expr),
     /// `return V;`
     Returned {
         statement: TextRange,
         value: ast::Expr,
     },
-    /// With nothing, so that the `None` is given; perhaps with an expression that is a statement.
+    /// Without a value, so that `None` is returned. The last expression may be a statement.
     Falls(Option<ast::Expr>),
-    /// With just what was asked for.
+    /// With just the contained value.
     Itself,
 }
 
 impl Levels {
-    /// Those that a function's body ends with.
+    /// Returns the choices at the end of a function's body.
     pub(super) fn of(node: &SyntaxNode) -> Option<Self> {
         if !is_in_function(node) {
             return None;
@@ -103,7 +103,7 @@ impl Levels {
         })
     }
 
-    /// Whether a guard right before it has the same form: both try to give something, in one order.
+    /// Whether a guard of the same form comes right before: both are attempts, tried in order.
     pub(super) fn has_twin(&self) -> bool {
         let statement = self.node.parent().filter(|_| self.behind.is_some());
         let before = statement.and_then(|it| it.prev_sibling());
@@ -119,7 +119,7 @@ impl Levels {
         }
     }
 
-    /// Whether more goes on than a method of `Option` would be given.
+    /// Whether the body is longer than a closure for a method of `Option` would be.
     pub(super) fn is_worthwhile(&self) -> bool {
         const FEWEST: usize = 2;
         let is_alone = self.all.len() == 1;
@@ -132,7 +132,7 @@ impl Levels {
         }
     }
 
-    /// Whether a comment stands beside the blocks that stay.
+    /// Whether there is a comment outside of the blocks that stay.
     pub(super) fn loses_comment(&self, text: &str) -> bool {
         let kept = self.all.iter().map(|it| it.body.syntax().text_range());
         let kept: Vec<_> = kept.collect();
@@ -174,7 +174,7 @@ impl Level {
         }
     }
 
-    /// The choice that this one's block ends in, if it ends in the same way.
+    /// The choice at the end of this one's block, if it ends in the same way.
     fn inner(&self) -> Option<Self> {
         let steps = self.body.stmt_list()?;
         let tail = steps.tail_expr();
@@ -194,7 +194,7 @@ impl Level {
         Self::of(&last).filter(|it| it.other == Other::Further)
     }
 
-    /// What a `?` may stand behind, and what is called on it.
+    /// The operand of the `?`, and the method called on it.
     pub(super) fn called(&self) -> (ast::Expr, &'static str) {
         let view = |is_changed: bool| if is_changed { ".as_mut()" } else { ".as_ref()" };
         if let ast::Expr::RefExpr(lent) = &self.asked {
@@ -211,7 +211,7 @@ impl Level {
         (self.asked.clone(), call)
     }
 
-    /// What is declared.
+    /// The range of the declared pattern.
     pub(super) fn declared(&self) -> TextRange {
         match &self.held {
             ast::Pat::IdentPat(it) if it.ref_token().is_some() => {
@@ -252,7 +252,7 @@ fn of_if(choice: &ast::IfExpr) -> Option<Level> {
 fn of_match(choice: &ast::MatchExpr) -> Option<Level> {
     let [first, second] = patterns::two_plain_arms(choice)?;
     let is_rest = |arm: &ast::MatchArm| arm.expr().is_some_and(|it| gives_none(&it));
-    // `_` would take everything if it came first.
+    // A leading `_` would match everything.
     let is_any = matches!(first.pat(), Some(ast::Pat::WildcardPat(_)));
     let (good, rest) = match (is_rest(&first), is_rest(&second)) {
         (false, true) => (first, second),
@@ -302,7 +302,7 @@ fn level(
     })
 }
 
-/// Whether a pattern takes all that is held, and calls it by names.
+/// Whether a pattern binds the whole contained value by name.
 fn is_taken(held: &ast::Pat, asked: &ast::Expr) -> bool {
     let is_variable = |pattern: &ast::Pat| match pattern {
         ast::Pat::IdentPat(it) => {
@@ -325,7 +325,7 @@ fn is_by_reference(held: &ast::Pat) -> bool {
     matches!(held, ast::Pat::IdentPat(it) if it.ref_token().is_some())
 }
 
-/// Whether an arm or a branch gives `None` and does nothing else.
+/// Whether an arm or a branch just returns `None`.
 fn gives_none(expr: &ast::Expr) -> bool {
     match expr {
         ast::Expr::BlockExpr(block) => {
@@ -341,7 +341,7 @@ fn is_none(expr: &ast::Expr) -> bool {
     matches!(expr, ast::Expr::PathExpr(_)) && expr.syntax().text() == "None"
 }
 
-/// The `None` that ends a block right behind its last statement, which is the choice.
+/// The `None` that ends a block right after its last statement, the choice.
 fn none_behind(node: &SyntaxNode) -> Option<TextRange> {
     let statement = node.parent().and_then(ast::ExprStmt::cast)?;
     let list = statement.syntax().parent().and_then(ast::StmtList::cast)?;
@@ -350,7 +350,7 @@ fn none_behind(node: &SyntaxNode) -> Option<TextRange> {
     is_last.then(|| tail.syntax().text_range())
 }
 
-/// The choice that is the last statement of a block.
+/// The choice in a block's last statement.
 fn last_choice(list: &ast::StmtList) -> Option<SyntaxNode> {
     match list.statements().last()? {
         ast::Stmt::ExprStmt(it) if it.semicolon_token().is_none() => {
@@ -360,8 +360,7 @@ fn last_choice(list: &ast::StmtList) -> Option<SyntaxNode> {
     }
 }
 
-/// The block that a choice ends, with the `None` that may stand behind it.
-/// Whether it stands in the block of a function itself, which is asked first because it costs least.
+/// Whether a choice is directly in the block of a function. This check comes first as it is the cheapest.
 fn is_in_function(node: &SyntaxNode) -> bool {
     let kinds = node.ancestors().skip(1).map(|it| it.kind());
     let mut kinds = kinds.skip_while(|kind| *kind == SyntaxKind::EXPR_STMT);
@@ -370,6 +369,7 @@ fn is_in_function(node: &SyntaxNode) -> bool {
     around == [list, block, SyntaxKind::FN].map(Some)
 }
 
+/// The block that ends with a choice, including the `None` that may follow it.
 fn block_around(level: &Level) -> Option<ast::BlockExpr> {
     let parent = level.node.parent()?;
     let list = match level.other {
@@ -416,7 +416,7 @@ fn end_of(level: &Level) -> Option<End> {
     Some(End::Returned { statement, value })
 }
 
-/// Whether a value is `Some(x)` of what was taken out.
+/// Whether a value is `Some(x)` with the contained value.
 fn gives_held(value: &ast::Expr, level: &Level) -> bool {
     let ast::Pat::IdentPat(variable) = &level.held else {
         return false;

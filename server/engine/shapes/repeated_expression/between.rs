@@ -1,4 +1,4 @@
-//! What stands between the first place of an expression and the last one, and whether it could change the value.
+//! The code between the first and the last occurrence of an expression, and whether it may change the value.
 
 use ra_ap_syntax::{
     AstNode, NodeOrToken, SyntaxKind, SyntaxNode,
@@ -14,14 +14,14 @@ use crate::{
     text::{TextRange, TextSize},
 };
 
-/// What may change the value.
+/// Code that may change the value.
 pub(super) struct Doubt {
     pub(super) at: TextRange,
     pub(super) refusal: Refusal,
 }
 
-/// Nothing between the start of the statement around the first place and the last one changes what the value is made of, and
-/// nothing is done before the value is made that would be left undone if making it failed.
+/// Checks that nothing from the statement with the first occurrence to the last one mutates the value's operands, and that no
+/// side effect before the computation would be lost if the computation failed.
 pub(super) fn check(found: &Repeated, ends: &[TextSize]) -> Result<(), Doubt> {
     let roots = roots(found);
     let start = found.statement.text_range().start();
@@ -61,14 +61,14 @@ pub(super) fn check(found: &Repeated, ends: &[TextSize]) -> Result<(), Doubt> {
     Ok(())
 }
 
-/// A variable that the value is made of, with what is known of its type.
+/// A variable that the value uses, with what is known of its type.
 struct Known<'a> {
     root: &'a Root,
-    /// Whether what is asked lies in types that change by being written to alone.
+    /// Whether its type can only be mutated through a unique access, without interior mutability.
     is_plain: bool,
-    /// Whether it is no reference that lets others change what it refers to.
+    /// Whether it isn't a reference that allows others to mutate the referent.
     is_never_lent_out: bool,
-    /// Whether nobody can change it at all.
+    /// Whether it is immutable.
     is_frozen: bool,
 }
 
@@ -100,7 +100,7 @@ impl<'a> Known<'a> {
     }
 }
 
-/// The types that the declarations of a place show, or else nothing.
+/// The types that the declarations of a place show, or `None`.
 fn types_of(root: &Root, block: &SyntaxNode) -> Option<Vec<String>> {
     if let Some((_, field)) = root.place.rsplit_once('.') {
         return Some(FileNames::around_node(block).fields(field).to_vec());
@@ -132,7 +132,7 @@ fn type_of(binding: &ast::IdentPat) -> Option<String> {
     }
 }
 
-/// Whether a type as it is written changes only by being written to. Of what is shallow only the outermost type counts.
+/// Whether a written type has no interior mutability. For a shallow value, only the outermost type counts.
 fn is_plain(ty: &str, is_shallow: bool, declared: &FileNames) -> bool {
     const PLAIN: [&str; 33] = [
         "BTreeMap", "BTreeSet", "Box", "CStr", "CString", "Cow", "HashMap", "HashSet", "OsStr",
@@ -163,8 +163,8 @@ fn is_plain(ty: &str, is_shallow: bool, declared: &FileNames) -> bool {
     !without_lifetimes.is_empty() && without_lifetimes.iter().all(is_known)
 }
 
-/// How far what may change the value goes for the first place, for the first two, and so on: to the last of them, and to the end
-/// of the loops around any of them.
+/// The ends of the ranges to check for the first occurrence, the first two, and so on: the end of the last of them, and of the
+/// loops around any of them.
 pub(super) fn ends(found: &Repeated) -> Vec<TextSize> {
     let block = found.block.syntax();
     let ends = found.places.iter().map(|place| {
@@ -228,7 +228,7 @@ fn is_constructor(call: &ast::CallExpr) -> bool {
     name.is_some_and(|name| name.text().starts_with(char::is_uppercase))
 }
 
-/// Whether what is done with a variable may change what the value is made of.
+/// Whether a use of a variable may mutate the value's operands.
 fn may_write(path: &ast::PathExpr, known: &Known<'_>) -> bool {
     let mut whole: ast::Expr = path.clone().into();
     while let Some(field) = whole.syntax().parent().and_then(ast::FieldExpr::cast) {
@@ -262,7 +262,7 @@ fn may_write(path: &ast::PathExpr, known: &Known<'_>) -> bool {
     }
 }
 
-/// A place without what only leads to it, and what it is a part of.
+/// The largest place expression that starts with `place`, and its parent.
 fn used(place: &ast::Expr) -> (SyntaxNode, Option<SyntaxNode>) {
     let mut node = place.syntax().clone();
     loop {
@@ -285,13 +285,13 @@ fn used(place: &ast::Expr) -> (SyntaxNode, Option<SyntaxNode>) {
     }
 }
 
-/// Whether a chain of fields is another one, or leads to it.
+/// Whether a chain of fields equals another one, or is a prefix of it.
 fn is_or_begins(one: &str, other: &str) -> bool {
     let rest = other.strip_prefix(one);
     rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
 }
 
-/// Macros of the standard library that look at what they are given, and those by whose names everybody logs.
+/// Macros of the standard library that only read their arguments, and those with common names for logging.
 const LOOKING: [&str; 25] = [
     "assert",
     "assert_eq",
@@ -360,7 +360,7 @@ fn macro_changes(call: &ast::MacroCall, roots: &[Known<'_>]) -> bool {
     (mentions || is_doubtful) && (calls || writes)
 }
 
-/// Whether the statement does anything before the first place that could be told from doing nothing.
+/// Whether the statement has observable effects before the first occurrence.
 fn does_something_before(found: &Repeated) -> bool {
     let start = found.range().start();
     let before = found.statement.descendants().filter(|node| {

@@ -1,4 +1,4 @@
-//! What a variable is called that holds the value of an expression.
+//! Names for a variable with the value of an expression.
 
 use ra_ap_syntax::{
     AstNode,
@@ -7,10 +7,10 @@ use ra_ap_syntax::{
 
 use super::Repeated;
 
-/// A longer name says less.
+/// Maximum length of a name, in bytes.
 const LONGEST: usize = 36;
 
-/// A telling name; nothing where neither the expression nor what it is given to tells one.
+/// Returns a descriptive name, or `None` if neither the expression nor its uses suggest one.
 pub(super) fn name(found: &Repeated) -> Option<String> {
     let of_expression = of_expression(&found.places[0]);
     let of_uses = || found.places.iter().find_map(of_use);
@@ -19,7 +19,7 @@ pub(super) fn name(found: &Repeated) -> Option<String> {
     (name.len() <= LONGEST && name.len() > 1).then_some(name)
 }
 
-/// What stands in for a name that only a person can find.
+/// The placeholder for a name that only the user can choose.
 pub(super) fn placeholder(expression: &ast::Expr) -> &'static str {
     use ast::{ArithOp, BinaryOp, Expr};
     match expression {
@@ -69,7 +69,7 @@ fn of_expression(expression: &ast::Expr) -> Option<String> {
     }
 }
 
-/// The last word of what a method is called on.
+/// The last word of the receiver.
 fn subject(expression: &ast::Expr) -> Option<String> {
     let name = match expression {
         ast::Expr::ParenExpr(inner) => return subject(&inner.expr()?),
@@ -106,7 +106,7 @@ fn counted(pieces: &ast::Expr) -> Option<&'static str> {
     }
 }
 
-/// `dir.join("Cargo.toml")` is `cargo_toml`, `dir.join(name)` is `name_path`.
+/// `cargo_toml` for `dir.join("Cargo.toml")`, and `name_path` for `dir.join(name)`.
 fn joined(call: &ast::MethodCallExpr) -> Option<String> {
     let argument = call.arg_list()?.args().next()?;
     let ast::Expr::Literal(literal) = &argument else {
@@ -128,7 +128,7 @@ fn joined(call: &ast::MethodCallExpr) -> Option<String> {
     is_word(&word).then_some(word)
 }
 
-/// The name of the field or the variable that a place is given to.
+/// The name of the field or the variable that takes the value of a place.
 fn of_use(place: &ast::Expr) -> Option<String> {
     let parent = place.syntax().parent()?;
     if let Some(field) = ast::RecordExprField::cast(parent.clone()) {
@@ -141,7 +141,7 @@ fn of_use(place: &ast::Expr) -> Option<String> {
     Some(binding.name()?.text().to_string()).filter(|name| is_word(name))
 }
 
-/// Whether a name has more than a letter or two and is in snake case, so that it tells something.
+/// Whether a name is longer than two letters and in snake case, so that it is descriptive.
 fn is_word(name: &str) -> bool {
     let is_snake = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
     let begins = name.starts_with(|c: char| c.is_ascii_lowercase());

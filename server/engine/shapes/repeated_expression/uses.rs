@@ -1,4 +1,4 @@
-//! What is done with the value in each of its places.
+//! How each occurrence uses the value.
 
 use ra_ap_syntax::{AstNode, SyntaxKind, SyntaxNode, ast};
 
@@ -8,17 +8,17 @@ use crate::syntax::{
     known::{Fact, tells},
 };
 
-/// How a place uses the value.
+/// How an occurrence uses the value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Use {
     Looks,
-    /// Hands the value over.
+    /// Moves the value.
     Takes,
-    /// Changes it, or can't be told from that.
+    /// Mutates it, or may do so.
     Changes,
 }
 
-/// The one value does in every place for what was made for it alone.
+/// Checks that a single value can replace the separate ones.
 pub(super) fn check(found: &Repeated) -> Result<(), Refusal> {
     let uses: Vec<Use> = found.places.iter().map(used).collect();
     if uses.contains(&Use::Changes) {
@@ -40,7 +40,7 @@ pub(super) fn check(found: &Repeated) -> Result<(), Refusal> {
     })
 }
 
-/// Whether the last place is in a loop behind the `let`, or the value is taken in a branch before others.
+/// Whether the last occurrence is in a loop after the `let`, or the value is moved in a branch before others.
 fn is_repeated(found: &Repeated) -> bool {
     let block = found.block.syntax();
     found.places.last().is_some_and(|last| {
@@ -54,7 +54,7 @@ fn is_repeated(found: &Repeated) -> bool {
     })
 }
 
-/// Methods of texts and paths that look at them, beside those that are known.
+/// Methods of strings and paths that only read them, in addition to the known ones.
 const LOOK: [&str; 26] = [
     "bytes",
     "chars",
@@ -84,7 +84,7 @@ const LOOK: [&str; 26] = [
     "with_extension",
 ];
 
-/// Methods of an `Option` that change it.
+/// Methods that mutate an `Option`.
 const CHANGE: [&str; 8] = [
     "as_mut",
     "get_or_insert",

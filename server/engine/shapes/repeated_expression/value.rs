@@ -1,4 +1,4 @@
-//! What an expression gives, as far as its syntax shows.
+//! The value of an expression, as far as its syntax shows.
 
 use ra_ap_syntax::{
     AstNode, NodeOrToken, SyntaxKind,
@@ -11,31 +11,31 @@ use crate::syntax::{
     purity, scopes, types_shown,
 };
 
-/// No variable is made of a longer expression.
+/// Maximum length of an expression, in bytes.
 pub(super) const LONGEST: usize = 200;
 
-/// A value that is made of variables alone, without changing anything.
+/// A value that is computed from variables without side effects.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Value {
     pub(super) kind: Kind,
     pub(super) is_costly: bool,
     pub(super) may_panic: bool,
-    /// Nothing but how much a collection holds is asked.
+    /// Whether only the length of a collection is read.
     pub(super) is_shallow: bool,
-    /// The places that it is made of, as they are written.
+    /// The places that it is computed from, as written.
     pub(super) roots: Vec<Root>,
 }
 
 /// How a value may be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
-    /// A number or a `bool`, or a reference to a part of what it was asked of.
+    /// A number or a `bool`, or a reference to a part of the receiver.
     Copied,
-    /// A text or a path of its own: it can be handed over once, and looked at before that.
+    /// An owned string or path: it can be moved once, and read before that.
     Owned,
 }
 
-/// A variable with the fields that are asked.
+/// A variable with the accessed fields.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Root {
     pub(super) name: String,
@@ -55,7 +55,7 @@ impl Value {
     }
 
     pub(super) fn of(expression: &ast::Expr) -> Option<Self> {
-        // Chains of operators may be deeper than any stack.
+        // A deep chain of operators may overflow the stack.
         if usize::from(expression.syntax().text_range().len()) > LONGEST {
             return None;
         }
@@ -95,7 +95,7 @@ impl Value {
     }
 }
 
-/// Whether an expression may be one of those that are looked at, by a quick look.
+/// Whether an expression may be a candidate. A cheap check.
 pub(super) fn may_be(expression: &ast::Expr) -> bool {
     match expression {
         ast::Expr::MethodCallExpr(call) => call
@@ -113,22 +113,22 @@ pub(super) fn may_be(expression: &ast::Expr) -> bool {
     }
 }
 
-/// What a method makes of what it is called on.
+/// What a method returns for its receiver.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Makes {
     /// A `bool`.
     Answer,
-    /// How much there is.
+    /// A length.
     Amount,
-    /// The same by going through all of it.
+    /// A count that takes linear time.
     Count,
-    /// Another text, from a text alone.
+    /// Another string, from a string only.
     Text,
-    /// Another text or path.
+    /// Another string or path.
     New,
-    /// The same, of a path alone.
+    /// Another path, from a path only.
     NewPath,
-    /// A part of a text.
+    /// A part of a string.
     PartOfText,
     /// A part of a path, if there is one.
     PartOfPath,
@@ -209,13 +209,13 @@ fn of_method(call: &ast::MethodCallExpr) -> Option<Value> {
         }
         Makes::PartOfText | Makes::PartOfPath => {
             let inner = of(&receiver)?;
-            // What is borrowed from a value that nothing holds ends with its statement.
+            // A borrow of a temporary ends with its statement.
             (inner.kind == Kind::Copied).then_some(inner)
         }
     }
 }
 
-/// What a text is cut into.
+/// The pieces that a string is split into.
 fn pieces_of_text(pieces: &ast::Expr) -> Option<Value> {
     let ast::Expr::MethodCallExpr(call) = pieces else {
         return None;
@@ -229,7 +229,7 @@ fn pieces_of_text(pieces: &ast::Expr) -> Option<Value> {
     (is_whole && is_text(&receiver)).then(|| part(&receiver))?
 }
 
-/// What stands inside of a value: a place that is looked at, a literal, or another value.
+/// An operand of a value: a place that is read, a literal, or another value.
 fn part(expression: &ast::Expr) -> Option<Value> {
     match expression {
         ast::Expr::Literal(_) => Some(Value::plain(Kind::Copied)),
@@ -284,7 +284,7 @@ fn of_operation(operation: &ast::BinExpr) -> Option<Value> {
     })
 }
 
-/// `format!` of variables and fields, which calls nothing but their `Display`.
+/// `format!` with variables and fields, which only calls their `Display`.
 fn of_format(call: &ast::MacroExpr) -> Option<Value> {
     let call = call.macro_call()?;
     let name = call.path()?.syntax().text().to_string();
@@ -324,7 +324,7 @@ fn of_format(call: &ast::MacroExpr) -> Option<Value> {
     Some(value)
 }
 
-/// Whether an expression is a text.
+/// Whether an expression is a string.
 pub(super) fn is_text(expression: &ast::Expr) -> bool {
     match expression {
         ast::Expr::ParenExpr(inner) => inner.expr().is_some_and(|it| is_text(&it)),
@@ -351,7 +351,7 @@ pub(super) fn is_text(expression: &ast::Expr) -> bool {
     }
 }
 
-/// Whether an expression is a path by its declaration.
+/// Whether an expression is declared as a path.
 fn is_path(expression: &ast::Expr) -> bool {
     ["Path", "PathBuf"].iter().any(|name| {
         let own = FileNames::around(expression);
@@ -361,7 +361,7 @@ fn is_path(expression: &ast::Expr) -> bool {
     })
 }
 
-/// Whether a call of another method only looks at what it is called on.
+/// Whether a call of another method only reads its receiver.
 pub(super) fn only_looks(call: &ast::MethodCallExpr) -> bool {
     [Fact::Looks, Fact::Views, Fact::Length]
         .iter()
@@ -372,7 +372,7 @@ pub(super) fn only_looks(call: &ast::MethodCallExpr) -> bool {
         })
 }
 
-/// Whether methods and functions of this name only look, where the standard library has them.
+/// Whether the standard library's methods and functions of this name only read.
 pub(super) fn is_looking(name: &str) -> bool {
     METHODS.iter().any(|(known, ..)| *known == name)
         || crate::syntax::known::tells(name, Fact::Looks)

@@ -1,4 +1,4 @@
-//! Writes the `let` and the name in the places of the expression, as rustfmt would.
+//! Writes the `let`, and the name in place of the expressions, formatted as by rustfmt.
 
 use ra_ap_syntax::{AstNode, ast};
 
@@ -12,7 +12,7 @@ use crate::{
     text::{TextRange, slice},
 };
 
-/// A call or a chain that is wider is broken into lines.
+/// Maximum width of a call or a chain on one line.
 const WIDEST: usize = 60;
 
 pub(super) fn rewrites<'a>(

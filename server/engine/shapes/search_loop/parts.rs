@@ -1,4 +1,4 @@
-//! The forms of a loop that looks for something.
+//! The forms of a search loop.
 
 use ra_ap_syntax::{
     AstNode, SyntaxNode,
@@ -10,7 +10,7 @@ use crate::{
     text::TextRange,
 };
 
-/// What is known once an element is found.
+/// The result once an element is found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Gives {
     True,
@@ -19,7 +19,7 @@ pub(super) enum Gives {
     Element,
 }
 
-/// What is asked of each element.
+/// The test for each element.
 pub(super) enum Asks {
     Condition(ast::Expr),
     /// `if let`, with a pattern that binds nothing.
@@ -38,14 +38,14 @@ impl Asks {
 pub(super) struct Parts {
     pub(super) found: ast::ForExpr,
     pub(super) keyword: TextRange,
-    /// The block that holds the loop and what belongs to it.
+    /// The block with the loop and its related statements.
     pub(super) around: SyntaxNode,
     pub(super) whole: TextRange,
-    /// The variable of the result, if the result is none of the block.
+    /// The variable of the result, unless the result is the block's.
     pub(super) declares: Option<ast::IdentPat>,
     /// The variable of the result.
     pub(super) variable: Option<ast::IdentPat>,
-    /// The variable that counts.
+    /// The counting variable.
     pub(super) index: Option<ast::IdentPat>,
     /// The pattern of the elements.
     pub(super) pattern: ast::Pat,
@@ -100,12 +100,12 @@ impl Parts {
         Some(parts)
     }
 
-    /// Whether the result is that of the block.
+    /// Whether the result is the block's value.
     pub(super) fn is_tail(&self) -> bool {
         self.declares.is_none()
     }
 
-    /// The other value stands behind the loop, at the end of a function.
+    /// Accepts the other value after the loop, at the end of a function.
     fn take_return(&mut self, statement: &SyntaxNode, list: &ast::StmtList) -> Option<()> {
         let block = list.syntax().parent().and_then(ast::BlockExpr::cast)?;
         if !flow::gives_result(&block) {
@@ -129,7 +129,7 @@ impl Parts {
         Some(())
     }
 
-    /// A variable is declared before the loop with the other value.
+    /// Accepts a variable that is declared before the loop with the other value.
     fn take_variable(
         &mut self,
         name: &str,
@@ -173,10 +173,10 @@ impl Parts {
     }
 }
 
-/// What the loop ends with.
+/// The statements that end the loop.
 struct End {
     value: ast::Expr,
-    /// The variable that takes the value.
+    /// The variable that the value is assigned to.
     variable: Option<String>,
 }
 
@@ -238,7 +238,7 @@ impl End {
         let ast::Pat::IdentPat(element) = pattern else {
             return None;
         };
-        // What is returned at once is clippy's `manual_find`.
+        // Returning it directly is covered by Clippy's `manual_find`.
         let is_its = element.name()?.text() == given && element.mut_token().is_none();
         (is_its && self.variable.is_some()).then_some(Gives::Element)
     }
@@ -272,7 +272,7 @@ fn asked(condition: &ast::Expr) -> Option<Asks> {
             .into_iter()
             .any(|it| ast::IdentPat::can_cast(it.kind()));
         let text = it.pat()?.syntax().text().to_string();
-        // Each has a method that asks for it.
+        // Each has a method that tests for it.
         let is_std = ["Some(", "Ok(", "Err(", "None"]
             .iter()
             .any(|start| text.starts_with(start));
@@ -310,7 +310,7 @@ fn before_enumerate(iterable: &ast::Expr) -> Option<ast::Expr> {
     (call.name_ref()?.text() == "enumerate").then(|| call.receiver())?
 }
 
-/// Whether a pattern may stand between the bars of a closure as it is. A loop that looks at no element only counts.
+/// Whether a pattern can be a closure parameter unchanged. A loop that ignores its elements only counts.
 fn is_plain(pattern: &ast::Pat) -> bool {
     if matches!(pattern, ast::Pat::WildcardPat(_)) {
         return false;
@@ -324,7 +324,7 @@ fn is_plain(pattern: &ast::Pat) -> bool {
     !pattern.syntax().descendants().any(is_other)
 }
 
-/// Whether the variable may be changed other than in the loop, which is at `inside`.
+/// Whether the variable may be mutated outside of the loop, which is at `inside`.
 fn is_changed(variable: &ast::IdentPat, inside: TextRange) -> Option<bool> {
     const CHANGE: [&str; 9] = [
         "as_deref_mut",

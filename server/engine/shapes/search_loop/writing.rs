@@ -1,4 +1,4 @@
-//! Writes a call of an iterator's method as rustfmt would.
+//! Writes a call of an iterator method, formatted as by rustfmt.
 
 use ra_ap_syntax::{
     AstNode,
@@ -19,7 +19,7 @@ use crate::{
     text::{TextRange, slice},
 };
 
-/// What stands in the place of the shape. Nothing if it can't be laid out as rustfmt would.
+/// Returns the replacement of the shape, or `None` if it can't be laid out as by rustfmt.
 pub(super) fn rewrite<'a>(
     parts: &Parts,
     source: &Source,
@@ -53,9 +53,9 @@ struct Writer<'a, 'p> {
     predicate: &'p Predicate,
     text: &'a str,
     context: FileContext,
-    /// The end of a line and the indentation of the next one.
+    /// The line ending and the indentation of the next line.
     level: String,
-    /// The same for one that continues it.
+    /// The same for a continuation line.
     below: String,
     unit: usize,
 }
@@ -100,7 +100,7 @@ impl<'a> Writer<'a, '_> {
         })
     }
 
-    /// What stands before the iterator; `gap` is between the `=` and that.
+    /// The code before the iterator. `gap` separates it from the `=`.
     fn head(&self, gap: &str) -> Option<Rewrite<'a>> {
         let mut head = Rewrite::of(self.text, self.parts.whole);
         if let Some(variable) = &self.parts.declares {
@@ -125,7 +125,7 @@ impl<'a> Writer<'a, '_> {
         }
     }
 
-    /// What the closure asks.
+    /// The closure's condition.
     fn asked(&self) -> Option<Rewrite<'a>> {
         let part = Rewrite::part(self.text);
         let part = match (&self.parts.asks, &self.predicate.opposite) {
@@ -149,7 +149,7 @@ impl<'a> Writer<'a, '_> {
         (!part.written().contains('\n')).then_some(part)
     }
 
-    /// A condition of several lines on one, if each but the first begins with an operator.
+    /// A multi-line condition joined into one line, if each line but the first begins with an operator.
     fn joined(&self, range: TextRange) -> Option<String> {
         let code = slice(self.text, range)?;
         let is_operand = |line: &str| {
@@ -161,7 +161,7 @@ impl<'a> Writer<'a, '_> {
         may_join.then(|| layout::on_one_line(code))
     }
 
-    /// The call to its closure's body.
+    /// The call up to the closure's body.
     fn open(&self) -> Option<Rewrite<'a>> {
         let pattern = self.parts.pattern.syntax().text_range();
         let before = if self.parts.gives == Gives::Element {
@@ -188,7 +188,7 @@ impl<'a> Writer<'a, '_> {
         Some(self.open()?.put(asked.clone()).text(")"))
     }
 
-    /// The name of the question where it is one of `char` about each character of a text.
+    /// The method's name, if the test is a `char` method called on each character of a string.
     fn of_character(&self) -> Option<TextRange> {
         const QUESTIONS: [&str; 7] = [
             "is_alphabetic",
@@ -257,7 +257,7 @@ impl<'a> Writer<'a, '_> {
         })
     }
 
-    /// A short chain that has a line of its own behind the `=`.
+    /// A short chain on its own line after the `=`.
     fn on_next_line(&self, source: &Rewrite<'a>, call: &Rewrite<'a>) -> Option<Laid> {
         self.parts.declares.as_ref()?;
         let source = source.written();
@@ -273,10 +273,10 @@ impl<'a> Writer<'a, '_> {
         })
     }
 
-    /// A chain of calls with a line for each.
+    /// A chain with one call per line.
     fn broken(&self, call: &Rewrite<'a>) -> Option<Laid> {
         let links = layout::links(&self.source.kept);
-        // What is behind a `=` goes below it as a whole.
+        // A value after a `=` moves below it as a whole.
         if self.links() == 1 && !self.parts.is_tail() {
             return None;
         }
@@ -293,7 +293,7 @@ impl<'a> Writer<'a, '_> {
         if self.source.wraps == Wraps::Iter {
             parts.push(".iter()");
         }
-        // A short root takes the next link beside it, where it is the first on its line.
+        // A short root keeps the next link on its line if it comes first there.
         let mut is_root = self.parts.is_tail();
         let sign = usize::from(self.predicate.is_negated);
         for part in parts {
@@ -314,7 +314,7 @@ impl<'a> Writer<'a, '_> {
         })
     }
 
-    /// A closure whose body has a line of its own.
+    /// A closure whose body is on its own line.
     fn with_block(&self, head: &Rewrite<'a>, source: &Rewrite<'a>) -> Option<Laid> {
         let source = source.written();
         let asked = self.asked()?;
@@ -333,13 +333,13 @@ impl<'a> Writer<'a, '_> {
     }
 }
 
-/// The iterator as it is laid out, and how the call follows.
+/// The iterator as laid out, and how the call follows.
 struct Laid {
     source: String,
-    /// It begins on the line below the `=`.
+    /// Whether it starts on the line below the `=`.
     is_below: bool,
-    /// The call has a line of its own.
+    /// Whether the call is on its own line.
     breaks: bool,
-    /// The closure's body has one.
+    /// Whether the closure's body is on its own line.
     has_block: bool,
 }

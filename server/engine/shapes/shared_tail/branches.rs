@@ -8,10 +8,10 @@ use ra_ap_syntax::{
 use super::has_attributes;
 use crate::syntax::{flow, patterns};
 
-/// A branch that comes to its end.
+/// A branch that doesn't diverge.
 pub(super) struct Branch {
     pub(super) block: ast::BlockExpr,
-    /// Its statements, with the last expression.
+    /// Its statements, including the tail expression.
     pub(super) parts: Vec<SyntaxNode>,
     /// The patterns that have to match.
     patterns: Vec<ast::Pat>,
@@ -38,7 +38,7 @@ impl Branch {
         patterns.any(|pattern| !patterns::binds_nothing(pattern))
     }
 
-    /// The names that the branch declares before what it shares; nothing if they can't be told.
+    /// The names that the branch declares before the shared statements, or `None` if they can't be determined.
     pub(super) fn declared(&self, rest: &[SyntaxNode]) -> Option<Vec<String>> {
         let mut names = Vec::new();
         let lets = rest.iter().cloned().filter_map(ast::LetStmt::cast);
@@ -53,7 +53,7 @@ impl Branch {
     }
 }
 
-/// The branches that come to their ends. Nothing where one is no block, or where the choice has no `else`.
+/// The branches that don't diverge. Returns `None` if one isn't a block, or if the choice has no `else`.
 pub(super) fn of(choice: &SyntaxNode) -> Option<Vec<Branch>> {
     match ast::IfExpr::cast(choice.clone()) {
         Some(choice) => of_if(choice),
@@ -110,7 +110,7 @@ fn of_match(choice: &ast::MatchExpr) -> Option<Vec<Branch>> {
     Some(branches)
 }
 
-/// The values that a choice matches.
+/// The scrutinees of a choice.
 pub(super) fn matched(choice: &SyntaxNode) -> impl Iterator<Item = ast::Expr> {
     let mut values = Vec::new();
     let mut next = ast::IfExpr::cast(choice.clone());

@@ -1,4 +1,4 @@
-//! Moves what branches share behind the choice.
+//! Moves the shared statements after the choice.
 
 use super::Shared;
 use crate::{
@@ -9,7 +9,7 @@ use crate::{
     text::{TextRange, slice},
 };
 
-/// One rewrite for each branch, and one behind the choice.
+/// Returns one rewrite for each branch, and one after the choice.
 pub(super) fn rewrites<'a>(
     shared: &Shared,
     text: &'a str,

@@ -14,7 +14,7 @@ use crate::{
     text::slice,
 };
 
-/// What stands in the place of the chain. Nothing if it can't be laid out as rustfmt would.
+/// Returns the replacement of the chain, or `None` if it can't be laid out as by rustfmt.
 pub(super) fn rewrite<'a>(
     chain: &Chain,
     text: &'a str,
@@ -56,9 +56,9 @@ pub(super) fn rewrite<'a>(
 struct Page<'a> {
     text: &'a str,
     context: FileContext,
-    /// Of the arms.
+    /// The indentation of the arms.
     inner: String,
-    /// Of what is in them.
+    /// The indentation of the arms' bodies.
     deeper: String,
     unit: String,
     ending: &'static str,
@@ -85,7 +85,7 @@ impl<'a> Page<'a> {
             if is_tail && (code.contains('\n') || is_choice(&value)) {
                 return None;
             }
-            // The comma takes the place of the brace.
+            // The comma replaces the brace.
             if head + width(code) <= room {
                 return Some(arm.keep(range).text(","));
             }
@@ -114,7 +114,7 @@ impl<'a> Page<'a> {
         (!self.may_break(block)).then(|| arm.keep_as(range, &code))
     }
 
-    /// Whether a line that is just short enough may be broken by rustfmt one step further in.
+    /// Whether rustfmt may break a line that barely fits one level further in.
     fn may_break(&self, block: &ast::BlockExpr) -> bool {
         const SLACK: usize = 2;
         let range = block.syntax().text_range();
@@ -128,7 +128,7 @@ impl<'a> Page<'a> {
     }
 }
 
-/// The expression that is all of a block: what it gives, or what leaves or sets something, which no `;` is needed behind.
+/// The only expression of a block: its value, or a jump or assignment that needs no `;`.
 fn only_value(block: &ast::BlockExpr) -> Option<ast::Expr> {
     let list = block.stmt_list()?;
     let is_alone = list.syntax().children().count() == 1 && !layout::has_comment(list.syntax());
@@ -146,7 +146,7 @@ fn only_value(block: &ast::BlockExpr) -> Option<ast::Expr> {
     })
 }
 
-/// Whether rustfmt writes an expression in braces of an arm by rules of its own.
+/// Whether rustfmt has special rules for an expression in an arm's braces.
 fn is_choice(value: &ast::Expr) -> bool {
     matches!(
         value.syntax().kind(),
