@@ -95,7 +95,7 @@ async fn a_backup_replaces_nothing_and_leaves_nothing_behind() {
     assert!(
         fault
             .to_string()
-            .contains("backup.db: there is a file already")
+            .contains("backup.db: the file already exists")
     );
     assert_eq!(fs::read_to_string(&target).unwrap(), "precious");
     let fault = cache.backup(&path).await.unwrap_err();

@@ -177,7 +177,7 @@ mod permissions {
         );
         assert!(
             text.contains("\"read-only\"")
-                && text.contains("make the file and its folder writable"),
+                && text.contains("make the file and its directory writable"),
             "{text}"
         );
     }
