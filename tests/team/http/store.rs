@@ -116,10 +116,13 @@ async fn what_it_can_t_do_is_said() {
         cache.stats().await.unwrap_err(),
         cache.prune(limits).await.unwrap_err(),
     ];
-    for (fault, says) in faults
-        .iter()
-        .zip(["list", "list", "remove everything", "holds", "prunes"])
-    {
+    for (fault, says) in faults.iter().zip([
+        "list",
+        "list",
+        "remove everything",
+        "holds",
+        "removes old entries",
+    ]) {
         let text = shown(fault, FaultKind::Unsupported).to_string();
         assert!(text.contains(says), "{text}");
     }

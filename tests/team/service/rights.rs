@@ -135,7 +135,7 @@ async fn a_file_of_keys_that_lost_all_of_them_changes_nothing() {
         fs::write(server.keys_file(), text).unwrap();
         server.signal(rustix::process::Signal::HUP);
         eventually("nobody says that the keys are gone", async || {
-            server.log().contains("has no keys any more")
+            server.log().contains("the key file has no keys")
         })
         .await;
         let answer = server.get(&path("main", 1), &server.keys.read).await;

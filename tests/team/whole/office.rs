@@ -216,7 +216,7 @@ impl Team {
         let config = lines("config.toml:", "and set in their environment:").join("\n");
         let key = lines("and set in their environment:", "CI of protected").join("");
         let mut pipeline = Machine::new("");
-        for line in lines("as secrets:", "More keys") {
+        for line in lines("as secrets:", "To create more keys") {
             if let Some((name, value)) = line.split_once('=') {
                 pipeline = pipeline.with(name, value);
             }

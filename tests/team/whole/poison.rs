@@ -50,7 +50,7 @@ async fn a_writer_who_lies_changes_no_finding_and_is_believed_no_more() {
     assert_eq!(Machine::findings(&report), Machine::findings(&alone));
     let id = signer.public().id().to_string();
     assert!(
-        said.contains(&id) && said.contains("is believed any more"),
+        said.contains(&id) && said.contains("no longer trusted"),
         "{said}"
     );
     assert!(developer.home().join("cache.db.quarantine").exists());
