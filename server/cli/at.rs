@@ -177,8 +177,8 @@ impl ListedOffer {
         }
         match (self.applicability, self.decided_by) {
             (_, Judge::Rustc) => format!("{words}, if rustc agrees"),
-            ("needs-check", _) => format!("{words}, for you to check"),
-            ("draft", _) => format!("{words}, for you to fill in"),
+            ("needs-check", _) => format!("{words}, needs review"),
+            ("draft", _) => format!("{words}, needs completing"),
             _ => words,
         }
     }

@@ -157,7 +157,7 @@ fn words(finding: &Finding, input: &InputFile, lines: &Lines) -> String {
     if answers.is_empty() {
         return said;
     }
-    format!("{said} (answers: {})", answers.join(", "))
+    format!("{said} (fixed by: {})", answers.join(", "))
 }
 
 fn problem(input: &InputFile, report: &FileReport) -> Option<String> {

@@ -89,13 +89,13 @@ fn told(
         };
         let mut words = format!("{name}  {}", offer.title);
         if let Some(smell) = offer.answers {
-            words = format!("{words}, answers {smell}");
+            words = format!("{words}, for {smell}");
         }
         lines.push(match offer.applicability {
             _ if offer.asks_rustc => format!("{words}, if rustc agrees"),
             Applicability::Safe => words,
-            Applicability::NeedsCheck => format!("{words}, for you to check"),
-            Applicability::Draft => format!("{words}, for you to fill in"),
+            Applicability::NeedsCheck => format!("{words}, needs review"),
+            Applicability::Draft => format!("{words}, needs completing"),
         });
     }
     let extraction = |place: &str, words: &str, input: &InputFile| {
@@ -103,7 +103,7 @@ fn told(
         Some(format!("{name}  {words}, if rustc agrees"))
     };
     for found in extractions {
-        let words = format!("{}, answers {}", found.title, found.answers);
+        let words = format!("{}, for {}", found.title, found.answers);
         lines.extend(extraction(&found.place, &words, input));
     }
     let mut refused: Vec<(&str, &str)> = Vec::new();
@@ -123,6 +123,6 @@ fn told(
         refused.len()
     );
     let refused = refused.into_iter();
-    lines.extend(refused.map(|(id, why)| format!("not here: {id}: {why}")));
+    lines.extend(refused.map(|(id, why)| format!("not offered: {id}: {why}")));
     Answer::new(first, lines, skip)
 }

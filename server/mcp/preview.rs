@@ -159,11 +159,11 @@ impl Derived {
         let mut shown = Vec::new();
         match offer.applicability {
             Applicability::Safe => {}
-            Applicability::NeedsCheck => shown.push("for you to check".to_owned()),
-            Applicability::Draft => shown.push("for you to fill in".to_owned()),
+            Applicability::NeedsCheck => shown.push("needs review".to_owned()),
+            Applicability::Draft => shown.push("needs completing".to_owned()),
         }
         if let Some(smell) = offer.answers {
-            shown.push(format!("answers: {smell}"));
+            shown.push(format!("for: {smell}"));
         }
         let audited = ["the audit found the same words, comments and attributes before and after"];
         let checked = offer.checked.iter().copied().chain(audited);

@@ -103,7 +103,18 @@ fn the_kind_of_text_is_the_first_that_the_client_names() {
 
 #[test]
 fn the_places_that_add_to_a_finding_are_told() {
-    let mut client = with_hover(&["markdown"]);
+    let mut capabilities = clients::vscode();
+    capabilities["textDocument"]["hover"] = json!({"contentFormat": ["markdown"]});
+    let mut client = Client::start();
+    let options = json!({"profile": "full"});
+    let root = client.root_uri();
+    client.set_settings(options.clone());
+    client.initialize_with(json!({
+        "rootUri": root,
+        "workspaceFolders": [{"uri": root, "name": "work"}],
+        "capabilities": capabilities,
+        "initializationOptions": options,
+    }));
     let uri = client.uri("a.rs");
     let ifs =
         "        if a { while b { if c { while a { if b { while c { if a { g(); } } } } } } }\n"

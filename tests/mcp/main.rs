@@ -44,11 +44,11 @@ fn an_offer_is_found_looked_at_and_carried_out() {
         found.contains("src/lib.rs:2:5: warn[collapsible-if]: "),
         "{found}"
     );
-    assert!(found.contains("(answers: merge-nested-if)"), "{found}");
+    assert!(found.contains("(fixed by: merge-nested-if)"), "{found}");
     let offer = client.offer("merge-nested-if", "src/lib.rs", "2");
     let preview = client.told("preview", &json!({ "offer": offer }));
     for part in [
-        "answers: collapsible-if",
+        "for: collapsible-if",
         "proof: ",
         "gain: complexity 3 → 2",
         "+    if a && b {",
