@@ -134,7 +134,7 @@ fn module_at(context: &Context<'_>, target: Target<'_>) -> Option<ast::Module> {
     (is_at_head && is_long && module.attrs().any(|it| is_test(&it))).then_some(module)
 }
 
-/// Refuses nested modules, whose directory might exist for the tests alone.
+/// Refuses nested modules, whose file would need a directory just for the tests.
 fn check_place(module: &ast::Module) -> Result<(), Refusal> {
     let around = module.syntax().parent();
     if around.is_some_and(|it| it.kind() == SyntaxKind::SOURCE_FILE) {

@@ -304,7 +304,7 @@ fn tail_temporaries() -> Refusal {
     )
 }
 
-/// Refuses variables if other statements follow, which would see them or run before they are dropped.
+/// Refuses variables, which would stay in scope for the statements that follow. Returns whether the tail needs a `;`.
 fn semicolon_in_the_middle(other: &ast::BlockExpr) -> Result<bool, Refusal> {
     let mut statements = other.statements();
     if statements.any(|statement| matches!(statement, ast::Stmt::LetStmt(_))) {

@@ -557,7 +557,7 @@ mod tests {
         match z {\n        A { .. } => {}\n        B if b => a(),\n        #[cold] C => { h(|| { if c { i() } }); }\n        _ => return 1,\n    }\n    /* e */\n    fn n() {}\n    \
         'l: loop { break 'l; }\n    m! { z };\n    z.w()\n}\n";
 
-    /// What the audit of one edit says, over its whole item and over the stretch around it, if there is one.
+    /// Whether one edit passes the audit of its whole item, and of the stretch around it, if there is one.
     fn verdicts(source: &Source, edit: &Edit, allows: Allows) -> Option<(bool, bool)> {
         let root = source.root();
         let edits = Edits::new(vec![edit.clone()]).unwrap();

@@ -132,7 +132,7 @@ fn has_written_lifetimes(ty: &ast::Type) -> bool {
     })
 }
 
-/// Whether a node is in the signature of `Fn(…) -> …`, whose elided lifetimes stay its own in an alias too.
+/// Whether a node is in the signature of `Fn(…) -> …`, where elided lifetimes keep their meaning in an alias.
 fn is_of_function(node: &SyntaxNode, ty: &ast::Type) -> bool {
     let mut around = node.ancestors().take_while(|it| it != ty.syntax());
     around.any(|it| {

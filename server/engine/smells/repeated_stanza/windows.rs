@@ -25,7 +25,7 @@ const FEWEST_LINES: u32 = 3;
 const FEWEST_WORDS: u32 = 15;
 /// Maximum length of a unit in bytes; longer ones are most likely generated.
 const LONGEST_UNIT: u32 = 256 * 1024;
-/// Maximum length of a run in statements; longer runs are compared only if they make up the rest of their list.
+/// Maximum length of a run in statements; longer runs are compared only if they are whole lists.
 const LONGEST_RUN: usize = 12;
 /// The same minimums for runs with neither a condition nor a loop.
 const FEWEST_PLAIN_LINES: u32 = 4;

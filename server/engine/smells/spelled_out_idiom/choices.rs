@@ -52,7 +52,7 @@ pub(super) fn of(node: &SyntaxNode, unit: &Unit<'_>) -> Option<Found> {
     is_fit.then_some(found)
 }
 
-/// A tail expression that `?` replaces.
+/// A choice at the end of a function that `?` replaces, if rustc confirms the types.
 fn of_tail(node: &SyntaxNode, unit: &Unit<'_>) -> Option<Found> {
     let tail = question_tail::of_types(node, unit.text, unit.context)?;
     Some(Found {

@@ -348,7 +348,7 @@ pub(super) fn of_while(found: &ast::WhileExpr, unit: &Unit<'_>) -> Option<Found>
         at: found
             .while_token()
             .map_or(found.syntax().text_range(), |it| it.text_range()),
-        // The body may hold more.
+        // The body may contain more code.
         whole: compared.syntax().text_range(),
         beside: declared,
         idiom: Idiom::Range,
