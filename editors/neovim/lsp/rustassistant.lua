@@ -1,5 +1,5 @@
--- The configuration that `vim.lsp.enable('rustassistant')` reads (Neovim 0.11 and later). Whatever you set with
--- `vim.lsp.config('rustassistant', { ... })` goes over it, `cmd` included.
+-- The configuration that `vim.lsp.enable('rustassistant')` reads (Neovim 0.11 and later). It can be overridden with
+-- `vim.lsp.config('rustassistant', { ... })`, including `cmd`.
 
 local binary = require('rustassistant.binary')
 local restart = require('rustassistant.restart')
@@ -7,7 +7,7 @@ local root = require('rustassistant.root')
 
 ---@type vim.lsp.Config
 return {
-  -- A function, so that the binary is looked for when it is needed and never inside the project that is open.
+  -- A function, so that the binary is only looked up when needed, and never inside the open project.
   cmd = function(dispatchers, config)
     local path = assert(binary.find(config and config.root_dir))
     return vim.lsp.rpc.start({ path, 'lsp' }, dispatchers, { cwd = config and config.root_dir })

@@ -1,4 +1,4 @@
--- Defines `:RustAssistant`. Nothing is loaded before it is used, and nothing is started: `vim.lsp.enable` does that.
+-- Defines `:RustAssistant`. Modules are loaded on first use; the server is started by `vim.lsp.enable`.
 
 if vim.g.loaded_rustassistant or vim.fn.has('nvim-0.11') == 0 then
   return

@@ -1,10 +1,10 @@
-// For which systems a program was built, read from its header.
+// Determines from its header which systems a program was built for.
 
 const ELF_MACHINES = { 0x3e: "x64", 0xb7: "arm64", 0x28: "armhf" };
 const MACH_MACHINES = { 0x01000007: "x64", 0x0100000c: "arm64" };
 const PE_MACHINES = { 0x8664: "x64", 0xaa64: "arm64" };
 
-/** The targets of VS Code that a program fits, such as `linux-x64`; none for what is no program, or one for others. */
+/** The VS Code targets that a program fits, such as `linux-x64`; empty if it isn't a program or is for other systems. */
 export function targetsOf(bytes) {
   if (bytes.length >= 64 && bytes.readUInt32BE(0) === 0x7f454c46) {
     return elfTargets(bytes);
@@ -21,7 +21,7 @@ export function targetsOf(bytes) {
   return [];
 }
 
-/** The C library is told by the interpreter that the program asks for; one that asks for none runs on either. */
+/** The interpreter indicates the C library; a program without an interpreter runs with either. */
 function elfTargets(bytes) {
   const is64 = bytes[4] === 2;
   const isLittle = bytes[5] === 1;
@@ -57,7 +57,7 @@ function elfInterpreter(bytes, is64) {
 function fatTargets(bytes) {
   const targets = [];
   const count = bytes.readUInt32BE(4);
-  // Java's class files begin alike; no fat program has as many parts as they have versions.
+  // Java class files share the magic number, but no fat binary has as many parts as their version numbers.
   for (let part = 0; part < count && count < 20 && 8 + part * 20 + 4 <= bytes.length; part += 1) {
     targets.push(...named("darwin", MACH_MACHINES[bytes.readUInt32BE(8 + part * 20)]));
   }

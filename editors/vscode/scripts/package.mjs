@@ -1,7 +1,7 @@
 // Packages the extension: `npm run package -- [--target TARGET --server PROGRAM] [--out FOLDER]`.
 //
-// Without a target the package is for every system, and looks for a server on PATH. With one, the server is put inside if
-// its header says that it was built for that target. What is packaged is what is copied here, and nothing else.
+// Without a target, the package is for every system and looks for a server on PATH. With one, the server is included,
+// provided that its header says it was built for that target. Only what is copied here is packaged.
 
 import { createVSIX } from "@vscode/vsce";
 import { execFileSync } from "node:child_process";
@@ -66,7 +66,7 @@ function fill(stage, target, server) {
     cpSync(path.join(root, name), path.join(stage, name), { recursive: true });
   }
   const manifest = JSON.parse(readFileSync(path.join(root, "package.json"), "utf8"));
-  // What is only for building it is nothing to whoever installs it.
+  // These fields are only needed for building.
   for (const name of ["scripts", "devDependencies", "dependencies", "private"]) {
     delete manifest[name];
   }

@@ -1,17 +1,17 @@
-// The settings: the extension's own, and one for every option of `rustassistant.toml`, as the server's schema describes it.
+// Generates the settings: the extension's own, and one for every option of `rustassistant.toml` in the server's schema.
 
 import { execFileSync } from "node:child_process";
 
 /**
- * What is no setting: a project can bring settings along, so the server takes `cache` from the user's own file alone; and
- * `editor.code_lens` has the name that lenses have in this editor.
+ * Options that aren't settings: projects can ship settings, so the server reads `cache` only from the user's own file; and
+ * `editor.code_lens` is covered by the extension's own setting for code lenses.
  */
 const LEFT_OUT = ["cache", "editor"];
 
-/** All that is a setting of a table whose other options are the user's own. */
+/** The only option of a table that is a setting; its other options belong in the user's own file. */
 const ALONE = { model: "enabled" };
 
-/** As every project has its own file, every folder of a workspace has its own settings. */
+/** Each folder of a workspace has its own settings, as each project has its own file. */
 const OF_FOLDERS = { scope: "resource" };
 
 const OWN = {
@@ -35,7 +35,7 @@ const OWN = {
   },
 };
 
-/** `contributes.configuration` for the server's schema; `explain` tells a smell's documentation. */
+/** Builds `contributes.configuration` from the server's schema; `explain` returns a smell's documentation. */
 export function configuration(schema, explain) {
   const general = {};
   const smells = {};

@@ -1,4 +1,4 @@
-// Writes the settings into package.json: `npm run settings -- path/to/rustassistant`. The tests hold package.json against it.
+// Writes the settings into package.json: `npm run settings -- path/to/rustassistant`. The tests check that they match.
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";

@@ -1,18 +1,18 @@
-// Which server is started: the one that the settings name, else the one that came with the extension, else the one on PATH.
-// Nothing of the editor is used here, so that all of it runs in plain tests.
+// Finds the server to start: the one from the settings, or else the bundled one, or else the one on PATH.
+// Doesn't depend on the editor's API, so that all of it can run in plain tests.
 
 import { execFile } from "node:child_process";
 import { constants } from "node:fs";
 import { access, stat } from "node:fs/promises";
 import * as path from "node:path";
 
-/** The oldest server that this extension can speak to. */
+/** The oldest server version that this extension supports. */
 export const MINIMUM_VERSION = "0.1.0";
-/** A server answers `--version` in milliseconds; one that doesn't is none. */
+/** Timeout for `--version` in milliseconds. A server answers much sooner; a program that doesn't isn't one. */
 const PATIENCE_MS = 10_000;
 
 export interface Surroundings {
-  /** What `rustassistant.server.path` says, whatever its type. */
+  /** The value of `rustassistant.server.path`, whatever its type. */
   readonly setting: unknown;
   readonly extensionFolder: string;
   readonly isTrusted: boolean;
@@ -29,10 +29,10 @@ export interface Server {
   readonly origin: Origin;
 }
 
-/** What would help; the message offers it as its first button. */
+/** The remedy that the message offers as its first button. */
 export type Remedy = "settings" | "install" | "trust";
 
-/** There is no server that could be started. The message is a whole sentence for the user. */
+/** Thrown if no server can be started. The message is a full sentence for the user. */
 export class NoServer extends Error {
   constructor(
     message: string,
@@ -43,7 +43,7 @@ export class NoServer extends Error {
   }
 }
 
-/** Finds the server and asks it for its version. Throws `NoServer` and nothing else. */
+/** Finds the server and checks its version. Throws only `NoServer`. */
 export async function findServer(around: Surroundings): Promise<Server> {
   const candidate = await locate(around);
   const version = await versionOf(candidate);
@@ -73,7 +73,7 @@ async function locate(around: Surroundings): Promise<Candidate> {
       "settings",
     );
   }
-  // Who names a server wants that one: a wrong name is never answered with another server.
+  // An explicitly configured server is never replaced with another one, even if the path is wrong.
   if (named.trim() !== "") {
     return { command: await locateNamed(named.trim(), around), origin: "setting" };
   }
@@ -114,7 +114,7 @@ async function locateNamed(named: string, around: Surroundings): Promise<string>
   return command;
 }
 
-/** Relative entries are left out: they would let the folder that is open bring its own server. */
+/** Relative entries are skipped, since they would let the open folder provide its own server. */
 export async function findOnPath(around: Pick<Surroundings, "environment" | "platform">): Promise<string | undefined> {
   const isWindows = around.platform === "win32";
   const names = Object.keys(around.environment);
@@ -190,12 +190,12 @@ function describe(error: Error & { code?: unknown; killed?: boolean; signal?: un
   return typeof error.signal === "string" ? `it was ended by ${error.signal}` : error.message;
 }
 
-/** The version in what `--version` printed. */
+/** The version in the output of `--version`. */
 export function parseVersion(printed: string): string | undefined {
   return /^rustassistant (\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?)(?:\s|$)/.exec(printed)?.[1];
 }
 
-/** A pre-release is older than its release, as semantic versioning has it; between two pre-releases no difference is made. */
+/** A pre-release is older than its release, as in semantic versioning; two pre-releases are considered equal. */
 export function isOlder(version: string, than: string): boolean {
   const [left, right] = [split(version), split(than)];
   for (let place = 0; place < 3; place += 1) {

@@ -1,4 +1,4 @@
-// What the command palette offers.
+// The commands in the command palette.
 
 import { access } from "node:fs/promises";
 import * as path from "node:path";
@@ -54,7 +54,7 @@ export class Commands {
     vscode.window.setStatusBarMessage("RustAssistant: the cache was cleared", 5000);
   }
 
-  /** The whole answer of the server to a file: what is safe, carried out until nothing is left to do. */
+  /** Applies every safe fix in the file, repeatedly, until there are none left. */
   private async fixAllInFile(): Promise<void> {
     const session = this.session();
     const document = vscode.window.activeTextEditor?.document;
@@ -95,7 +95,7 @@ export class Commands {
     }
   }
 
-  /** What a code lens of the server leads to. */
+  /** Shows the findings that a code lens refers to. */
   private async showFindings(uri: unknown, range: unknown): Promise<void> {
     const converted = this.supervisor.ready?.toRange(range);
     if (typeof uri !== "string" || converted === undefined) {
@@ -106,7 +106,7 @@ export class Commands {
     await vscode.commands.executeCommand("editor.action.goToLocations", target, converted.start, places, "peek");
   }
 
-  /** Has the server do something; nothing where it can't, and then the user knows. Where it answers nothing, `null`. */
+  /** Executes a server command. Returns `undefined` if it fails, after notifying the user, and `null` for no result. */
   private async ask(command: string, ...args: unknown[]): Promise<unknown> {
     const session = this.session();
     if (session === undefined) {
@@ -134,7 +134,7 @@ export class Commands {
   }
 }
 
-/** A lens stands at a function's name, and speaks of everything inside; where that ends, folding tells. */
+/** A lens is at a function's name but covers the whole function; its end is determined from the folding ranges. */
 async function functionFrom(uri: vscode.Uri, name: vscode.Range): Promise<vscode.Range> {
   const folds = await vscode.commands.executeCommand<vscode.FoldingRange[]>("vscode.executeFoldingRangeProvider", uri);
   const below = (folds ?? []).filter(({ start }) => start >= name.start.line);
@@ -159,7 +159,7 @@ async function pickFinding(): Promise<string | undefined> {
   return ids.length === 1 && onLine.length > 0 ? ids[0] : vscode.window.showQuickPick(ids, { title: "Explain which finding?" });
 }
 
-/** The project's file where there is one; else what the editor's settings offer. */
+/** Opens the project's configuration file, or else the editor's settings. */
 async function openConfiguration(): Promise<void> {
   const found = await configurationFile();
   if (found === undefined) {
@@ -169,7 +169,7 @@ async function openConfiguration(): Promise<void> {
   }
 }
 
-/** The nearest one above the file in the editor, within its workspace folder. */
+/** The nearest configuration file above the active file, within its workspace folder. */
 async function configurationFile(): Promise<vscode.Uri | undefined> {
   const file = vscode.window.activeTextEditor?.document.uri;
   const folder = file === undefined ? undefined : vscode.workspace.getWorkspaceFolder(file);

@@ -1,4 +1,4 @@
-// Where the editor enters.
+// The extension's entry point.
 
 import * as vscode from "vscode";
 
@@ -33,7 +33,7 @@ export function activate(context: vscode.ExtensionContext): Api {
       }
     }),
   );
-  // Not awaited: the editor doesn't wait for the server.
+  // Not awaited, so that the editor doesn't wait for the server.
   void running.restart();
   return { state: () => running.state.kind, statusLine: () => status.line };
 }

@@ -1,13 +1,13 @@
-// What follows the extraction of a function: the person names it.
+// Lets the user name a function after its extraction.
 
 import * as vscode from "vscode";
 
 import { field } from "./state";
 
-/** The server's command, which its code action carries. */
+/** The server command in the code action. */
 export const EXTRACT_FUNCTION = "rustassistant.extractFunction";
 
-/** Starts the rename at the call of the new function; whoever renames is another extension, and may be missing. */
+/** Starts a rename at the call of the new function. The rename provider is another extension and may be missing. */
 export async function renameExtracted(answer: unknown): Promise<void> {
   const [uri, call] = [field(answer, "uri"), field(answer, "call")];
   const [line, character] = [field(call, "line"), field(call, "character")];

@@ -1,21 +1,21 @@
-// What the server is told of the editor's settings: what the user has set and nothing else, so that what the settings leave
-// out is decided by `rustassistant.toml`.
+// The editor settings that are sent to the server: only those the user has set explicitly, so that `rustassistant.toml`
+// decides the rest.
 
-/** Settings of the extension itself; the server doesn't know them. */
+/** Settings of the extension itself, which the server doesn't know. */
 const OWN = new Set(["server", "trace", "codeLens"]);
 
 export type Tree = { readonly [name: string]: unknown };
 
-/** The layers of settings as the editor holds them, the weaker first. */
+/** The layers of settings in the editor, lowest precedence first. */
 export interface Layers {
   readonly globalValue?: unknown;
   readonly workspaceValue?: unknown;
   readonly workspaceFolderValue?: unknown;
 }
 
-/** One tree of everything that is set, including what is misspelt: the server is who says so. */
+/** Merges all settings into one tree, including misspelt ones, which the server reports. */
 export function serverOptions(layers: Layers | undefined, showsLenses: boolean): Tree {
-  // The server shows lenses to whoever asks for them; in this editor they are expected.
+  // The server shows lenses only on request, but users of this editor expect them.
   let options: Tree = { editor: { code_lens: showsLenses } };
   const all = [layers?.globalValue, layers?.workspaceValue, layers?.workspaceFolderValue].filter(isTree);
   for (const layer of all) {
@@ -28,8 +28,8 @@ export function serverOptions(layers: Layers | undefined, showsLenses: boolean):
 }
 
 /**
- * The same where rustc is never asked: it runs what a project brings, so that a workspace that isn't trusted doesn't get it, and
- * no workspace takes back what its user has switched off.
+ * Disables rustc in the options: it runs code that a project provides. Used for untrusted workspaces, and so that no
+ * workspace can override a user who has disabled it.
  */
 export function withoutCompiler(options: Tree): Tree {
   return merged(options, { compiler: { enabled: false } });
@@ -48,7 +48,7 @@ function isTree(value: unknown): value is Tree {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** A setting that is a flag; a value of another type counts as not set. */
+/** Reads a boolean setting; a value of another type counts as not set. */
 export function flag(value: unknown, otherwise: boolean): boolean {
   return typeof value === "boolean" ? value : otherwise;
 }

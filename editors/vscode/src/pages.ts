@@ -1,4 +1,4 @@
-// Read-only pages of Markdown that the extension shows beside the code.
+// Read-only Markdown pages that the extension shows next to the code.
 
 import * as vscode from "vscode";
 
@@ -15,7 +15,7 @@ export class Pages implements vscode.TextDocumentContentProvider, vscode.Disposa
     return this.texts.get(uri.toString()) ?? "This page belongs to an earlier session; run the command again.";
   }
 
-  /** Shows a page rendered; where the editor's own preview is switched off, as its text. */
+  /** Shows a page rendered, or as source text if the editor's built-in preview is disabled. */
   async show(title: string, markdown: string): Promise<void> {
     const uri = vscode.Uri.from({ scheme: PAGES, path: `/${title}.md` });
     this.texts.set(uri.toString(), markdown);

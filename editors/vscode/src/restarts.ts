@@ -1,21 +1,21 @@
-// How often a server that crashed is started again.
+// Decides how often a crashed server is restarted.
 
-/** A server that ran for so long had been well: what comes after counts anew. */
+/** Uptime in milliseconds after which a server is considered stable, and the count of crashes starts over. */
 const WELL_AFTER_MS = 3 * 60_000;
 const FIRST_DELAY_MS = 500;
 const MOST_CRASHES = 5;
 
 export interface Verdict {
-  /** How long to wait before the next start; nothing when there is to be none. */
+  /** The delay before the next start, or `undefined` for no further start. */
   readonly delayMs: number | undefined;
-  /** Whether the user has to be told: at the first crash, and when there won't be another start. */
+  /** Whether to notify the user: at the first crash, and when there won't be another start. */
   readonly isNews: boolean;
 }
 
 export class Restarts {
   private crashes = 0;
 
-  /** The server ended by itself after it ran for so long. */
+  /** Records a crash of the server after the given uptime. */
   crashed(ranForMs: number): Verdict {
     if (ranForMs >= WELL_AFTER_MS) {
       this.crashes = 0;
@@ -28,7 +28,7 @@ export class Restarts {
     return { delayMs, isNews: this.crashes === 1 };
   }
 
-  /** The user asked for a start: nothing before it counts. */
+  /** Forgets previous crashes, because the user asked for a start. */
   forget(): void {
     this.crashes = 0;
   }

@@ -1,4 +1,4 @@
-// One run of the server: from its start to its end, however it comes about.
+// One run of the server, from its start to its end, however it ends.
 
 import { type ChildProcess, spawn } from "node:child_process";
 import * as vscode from "vscode";
@@ -28,7 +28,7 @@ import { flag, serverOptions, type Tree, withoutCompiler } from "./options";
 import type { Health } from "./state";
 
 const SECTION = "rustassistant";
-/** What a server gets to end by itself before it is ended. */
+/** Time in milliseconds that the server gets to exit by itself before it is killed. */
 const PATIENCE_MS = 2000;
 
 export type Progress = WorkDoneProgressBegin | WorkDoneProgressReport | WorkDoneProgressEnd;
@@ -39,31 +39,31 @@ export interface ServerStatus {
   readonly message?: string;
 }
 
-/** Whoever wants to know what becomes of a session. */
+/** Receives the events of a session. */
 export interface Listener {
   readonly output: vscode.OutputChannel;
   readonly trace: vscode.OutputChannel;
   onProgress(token: string | number, progress: Progress): void;
   onStatus(status: ServerStatus): void;
-  /** The server ended although nobody asked it to; said once. */
+  /** The server exited unexpectedly; called only once. */
   onCrash(reason: string): void;
 }
 
-/** The library's client, without what it says and throws by itself when a server fails: the supervisor says it, once. */
+/** The library's client without its own error messages and exceptions: the supervisor reports failures once. */
 class QuietClient extends LanguageClient {
   override error(message: string, data?: unknown): void {
     super.error(message, data, false);
   }
 
   override async stop(timeout?: number): Promise<void> {
-    // A client that never got as far as a connection throws here; it has nothing to say goodbye to.
+    // A client that never connected throws here; it has no server to shut down.
     await super.stop(timeout).catch(() => {});
   }
 }
 
 /**
- * The library's writer, without its failures: the library leaves a rejected promise behind for each of them, and a pipe that
- * broke is noticed by its end as well.
+ * The library's writer without its failures: the library leaves behind a rejected promise for each of them, and a broken
+ * pipe is also noticed when it closes.
  */
 class QuietWriter extends StreamMessageWriter {
   override async write(message: Message): Promise<void> {
@@ -91,7 +91,7 @@ export class Session {
         capabilities.experimental = {
           ...(capabilities.experimental as object),
           serverStatusNotification: true,
-          // No setting says so, because a project can ship those.
+          // Not a setting, because a project can ship those.
           rustassistant: { trustedWorkspace: vscode.workspace.isTrusted },
         };
       },
@@ -101,7 +101,7 @@ export class Session {
     });
   }
 
-  /** Whether the server is ready; a server that fails is reported as a crash. */
+  /** Whether the server became ready; a failure is reported as a crash. */
   async start(): Promise<boolean> {
     this.client.onNotification("experimental/serverStatus", (status: ServerStatus) => {
       if (!this.isOver) {
@@ -112,7 +112,7 @@ export class Session {
       () => undefined,
       (error: unknown) => (error instanceof Error ? error.message : String(error)),
     );
-    // The client's promise may stay open for good when the server dies while it starts.
+    // The client's promise may never settle if the server dies during startup.
     const fault = await Promise.race([started, this.over]);
     if (this.isOver) {
       return false;
@@ -120,7 +120,7 @@ export class Session {
     if (fault === undefined) {
       return true;
     }
-    // Its pipes break before a process that ends has ended; how it ended says more.
+    // The pipes break before the process has exited, and its exit status is more informative.
     await this.ended(PATIENCE_MS);
     this.crash(fault);
     return false;
@@ -145,7 +145,7 @@ export class Session {
     return this.client.sendRequest(ExecuteCommandRequest.type, { command, arguments: args });
   }
 
-  /** Has the editor ask for lenses anew. */
+  /** Makes the editor request code lenses again. */
   refreshLenses(): void {
     const feature = this.client.getFeature(CodeLensRequest.method);
     for (const document of vscode.workspace.textDocuments) {
@@ -164,7 +164,7 @@ export class Session {
       child.once("error", reject);
     });
     this.child = child;
-    // Without this a pipe that breaks while the server dies would be an exception that nobody catches.
+    // Without these handlers, a pipe that breaks while the server dies would cause an uncaught exception.
     child.on("error", () => {});
     child.stdin.on("error", () => {});
     child.stderr.on("data", (said: Buffer) => this.listener.output.append(said.toString()));
@@ -191,7 +191,7 @@ export class Session {
     }
   }
 
-  /** What the server didn't answer before it ended is never answered; the client itself misses some of that. */
+  /** Rejects requests that are still pending when the server exits; the client itself misses some of them. */
   private untilOver<T>(answer: Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
       const giveUp = () => reject(new ResponseError(ErrorCodes.PendingResponseRejected, "The server exited before it answered."));
@@ -243,11 +243,11 @@ export class Session {
       traceOutputChannel: this.listener.trace,
       synchronize: { configurationSection: SECTION },
       middleware: this.middleware(),
-      // Crashes are the supervisor's business; the client would start the server again at once and say so each time.
+      // The supervisor handles crashes; the client would restart the server immediately and show a message each time.
       errorHandler: {
         error: () => ({ action: ErrorAction.Continue, handled: true }),
         closed: async () => {
-          // Told at once, the client would forget its own start before that has failed, and have it fail where nobody listens.
+          // Without the delay, the client would drop its own start before that has failed, leaving an unhandled rejection.
           await new Promise((resolve) => setImmediate(resolve));
           return { action: CloseAction.DoNotRestart, handled: true };
         },
@@ -259,7 +259,7 @@ export class Session {
   private middleware(): Middleware {
     return {
       sendRequest: (type, params, token, next) => this.untilOver(next(type, params, token)),
-      // The status item shows it; the client's own way is another entry in the status bar.
+      // Progress is shown in the status item; the client would add another entry to the status bar.
       handleWorkDoneProgress: (token, progress) => this.listener.onProgress(token, progress),
       executeCommand: async (command, args, next) => {
         const answer: unknown = await next(command, args);
@@ -271,7 +271,7 @@ export class Session {
       provideCodeLenses: (document, token, next) => (showsLenses() ? next(document, token) : []),
       workspace: {
         configuration: ({ items }) => items.map(({ scopeUri }) => currentOptions(scopeUri)),
-        // The server asks for what it wants to know.
+        // The server requests the settings it needs.
         didChangeConfiguration: () =>
           this.client.sendNotification(DidChangeConfigurationNotification.type, { settings: null }),
       },
@@ -279,7 +279,7 @@ export class Session {
   }
 }
 
-/** What is set for a folder; without one, for the window. */
+/** The settings of a folder, or of the window if there is none. */
 function currentOptions(scope?: string): Tree {
   const uri = scope === undefined ? undefined : vscode.Uri.parse(scope);
   const options = serverOptions(vscode.workspace.getConfiguration(undefined, uri).inspect(SECTION), showsLenses());

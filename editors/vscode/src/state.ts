@@ -1,4 +1,4 @@
-// What the status item says, as plain data.
+// The contents of the status item as plain data.
 
 export type State =
   | { readonly kind: "starting" }
@@ -15,7 +15,7 @@ export interface Shown {
   readonly isBusy: boolean;
 }
 
-/** What the server says of its cache, as far as it is shown. Read from `cache stats --json`. */
+/** The state of the server's cache, as far as it is shown. Parsed from `cache stats --json`. */
 export interface CacheState {
   readonly entries: number | undefined;
   readonly bytes: number | undefined;
@@ -79,7 +79,7 @@ function seconds(ms: number): string {
   return `${ms / 1000} s`;
 }
 
-/** Tolerant: what is missing or of another type is not shown. */
+/** Lenient: values that are missing or of another type aren't shown. */
 export function cacheState(statistics: unknown): CacheState {
   const holdings = field(statistics, "holdings");
   return {
@@ -89,7 +89,7 @@ export function cacheState(statistics: unknown): CacheState {
   };
 }
 
-/** A work-done progress as one line. */
+/** Formats a work-done progress as one line. */
 export function progressText(title: string, value: { message?: string; percentage?: number }): string {
   const share = value.message ?? (value.percentage === undefined ? undefined : `${value.percentage} %`);
   return share === undefined ? title : `${title}: ${share}`;

@@ -1,8 +1,8 @@
-// The statistics of the cache as a page.
+// Shows the statistics of the cache as a page.
 
 import { byteText, cacheState, field } from "./state";
 
-/** Markdown of what `cache stats --json` says. What this extension doesn't know of stands in the JSON below. */
+/** Formats `cache stats --json` as Markdown. Values that this extension doesn't know appear in the JSON at the end. */
 export function statisticsPage(statistics: unknown): string {
   const cache = cacheState(statistics);
   const lines = ["# Cache statistics", ""];

@@ -1,4 +1,4 @@
-// The status item beside the language of a Rust file.
+// The language status item of Rust files.
 
 import * as vscode from "vscode";
 
@@ -23,12 +23,12 @@ export class Status implements vscode.Disposable {
     this.update();
   }
 
-  /** What is shown, for tests. */
+  /** The displayed text, for tests. */
   get line(): string {
     return `${this.item.text} | ${this.item.detail ?? ""}`;
   }
 
-  /** Asks for the state of the cache; a server that doesn't tell it has none to show. */
+  /** Requests the state of the cache; servers that don't report it have none to show. */
   async refreshCache(): Promise<void> {
     const session = this.supervisor.ready;
     if (session?.hasCommand("rustassistant.cacheStatistics") !== true) {
@@ -49,7 +49,7 @@ export class Status implements vscode.Disposable {
       this.cache = undefined;
     }
     const isBusy = this.show();
-    // Work fills the cache, so its end is when there is something new to tell.
+    // Work fills the cache, so there is something new to show once it ends.
     if (isRunning && this.wasBusy && !isBusy) {
       void this.refreshCache();
     }

@@ -1,4 +1,4 @@
-// Keeps one server running: starts it, starts it again after a crash, and says what is the matter where it can't.
+// Keeps one server running: starts it, restarts it after a crash, and reports why it can't be started.
 
 import * as os from "node:os";
 import * as vscode from "vscode";
@@ -11,7 +11,7 @@ import { field, progressText, type State } from "./state";
 export class Supervisor implements vscode.Disposable {
   private session: Session | undefined;
   private readonly restarts = new Restarts();
-  /** Grows with every start and stop, so that what is late knows that it is. */
+  /** Incremented on every start and stop, so that outdated operations can detect that they are. */
   private generation = 0;
   private timer: NodeJS.Timeout | undefined;
   /** Starts and stops never overlap. */
@@ -31,12 +31,12 @@ export class Supervisor implements vscode.Disposable {
     return this.state.kind === "running" ? this.session : undefined;
   }
 
-  /** What the server is busy with, as one line. */
+  /** The server's current progress as one line. */
   get progress(): string | undefined {
     return [...this.works.values()].at(-1)?.line;
   }
 
-  /** Starts the server, or replaces the one that runs. Never throws. */
+  /** Starts the server, replacing a running one. Never throws. */
   restart(): Promise<void> {
     this.restarts.forget();
     return this.next(async () => this.start());
@@ -60,11 +60,11 @@ export class Supervisor implements vscode.Disposable {
     const last = this.session;
     this.session = undefined;
     this.works.clear();
-    // At once: a server that never gets ready would keep the queue waiting.
+    // Immediately, since a server that never becomes ready would block the queue.
     const stopped = last?.stop();
     this.queue = this.queue.then(async () => {
       await stopped;
-      // Of what was asked for in haste only the last counts; two servers at once would be in each other's way.
+      // Of several requests in quick succession, only the last counts; two servers at once would interfere with each other.
       if (generation === this.generation) {
         await then();
       }
@@ -81,7 +81,7 @@ export class Supervisor implements vscode.Disposable {
     }
     this.output.appendLine(`Starting ${server.command} (${server.version}, from ${WORDS[server.origin]})`);
     const startedAt = Date.now();
-    // The client's library is large. Loaded here, it costs the editor nothing while it activates its extensions.
+    // The client library is large. Loading it here keeps it from slowing down the activation of extensions.
     const { Session } = await import("./session");
     if (generation !== this.generation) {
       return;
@@ -213,5 +213,5 @@ const WORDS: Readonly<Record<Server["origin"], string>> = {
   path: "PATH",
 };
 
-/** Said where the server lacks what a command asks for. */
+/** Shown if the server doesn't support a command. */
 export const TOO_OLD = "This server is too old for this command. A newer one is included in the extension's platform-specific packages.";

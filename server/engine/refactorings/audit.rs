@@ -1,8 +1,8 @@
-//! The audit: what every edit has to show before it is offered.
+//! The audit: checks that every edit has to pass before it is offered.
 //!
-//! It trusts no refactoring. It applies the edits, parses the touched item alone before and after, and compares what people
-//! would miss: comments, attributes, strings and every other word. What it can't see is whether the code means the same; that
-//! is for the refactoring to show.
+//! It trusts no refactoring. It applies the edits, parses the touched item on its own before and after, and compares what
+//! users would miss: comments, attributes, strings and every other word. It can't check that the code means the same; that
+//! is up to the refactoring.
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
@@ -47,8 +47,8 @@ impl Offer {
     }
 }
 
-/// Derives a refactoring's change at the target and audits it, unless the context has done so before. A panic on the way costs
-/// only this offer.
+/// Derives a refactoring's change at the target and audits it, unless the context already has the result. A panic along the
+/// way loses only this offer.
 pub fn offer(
     refactoring: &'static Refactoring,
     context: &Context<'_>,
@@ -84,14 +84,14 @@ fn carried_out(
     offer
 }
 
-/// How many panics [`offer`] has caught in this process.
+/// The number of panics that [`offer`] has caught in this process.
 pub fn panics() -> u64 {
     PANICS.load(Ordering::Relaxed)
 }
 
 static PANICS: AtomicU64 = AtomicU64::new(0);
 
-/// Makes an offer of a change, or says what speaks against it.
+/// Audits a change and turns it into an offer, or explains why it is refused.
 pub fn audit(
     refactoring: &'static Refactoring,
     context: &Context<'_>,
@@ -122,7 +122,7 @@ pub fn audit(
     if is_doubtful {
         change = change.to_check("the attributes");
     }
-    // What rustc has to agree to is no one's to carry out unseen.
+    // A change that rustc has to confirm must not be applied unseen.
     if refactoring.asks_rustc() && change.applicability == Applicability::Safe {
         change = change.with(Applicability::NeedsCheck);
     }
@@ -148,7 +148,7 @@ fn text(why: &str) -> Refusal {
     Refusal::because(Hazard::Text, why)
 }
 
-/// How the lines of a file end that may be changed.
+/// Checks that a file may be changed and returns its line ending.
 fn check_file(source: &Source, root: &SyntaxNode) -> Result<LineEnding, Refusal> {
     if is_generated(root) {
         return Err(text(
@@ -172,7 +172,7 @@ fn check_places(
         }
         check_line_endings(source, ending, edit)?;
         surroundings::check_macros(root, edit.delete)?;
-        // Items that move as wholes take their conditions with them.
+        // Items that move as a whole take their conditions with them.
         if !allows.has(Also::MovesModule) {
             surroundings::check_conditions(root, edit.delete)?;
         }
@@ -223,7 +223,7 @@ mod tests {
         }))
     }
 
-    /// Replaces the only `old` in `text` by `new`, and says that what is given comes and goes.
+    /// Audits replacing the only `old` in `text` with `new`, with the given ledger entries.
     fn audited(
         text: &str,
         (old, new): (&str, &str),

@@ -63,12 +63,12 @@ pub(super) const REFACTORING: Refactoring = Refactoring {
     plan,
 };
 
-/// A closure with a name.
+/// A closure bound to a name.
 struct Named {
     declared: ast::LetStmt,
     closure: ast::ClosureExpr,
     name: ast::Name,
-    /// The item of a module that it stands in.
+    /// The module-level item that contains it.
     item: SyntaxNode,
 }
 
@@ -90,7 +90,7 @@ fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Re
     })
 }
 
-/// The closure with a name whose `let`, name or parameters are at the target.
+/// The named closure whose `let`, name or parameters are at the target.
 fn named_at(context: &Context<'_>, target: Target<'_>) -> Option<Named> {
     let at = find::token_at(context, target)?.text_range();
     let declared = find::around::<ast::LetStmt>(context, target).next()?;
@@ -117,7 +117,7 @@ fn named_at(context: &Context<'_>, target: Target<'_>) -> Option<Named> {
     })
 }
 
-/// Whether a node is an item of a file or of a module.
+/// Whether a node is a direct child of a file or inline module.
 fn is_of_module(node: &SyntaxNode) -> bool {
     let list = node.parent();
     list.is_some_and(|list| match list.kind() {
@@ -129,7 +129,7 @@ fn is_of_module(node: &SyntaxNode) -> bool {
     })
 }
 
-/// Refuses what is said beside the `let`, which would stay behind.
+/// Refuses comments next to the `let`, which would stay behind.
 fn check_comments(named: &Named) -> Result<(), Refusal> {
     let statement = named.declared.syntax();
     let is_beside =
@@ -158,7 +158,7 @@ fn check_comments(named: &Named) -> Result<(), Refusal> {
 }
 
 impl Named {
-    /// All but the closure's body.
+    /// Everything except the closure's body.
     fn head(&self) -> TextRange {
         let start = self.declared.syntax().text_range().start();
         let body = self.closure.body();
@@ -167,7 +167,7 @@ impl Named {
     }
 }
 
-/// Refuses what no signature could say.
+/// Refuses closures that no function signature could express.
 fn check_signature(closure: &ast::ClosureExpr) -> Result<(), Refusal> {
     let is_own_kind = closure.async_token().is_some()
         || closure.const_token().is_some()
@@ -198,7 +198,7 @@ fn is_whole(ty: &ast::Type) -> bool {
     kinds.all(|kind| kind != SyntaxKind::INFER_TYPE)
 }
 
-/// Refuses a name that the file mentions elsewhere, or not to call it.
+/// Refuses names that the file mentions elsewhere, or other than to call them.
 fn check_calls(named: &Named) -> Result<(), Refusal> {
     let own = named.name.syntax().text_range();
     let root = named
@@ -229,7 +229,7 @@ fn check_calls(named: &Named) -> Result<(), Refusal> {
     ))
 }
 
-/// Whether a name is that of something called, as it stands or in the input of a macro.
+/// Whether a name is called, directly or in macro input.
 fn calls(name: &SyntaxToken) -> bool {
     let Some(parent) = name.parent() else {
         return false;
@@ -249,7 +249,7 @@ fn calls(name: &SyntaxToken) -> bool {
     })
 }
 
-/// Refuses a closure that takes something from around it.
+/// Refuses closures that capture something.
 fn check_captures(named: &Named) -> Result<(), Refusal> {
     let why = |hazard, why: &str| Err(Refusal::because(hazard, why));
     let around = Around::of(named.declared.syntax());
@@ -273,7 +273,7 @@ fn check_captures(named: &Named) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// The function, behind the item that the closure stands in.
+/// Writes the function after the item that contains the closure.
 fn function<'a>(context: &'a Context<'_>, named: &Named) -> Result<Rewrite<'a>, Refusal> {
     let text = &*context.source.text;
     let ending = layout::first_line_ending(text);
@@ -281,7 +281,7 @@ fn function<'a>(context: &'a Context<'_>, named: &Named) -> Result<Rewrite<'a>, 
     let indent = layout::indentation(text, range.start()).to_owned();
     let deeper = format!("{indent}{}", layout::indent_unit(text));
     let body = named.closure.body().ok_or(Refusal::NotHere)?;
-    // Behind the end of the line, so that it belongs to no item.
+    // After the end of the line, so that it belongs to no item.
     let place = range.end() + TextSize::of(ending);
     if slice(text, TextRange::new(range.end(), place)) != Some(ending) {
         return Err(moving_out::odd_indentation());
@@ -305,7 +305,7 @@ fn function<'a>(context: &'a Context<'_>, named: &Named) -> Result<Rewrite<'a>, 
     rewrite = rewrite.text(") -> ");
     rewrite = match gives {
         Some(ty) => rewrite.keep(ty.syntax().text_range()),
-        // Rustc tells it.
+        // Replaced with the type that rustc reports.
         None => rewrite.text("_"),
     };
     let code = body.syntax().text_range();
@@ -324,7 +324,7 @@ fn function<'a>(context: &'a Context<'_>, named: &Named) -> Result<Rewrite<'a>, 
     Ok(rewrite.text(&format!("{ending}{indent}}}{ending}")))
 }
 
-/// A statement with the white space up to the next one.
+/// A statement with its trailing whitespace.
 fn with_space(statement: &SyntaxNode) -> TextRange {
     let range = statement.text_range();
     let behind = statement.next_sibling_or_token();

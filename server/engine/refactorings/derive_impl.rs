@@ -91,7 +91,7 @@ fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Re
     })
 }
 
-/// The block whose head is at the target, or the head of its function.
+/// The `impl` block whose head, or whose function's head, is at the target.
 fn block_at(context: &Context<'_>, target: Target<'_>) -> Option<ast::Impl> {
     let at = find::token_at(context, target)?.text_range();
     let block = find::around::<ast::Impl>(context, target).next()?;
@@ -122,7 +122,7 @@ mod tests {
 
     static DERIVE: Refactoring = REFACTORING;
 
-    /// A type and a block in a file, with a function that reads the fields.
+    /// A file with a type, an `impl` block and a function that reads the fields.
     fn file(item: &str, block: &str) -> String {
         let reads = "fn reads(s: &S) {\n    f(&s.a, &s.b, &s.0);\n}\n";
         let block = match block {

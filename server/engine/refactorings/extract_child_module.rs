@@ -115,9 +115,9 @@ pub(super) const REFACTORING: Refactoring = Refactoring {
     plan,
 };
 
-/// The fewest lines of a module that is worth a file.
+/// A module must have more lines than this to be worth a file.
 const LONG: usize = 20;
-/// The fewest lines that make a large file smaller.
+/// A module must have more lines than this to be moved out of a large file.
 const LARGE: usize = 100;
 
 fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Refusal> {
@@ -137,7 +137,7 @@ fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Re
     moved(context, (shape, range), (title, at))
 }
 
-/// The module whose head is at the target, or one of its attributes.
+/// The module whose head or attribute is at the target.
 fn module_at(context: &Context<'_>, target: Target<'_>) -> Option<ast::Module> {
     let token = find::token_at(context, target)?;
     let module = find::around::<ast::Module>(context, target).next()?;
@@ -146,7 +146,7 @@ fn module_at(context: &Context<'_>, target: Target<'_>) -> Option<ast::Module> {
     (is_at_head && is_long(&module, LONG)).then_some(module)
 }
 
-/// The module of the file that is longest.
+/// The longest module of the file.
 fn longest(context: &Context<'_>) -> Option<ast::Module> {
     let file = ast::SourceFile::cast(context.root.clone())?;
     let modules = file.items().filter_map(|item| match item {
@@ -157,7 +157,7 @@ fn longest(context: &Context<'_>) -> Option<ast::Module> {
     long.max_by_key(|it| it.syntax().text_range().len())
 }
 
-/// Whether a module of the product has more lines than this.
+/// Whether a non-test module has more lines than `lines`.
 fn is_long(module: &ast::Module, lines: usize) -> bool {
     let is_test = |it: ast::Attr| attributes::bare(&it) == "cfg(test)";
     let code = module.syntax().text().to_string();
@@ -175,13 +175,13 @@ mod tests {
         syntax::Hazard,
     };
 
-    /// A body that is long enough, and what is added to it.
+    /// A body that is long enough, followed by `more`.
     fn body(more: &str) -> String {
         let filler = "pub fn a() -> u8 {\n    1\n}\n\n".repeat(5);
         format!("use super::*;\n\n{filler}{more}")
     }
 
-    /// A file with a module, whose lines are indented once more.
+    /// A file with a module that contains `body`, indented by one level.
     fn file(head: &str, body: &str) -> String {
         let inner = body.lines().map(|line| match line {
             "" => "\n".to_owned(),

@@ -90,14 +90,14 @@ pub(super) const REFACTORING: Refactoring = Refactoring {
     plan,
 };
 
-/// The type of what is called by nothing but itself.
+/// The type of a string literal that is named after its content.
 const TEXT: &str = "&str";
 
-/// A literal that gets a name.
+/// A literal with its derived name.
 struct Named {
     name: String,
     ty: String,
-    /// In the order of the text.
+    /// The places in source order.
     places: Vec<TextRange>,
     gap: Gap,
 }
@@ -125,7 +125,7 @@ fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Re
     })
 }
 
-/// The literal at the target; where a finding is answered, those that it is about.
+/// The literal at the target; for a finding, the literals it reports.
 fn literals_at(context: &Context<'_>, target: Target<'_>) -> Vec<ast::Literal> {
     let at = |target| find::around::<ast::Literal>(context, target).next();
     let parts = match target {
@@ -249,7 +249,7 @@ fn unnamed() -> Refusal {
     )
 }
 
-/// The equal literals in the code of the module around one, but for what is compiled for tests or under a condition.
+/// The equal literals in the code of the surrounding module, except for test and conditionally compiled code.
 fn equal_literals(literal: &ast::Literal, context: &Context<'_>) -> Vec<SyntaxNode> {
     let module = module_around(literal.syntax());
     let own = literal.syntax().text();
@@ -281,7 +281,7 @@ fn is_in_code(literal: &SyntaxNode) -> bool {
     ends.is_some_and(|node| node.kind() == SyntaxKind::FN)
 }
 
-/// Whether a place inside a function is compiled only under a condition.
+/// Whether a place inside a function is conditionally compiled.
 fn is_gated(place: &SyntaxNode) -> bool {
     let mut around = place
         .ancestors()
@@ -292,7 +292,7 @@ fn is_gated(place: &SyntaxNode) -> bool {
     })
 }
 
-/// Where the module around a node begins.
+/// The start of the module around a node.
 fn module_around(node: &SyntaxNode) -> Option<TextSize> {
     let module = node.ancestors().find_map(ast::Module::cast);
     module.map(|module| module.syntax().text_range().start())

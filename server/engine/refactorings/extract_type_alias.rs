@@ -123,14 +123,14 @@ fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Re
 
 struct Alias {
     name: String,
-    /// On one line.
+    /// The type on one line.
     ty: String,
-    /// With its brackets; empty where there are none.
+    /// The generic parameters with their brackets; empty if there are none.
     parameters: String,
-    /// In the order of the text.
+    /// The places in source order.
     places: Vec<TextRange>,
     gap: Gap,
-    /// Whether one of the places is a part of what other crates may see.
+    /// Whether one of the places is part of the public API.
     is_public: bool,
 }
 
@@ -147,7 +147,7 @@ impl Alias {
                 "An attribute may read the type as it is written.",
             ));
         }
-        // Where places are called differently, they hold different things.
+        // Places with different names hold different things.
         let mut names: Vec<String> = places.iter().filter_map(naming::of).collect();
         names.dedup();
         let [name] = <[String; 1]>::try_from(names).map_err(|_| {
@@ -215,8 +215,8 @@ impl Alias {
     }
 }
 
-/// What is written anew where the type is, if the lines around stay as they are: where a field's type stands below its name,
-/// the break between them too.
+/// The range to rewrite for the type so that the surrounding lines stay as they are. If a field's type is on the line below
+/// its name, the range includes the line break between them.
 fn written_anew(place: TextRange, name: &str, context: &Context<'_>) -> Option<TextRange> {
     let source = context.source;
     if let Some(colon) = field_of_whole(&context.root, place) {
@@ -240,7 +240,7 @@ fn written_anew(place: TextRange, name: &str, context: &Context<'_>) -> Option<T
     (stays && !source.slice(place).contains('\n')).then_some(place)
 }
 
-/// Where the type of a structure's field begins, behind its colon, if that is all that stands in `place`.
+/// The position after the colon of a struct field, if `place` is exactly its type.
 fn field_of_whole(root: &SyntaxNode, place: TextRange) -> Option<TextSize> {
     let element = root.covering_element(place);
     let field = element.ancestors().find_map(ast::RecordField::cast)?;
@@ -251,7 +251,7 @@ fn field_of_whole(root: &SyntaxNode, place: TextRange) -> Option<TextSize> {
     Some(colon.text_range().end())
 }
 
-/// What would get a name of the type whose field, parameter or result is at the target.
+/// The type to name in the field, parameter or return type at the target.
 fn type_at(context: &Context<'_>, target: Target<'_>) -> Option<ast::Type> {
     let around = find::token_at(context, target)?.parent_ancestors();
     let is_end = |node: &SyntaxNode| node.kind() == SyntaxKind::BLOCK_EXPR;
@@ -264,7 +264,7 @@ fn type_at(context: &Context<'_>, target: Target<'_>) -> Option<ast::Type> {
     is_asked.then_some(found.ty)
 }
 
-/// The equal types in the heads and fields of the module around one, but for what is compiled for tests or under a condition.
+/// The equal types in the signatures and fields of the surrounding module, except for test and conditionally compiled code.
 fn equal_types(ty: &ast::Type, context: &Context<'_>) -> Vec<ast::Type> {
     let module = module_around(ty.syntax());
     let own = words_of(ty);
@@ -341,7 +341,7 @@ fn is_read_by_compiler_alone(ty: &ast::Type) -> bool {
     attributes.all(|attribute| {
         let bare = attributes::bare(&attribute);
         let name = attributes::name(&bare);
-        // What allows a long type would allow nothing then.
+        // An `allow` for a complex type would no longer have an effect.
         if bare.contains("type_complexity") {
             return false;
         }
@@ -354,7 +354,7 @@ fn is_read_by_compiler_alone(ty: &ast::Type) -> bool {
     })
 }
 
-/// Whether other crates may see the head or the field that a type stands in.
+/// Whether the signature or field that contains a type is public.
 fn is_public(ty: &ast::Type) -> bool {
     let is_open = |visibility: Option<ast::Visibility>| {
         visibility.is_some_and(|it| matches!(it.kind(), VisibilityKind::Pub))

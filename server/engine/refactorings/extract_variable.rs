@@ -88,7 +88,7 @@ fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Re
     })
 }
 
-/// What is repeated at a cursor or a finding; what is selected, whether it is or not.
+/// The repeated expression at a cursor or finding; for a selection, the selected expression even if it isn't repeated.
 fn found(context: &Context<'_>, target: Target<'_>) -> Result<Repeated, Refusal> {
     if let Target::Selection(range) = target
         && !range.is_empty()
@@ -115,7 +115,7 @@ fn found(context: &Context<'_>, target: Target<'_>) -> Result<Repeated, Refusal>
 
 enum Name {
     Telling(String),
-    /// Stands in for one that only a person can find.
+    /// A placeholder for a name that only the user can choose.
     Placeholder(String),
 }
 
@@ -184,7 +184,7 @@ mod tests {
         assert_becomes(&EXTRACT, &inside(before), &inside(after));
     }
 
-    /// What is offered for the part between two `|`.
+    /// The result offered for the part between two `|`.
     fn selected(code: &str) -> Result<String, Refusal> {
         let text = inside(code);
         let parts: Vec<&str> = text.split('|').collect();

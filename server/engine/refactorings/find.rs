@@ -1,4 +1,4 @@
-//! What stands at a target.
+//! Finds the syntax at a target.
 
 use ra_ap_syntax::{
     AstNode, Direction, SyntaxKind, SyntaxNode, SyntaxToken, algo::skip_trivia_token, ast,
@@ -11,12 +11,12 @@ use crate::text::TextRange;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Covered {
     Expression(ast::Expr),
-    /// Neighbours in one block, in order: statements and perhaps its last expression.
+    /// Consecutive children of one block: statements, and possibly its tail expression.
     Statements(Vec<SyntaxNode>),
 }
 
-/// What a target covers: a selection the largest expression or the statements that fill it, white space aside; a cursor the
-/// smallest expression around it. Nothing if a selection cuts a node in two.
+/// Returns what a target covers: for a selection, the largest expression or the statements that fill it, ignoring surrounding
+/// whitespace; for a cursor, the smallest expression around it. Returns `None` if a selection cuts through a node.
 pub fn covered(root: &SyntaxNode, target: Target<'_>) -> Option<Covered> {
     let range = match target {
         Target::Selection(range) if !range.is_empty() => trimmed(root, range)?,
@@ -47,7 +47,7 @@ pub fn covered(root: &SyntaxNode, target: Target<'_>) -> Option<Covered> {
     statements(&list, range)
 }
 
-/// The statements of a block that fill `range` exactly.
+/// The statements of a block that exactly fill `range`.
 fn statements(block: &SyntaxNode, range: TextRange) -> Option<Covered> {
     if block.kind() != SyntaxKind::STMT_LIST {
         return None;
@@ -59,7 +59,7 @@ fn statements(block: &SyntaxNode, range: TextRange) -> Option<Covered> {
     fills.then_some(Covered::Statements(found))
 }
 
-/// A selection without the white space at its ends.
+/// The range without leading and trailing whitespace.
 fn trimmed(root: &SyntaxNode, range: TextRange) -> Option<TextRange> {
     let range = range.intersect(root.text_range())?;
     let solid = |token: SyntaxToken, direction| match token.kind() {
@@ -79,7 +79,7 @@ fn trimmed(root: &SyntaxNode, range: TextRange) -> Option<TextRange> {
     (start < end).then(|| TextRange::new(start, end))
 }
 
-/// Whether a node of a kind that the refactoring is about stands around the target.
+/// Whether the target is inside a node of a kind that the refactoring applies to.
 pub(super) fn may_apply(
     refactoring: &Refactoring,
     context: &Context<'_>,
@@ -93,7 +93,7 @@ pub(super) fn may_apply(
     targets(target).into_iter().any(has_kind)
 }
 
-/// A target, and where a finding is answered, its parts from the last to the first.
+/// The target itself and, for a finding, its parts from last to first.
 fn targets(target: Target<'_>) -> Vec<Target<'_>> {
     let mut targets = vec![target];
     if let Target::Answer(sighting) = target {
@@ -103,7 +103,7 @@ fn targets(target: Target<'_>) -> Vec<Target<'_>> {
     targets
 }
 
-/// The token that a target means: the one behind it, where it lies between two.
+/// The token at a target. Between two tokens, it is the one after the target.
 pub(super) fn token_at(context: &Context<'_>, target: Target<'_>) -> Option<SyntaxToken> {
     let offset = target.offset();
     if !context.root.text_range().contains_inclusive(offset) {
@@ -111,14 +111,14 @@ pub(super) fn token_at(context: &Context<'_>, target: Target<'_>) -> Option<Synt
     }
     let token = crate::syntax::token_behind(&context.root, offset)?;
     let is_blank = |token: &SyntaxToken| token.kind() == SyntaxKind::WHITESPACE;
-    // Behind the last token of a line, that token is meant.
+    // At the end of a line, its last token is meant.
     if is_blank(&token) && token.text_range().start() == offset {
         return skip_trivia_token(token, Direction::Prev);
     }
     Some(token)
 }
 
-/// The nodes of one kind around a target, the innermost first.
+/// The nodes of one kind around a target, innermost first.
 pub(super) fn around<N: AstNode>(
     context: &Context<'_>,
     target: Target<'_>,
@@ -186,7 +186,7 @@ pub(super) fn let_else_at(context: &Context<'_>, target: Target<'_>) -> Option<S
     (is_head && found.let_else().is_some()).then(|| found.syntax().clone())
 }
 
-/// The `if` at the target with the one around it whose `else` it is; where a finding is answered, those at its parts too.
+/// The `if` at the target or the one whose `else` is there; for a finding, also those at its parts.
 pub(super) fn ifs_at(context: &Context<'_>, target: Target<'_>) -> Vec<ast::IfExpr> {
     targets(target)
         .into_iter()
@@ -207,7 +207,7 @@ fn if_of_else_at(context: &Context<'_>, target: Target<'_>) -> Option<ast::IfExp
     lead.contains_range(token.text_range()).then_some(found)
 }
 
-/// What the first of several nodes gives that gives anything; else why the first of them doesn't.
+/// Returns the first successful result. If there is none, returns the first refusal other than `NotHere`.
 pub(super) fn first_fit<N, T>(
     nodes: &[N],
     derive: impl Fn(&N) -> Result<T, Refusal>,
@@ -223,7 +223,7 @@ pub(super) fn first_fit<N, T>(
     Err(reason)
 }
 
-/// From the keyword of an `if` to the brace of its block.
+/// The range from the `if` keyword to the opening brace of its block.
 pub(super) fn head(found: &ast::IfExpr) -> Option<TextRange> {
     let start = found.if_token()?.text_range().start();
     let brace = found.then_branch()?.stmt_list()?.l_curly_token()?;
@@ -238,7 +238,7 @@ mod tests {
         text::TextSize,
     };
 
-    /// What is covered by the part of `text` between two `|`, or at the only one.
+    /// The code covered by the part of `text` between two `|`, or by a cursor at the only one.
     fn covered_in(text: &str) -> Option<Vec<String>> {
         let parts: Vec<&str> = text.split('|').collect();
         let source = Source::parse(parts.concat(), FileContext::default()).unwrap();

@@ -1,7 +1,7 @@
-//! Fixtures of refactorings: a text with the cursor at `$0`, and what becomes of it.
+//! Fixtures for refactorings: source text with the cursor at `$0`, and the expected result.
 //!
-//! Every fixture is tried with both line endings. Where the text before is as rustfmt wants it, so is the text after, if there
-//! is a rustfmt to ask.
+//! Every fixture is tried with both line endings. If the source text before is formatted as rustfmt would, the result must be
+//! too, provided that rustfmt is available.
 
 use super::{Context, FilePlace, Hazard, Offer, Refactoring, Refusal, Target, offer};
 use crate::{
@@ -12,7 +12,7 @@ use crate::{
 #[path = "../../../tests/fixtures/rustfmt.rs"]
 mod rustfmt;
 
-/// The refactoring makes `after` of `before`, in edition 2021 and without a promised compiler.
+/// Asserts that the refactoring turns `before` into `after`, in edition 2021 and without a declared `rust-version`.
 #[track_caller]
 pub(crate) fn assert_becomes(refactoring: &'static Refactoring, before: &str, after: &str) {
     assert_becomes_in(FileContext::default(), refactoring, before, after);
@@ -35,7 +35,7 @@ pub(crate) fn assert_becomes_in(
     }
 }
 
-/// The refactoring says why it can't be carried out, because of `hazard`.
+/// Asserts that the refactoring is refused because of `hazard`.
 #[track_caller]
 pub(crate) fn assert_refused(refactoring: &'static Refactoring, hazard: Hazard, text: &str) {
     assert_refused_in(FileContext::default(), refactoring, hazard, text);
@@ -62,7 +62,7 @@ fn assert_because(offered: Result<Offer, Refusal>, hazard: Hazard, text: &str) {
     }
 }
 
-/// In a file at `place`, the refactoring makes `after` of `before` and a new file: its path and its text.
+/// Asserts that, in a file at `place`, the refactoring turns `before` into `after` and a new file with this path and content.
 #[track_caller]
 pub(crate) fn assert_moves(
     place: FilePlace<'_>,
@@ -98,7 +98,7 @@ pub(crate) fn assert_refused_at(
     assert_because(offered_at(place, refactoring, text), hazard, text);
 }
 
-/// The refactoring has no meaning at the cursor.
+/// Asserts that the refactoring doesn't apply at the cursor.
 #[track_caller]
 pub(crate) fn assert_not_here(refactoring: &'static Refactoring, text: &str) {
     let offered = offered(FileContext::default(), refactoring, text);
@@ -108,7 +108,7 @@ pub(crate) fn assert_not_here(refactoring: &'static Refactoring, text: &str) {
     );
 }
 
-/// What the refactoring offers at the cursor.
+/// The refactoring's offer at the cursor.
 pub(crate) fn offered(
     context: FileContext,
     refactoring: &'static Refactoring,
@@ -117,7 +117,7 @@ pub(crate) fn offered(
     offered_by(context, FilePlace::Unknown, refactoring, text)
 }
 
-/// What it offers there in a file whose place is known.
+/// The refactoring's offer at the cursor in a file at a known place.
 pub(crate) fn offered_at(
     place: FilePlace<'_>,
     refactoring: &'static Refactoring,

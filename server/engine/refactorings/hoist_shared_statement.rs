@@ -126,7 +126,7 @@ mod tests {
 
     const SHARED: &str = "a.b(1);\na.c(2);";
 
-    /// An `if` whose branches end in two statements.
+    /// An `if` whose branches end with the same two statements.
     fn ending(condition: &str, one: &str, other: &str) -> String {
         let branch = |own: &str| {
             let code = format!("{own}\n{SHARED}").replace('\n', "\n    ");

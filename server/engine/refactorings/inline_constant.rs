@@ -191,7 +191,7 @@ impl Constant {
         }
     }
 
-    /// The only place that mentions it.
+    /// The only node that mentions the constant.
     fn only_use(&self, root: &SyntaxNode) -> Result<SyntaxNode, Refusal> {
         let is_it = |token: &SyntaxToken| {
             let text = token.text();
@@ -230,7 +230,7 @@ impl Constant {
         Ok(place.syntax().clone())
     }
 
-    /// The value is of the same type at its place.
+    /// Checks that the value has the same type when inlined.
     fn check_type(&self, place: &SyntaxNode) -> Result<(), Refusal> {
         let parent = place.parent().ok_or(Refusal::NotHere)?;
         let is_receiver = ast::MethodCallExpr::cast(parent.clone())
@@ -264,7 +264,8 @@ impl Constant {
         ))
     }
 
-    /// What would be written in another way where the value is seen: `if true`, `a.len() == 0`, `a * 1`, `a == ""`, `push_str(",")`.
+    /// Refuses values that should be written differently when inlined: `if true`, `a.len() == 0`, `a * 1`, `a == ""`,
+    /// `push_str(",")`.
     fn check_form(&self, place: &SyntaxNode) -> Result<(), Refusal> {
         let parent = place.parent().ok_or(Refusal::NotHere)?;
         let value = self.value.syntax().text().to_string();
@@ -292,7 +293,7 @@ impl Constant {
         Ok(())
     }
 
-    /// Whether a number without another reason is of this type.
+    /// Whether the constant's type is the default for its literal.
     fn is_expected(&self) -> bool {
         match &self.value {
             ast::Expr::Literal(it) if matches!(it.kind(), ast::LiteralKind::FloatNumber(_)) => {
@@ -302,7 +303,7 @@ impl Constant {
         }
     }
 
-    /// Whether what stands around the place is written down to be of the constant's type.
+    /// Whether the context of the place is explicitly of the constant's type.
     fn is_beside_its_type(&self, place: &SyntaxNode, parent: &SyntaxNode) -> bool {
         if let Some(operation) = ast::BinExpr::cast(parent.clone()) {
             let is_plain = matches!(
@@ -329,7 +330,7 @@ impl Constant {
         let is_index = ast::IndexExpr::cast(parent.clone())
             .and_then(|it| it.index())
             .is_some_and(|it| it.syntax() == place);
-        // The index of a list is the only one that is a number.
+        // Only lists are indexed by a number, which is a `usize`.
         let is_length = matches!(
             parent.kind(),
             SyntaxKind::CONST_ARG | SyntaxKind::ARRAY_TYPE

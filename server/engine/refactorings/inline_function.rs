@@ -83,7 +83,7 @@ fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Re
     })
 }
 
-/// The call of a function whose name is at the target.
+/// The function call whose name is at the target.
 fn call_at(context: &Context<'_>, target: Target<'_>) -> Option<(ast::CallExpr, String)> {
     let at = find::token_at(context, target)?;
     let call = find::around::<ast::CallExpr>(context, target).next()?;
@@ -112,7 +112,7 @@ mod tests {
         assert_becomes(&INLINE, before, after);
     }
 
-    /// In a function that calls `g`, which is this one.
+    /// Asserts that inlining `g`, which `function` declares, is refused in a function with this code.
     fn refused(hazard: Hazard, code: &str, function: &str) {
         assert_refused(
             &INLINE,
@@ -235,7 +235,7 @@ mod tests {
         refused(Hazard::ControlFlow, "let b = $0g(c); b", own);
     }
 
-    /// Each of these compiles in the caller and means another thing there.
+    /// Each of these compiles in the caller but has a different meaning there.
     #[test]
     fn names_that_mean_something_else_are_refused() {
         let function = "fn g(c: u8) -> u8 { LIMIT + h(c) }";

@@ -67,7 +67,7 @@ pub(super) const REFACTORING: Refactoring = Refactoring {
     plan,
 };
 
-/// rustfmt writes a short `if` that is a value on one line, up to this width.
+/// Maximum width of an `if` expression that rustfmt puts on one line.
 const ONE_LINE: usize = 50;
 
 fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Refusal> {
@@ -148,14 +148,14 @@ impl Parts {
         [&self.then, &self.other]
     }
 
-    /// Whether the branch before an `else if` is the same as the block that would come first.
+    /// Whether the preceding branch of an `else if` chain equals the block that would come first.
     fn would_meet_its_like(&self, choice: &ast::IfExpr) -> bool {
         let before = choice.syntax().parent().and_then(ast::IfExpr::cast);
         let before = before.and_then(|before| before.then_branch());
         before.is_some_and(|before| before.syntax().text() == self.other.syntax().text())
     }
 
-    /// The first block settles types for the second one.
+    /// Checks types, because the first block determines the expected type of the second one.
     fn check_types(&self, choice: &ast::IfExpr) -> Result<(), Refusal> {
         let has_value = self
             .blocks()
@@ -182,7 +182,7 @@ impl Parts {
         Ok(())
     }
 
-    /// Mutable references are reborrowed and closures made function pointers in the second block only.
+    /// Mutable references are reborrowed and closures coerced to function pointers only in the second block.
     fn borrows_or_captures(&self) -> bool {
         self.blocks().iter().any(|block| match block.tail_expr() {
             Some(ast::Expr::RefExpr(reference)) => reference.mut_token().is_some(),

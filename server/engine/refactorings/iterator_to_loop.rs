@@ -110,7 +110,7 @@ struct Parts {
     closure: ast::ClosureExpr,
     pattern: ast::Pat,
     body: ast::Expr,
-    /// With the semicolon, if there is one.
+    /// The range including the semicolon, if there is one.
     whole: TextRange,
 }
 

@@ -591,7 +591,7 @@ mod tests {
         ] {
             gives_not(hazard, ty, &taking(value, some, none));
         }
-        // What is asked later uses the variable.
+        // The variable is used later.
         let kept = taking("up", "Some(c) => c", "None => own");
         gives_not(Hazard::Borrows, "T", &format!("let c = {kept};\ne(c)"));
         let text = taking("a.get(n)", "Some(c) => c", "None => \"\"");

@@ -92,7 +92,7 @@ fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Re
     let node = find::choice_at(context, target).ok_or(Refusal::NotHere)?;
     let choice = ast::MatchExpr::cast(node).ok_or(Refusal::NotHere)?;
     let shape = SinglePattern::of(&choice).ok_or(Refusal::NotHere)?;
-    // A `?`, or `expect`, says it in fewer words.
+    // `?` or `expect` is shorter.
     if shape.is_second && shape.is_handed_on() {
         return Err(Refusal::NotHere);
     }

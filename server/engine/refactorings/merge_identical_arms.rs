@@ -110,7 +110,7 @@ fn change(context: &Context<'_>, group: &IdenticalArms) -> Result<Change, Refusa
     Ok(change.checked(&["the bodies are identical", order]))
 }
 
-/// The arms that go with the one whose pattern is at the target, or the first that go together in the `match` whose keyword is.
+/// The arms identical to the one whose pattern is at the target, or the first such group of the `match` at the target.
 fn group_at(context: &Context<'_>, target: Target<'_>) -> Result<IdenticalArms, Refusal> {
     let token = find::token_at(context, target).ok_or(Refusal::NotHere)?;
     if token.kind() == SyntaxKind::MATCH_KW {
@@ -148,7 +148,7 @@ mod tests {
 
     static MERGE: Refactoring = REFACTORING;
 
-    /// Arms, one to a line.
+    /// A `match` with these arms, one per line.
     fn matching(arms: &str) -> String {
         let lines = arms.lines().map(|line| format!("        {line}\n"));
         format!(

@@ -69,7 +69,7 @@ pub(super) const REFACTORING: Refactoring = Refactoring {
     plan,
 };
 
-/// What rustfmt gives the values of a pair on one line, of 100 columns.
+/// Maximum width of a pair of values that rustfmt puts on one line.
 const WIDEST: usize = 60;
 
 fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Refusal> {
@@ -97,11 +97,11 @@ fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Re
     })
 }
 
-/// Two `if let`s, one inside the other, and nothing beside them.
+/// Two nested `if let`s with nothing else in the outer one.
 struct Nested {
     outer: ast::IfExpr,
     inner: ast::IfExpr,
-    /// What both ask, from the outermost.
+    /// The patterns and values of both, outermost first.
     asked: Vec<Asked>,
     body: ast::BlockExpr,
 }
@@ -114,7 +114,7 @@ struct Asked {
 }
 
 impl Nested {
-    /// With the `if` at the cursor as the outer or the inner one.
+    /// Finds the pair with `found` as either the outer or the inner `if`.
     fn around(found: &ast::IfExpr) -> Option<Self> {
         Self::of(found).or_else(|| {
             let mut around = found.syntax().ancestors().skip(1);
@@ -162,18 +162,18 @@ impl Nested {
                 "It can't be shown that the values can be evaluated together.",
             )
         })?;
-        // The first is asked for in any case.
+        // The first value is evaluated in any case.
         Ok(grounds.into_iter().skip(1).max().unwrap_or_default())
     }
 
-    /// A comment outside of the block that stays.
+    /// Whether there is a comment outside the remaining block.
     fn has_comment(&self) -> bool {
         let body = self.body.syntax().text_range();
         let mut tokens = tokens_of(self.outer.syntax());
         tokens.any(|it| it.kind() == SyntaxKind::COMMENT && !body.contains_range(it.text_range()))
     }
 
-    /// Whether no pattern or value mentions what an earlier pattern binds.
+    /// Whether no pattern or value mentions a binding of an earlier pattern.
     fn are_apart(&self) -> bool {
         let mut bound: Vec<String> = Vec::new();
         for asked in &self.asked {
@@ -229,7 +229,7 @@ impl Nested {
 }
 
 impl Asked {
-    /// One `let`, or each part of one that asks for a pair.
+    /// A single `let`, or each component of a `let` that matches a tuple.
     fn in_condition(choice: &ast::IfExpr) -> Option<Vec<Self>> {
         let ast::Expr::LetExpr(asked) = choice.condition()? else {
             return None;
@@ -268,7 +268,7 @@ impl Asked {
         words.filter(|token| token.kind() == SyntaxKind::IDENT)
     }
 
-    /// How far it is shown that the value is borrowed, and could be asked for in vain.
+    /// The evidence that the value is only borrowed and may be evaluated needlessly.
     fn ground(&self) -> Option<Ground> {
         let value = &self.value;
         let is_silent = purity::is_pure(value) && temporaries::makes_none(value);
@@ -293,14 +293,14 @@ impl Asked {
     }
 }
 
-/// Whether a place of the file may be reached through a `Deref` that does something: the file's own, or one that makes a value.
+/// Whether a place expression may go through a `Deref` with side effects: one implemented in the file, or a lazy cell.
 fn reaches_by_doing(value: &ast::Expr) -> bool {
     let declared = FileNames::around(value);
     let makes = ["Lazy", "LazyCell", "LazyLock"];
     declared.implements("Deref") || makes.into_iter().any(|it| declared.imports(it))
 }
 
-/// Whether a place is a variable or a part of one. What a static is may be made when it is first asked for.
+/// Whether a place expression is a variable or part of one. Statics don't count, since they may be initialized on first use.
 fn is_of_variable(place: &ast::Expr) -> bool {
     let root = scopes::root_of(place).map(|it| it.syntax().text().to_string());
     let is_variable = |name: &str| name.starts_with(|it: char| it.is_lowercase() || it == '_');

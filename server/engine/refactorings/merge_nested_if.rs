@@ -77,7 +77,7 @@ fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Re
     })
 }
 
-/// The `if` at the cursor with the one in it, or with the one around it.
+/// The `if` at the cursor, merged with the one inside it or the one around it.
 fn shape_at<'a>(
     found: &ast::IfExpr,
     context: &Context<'a>,

@@ -109,7 +109,7 @@ pub(super) const REFACTORING: Refactoring = Refactoring {
     plan,
 };
 
-/// The fewest lines of tests that are worth a file.
+/// A test module must have more lines than this to be worth a file.
 const LONG: usize = 20;
 
 fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Refusal> {
@@ -123,7 +123,7 @@ fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Re
     moved(context, (shape, range), (title, at))
 }
 
-/// The module of tests whose head is at the target, or its attribute.
+/// The test module whose head or attribute is at the target.
 fn module_at(context: &Context<'_>, target: Target<'_>) -> Option<ast::Module> {
     let token = find::token_at(context, target)?;
     let module = find::around::<ast::Module>(context, target).next()?;
@@ -134,7 +134,7 @@ fn module_at(context: &Context<'_>, target: Target<'_>) -> Option<ast::Module> {
     (is_at_head && is_long && module.attrs().any(|it| is_test(&it))).then_some(module)
 }
 
-/// The folder of a module around it would have to be there for the tests alone.
+/// Refuses nested modules, whose file would need a directory just for the tests.
 fn check_place(module: &ast::Module) -> Result<(), Refusal> {
     let around = module.syntax().parent();
     if around.is_some_and(|it| it.kind() == SyntaxKind::SOURCE_FILE) {
@@ -154,7 +154,7 @@ mod tests {
         fixture::{assert_not_here, assert_refused_at, offered_at},
     };
 
-    /// A file with a module of tests: what stands before it, its head, and its body one level in.
+    /// A file with a test module: `head` in front of it, and `body` indented by one level.
     fn file(head: &str, body: &str) -> String {
         let inner = body.lines().map(|line| match line {
             "" => "\n".to_owned(),
@@ -188,7 +188,7 @@ mod tests {
             (FilePlace::Beside("stack"), "stack/tests.rs"),
             (FilePlace::Folder, "tests.rs"),
         ] {
-            // The second line of the string is where it was.
+            // The second line of the string stays unindented.
             let text = file("$0mod tests", &body).replace("      f\"", "  f\"");
             let after = "fn f() {}\n\n#[cfg(test)]\nmod tests;\n";
             assert_moves(place, &REFACTORING, &text, after, (name, &body));

@@ -1,9 +1,9 @@
-//! The change that both moves of a module to a file of its own make.
+//! The change shared by both refactorings that move a module to a file of its own.
 
 use super::{Change, Context, NewFile, Plan, Refusal};
 use crate::{shapes::module_body::InlineModule, syntax::types_shown::Ground, text::TextRange};
 
-/// The module in a file, and its declaration where it stood.
+/// Moves a module's body to a new file and leaves its declaration behind.
 pub(super) fn moved<'a>(
     context: &'a Context<'_>,
     (shape, range): (InlineModule, TextRange),

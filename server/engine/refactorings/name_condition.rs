@@ -105,12 +105,12 @@ fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Re
     })
 }
 
-/// A name for the condition that nothing else in the function has.
+/// A name for the condition that is unique in the function.
 enum Name {
     Telling(String),
-    /// Somebody has said it.
+    /// A name from the request.
     Given(String),
-    /// Stands in for one that only a person can find.
+    /// A placeholder for a name that only the user can choose.
     Placeholder(String),
 }
 
@@ -159,7 +159,7 @@ fn check(found: &ast::IfExpr, condition: &ast::Expr) -> Result<(), Refusal> {
     check_place(found)
 }
 
-/// Whether a `let` is of this condition, and not of one inside a closure or block in it.
+/// Whether a `let` belongs to this condition, rather than to one in a closure or block inside it.
 fn is_of(node: &ra_ap_syntax::SyntaxNode, condition: &ast::Expr) -> bool {
     let mut between = node
         .ancestors()
@@ -168,7 +168,7 @@ fn is_of(node: &ra_ap_syntax::SyntaxNode, condition: &ast::Expr) -> bool {
     between.all(|around| matches!(around.kind(), SyntaxKind::BIN_EXPR | SyntaxKind::PAREN_EXPR))
 }
 
-/// There is a place for a `let` only where the `if` is a statement by itself.
+/// Checks that the `if` is a statement; otherwise there is no place for a `let`.
 fn check_place(found: &ast::IfExpr) -> Result<(), Refusal> {
     let parent = found.syntax().parent().ok_or(Refusal::NotHere)?;
     let list = match parent.kind() {
@@ -255,8 +255,8 @@ fn rewrites<'a>(
     Some(vec![named, asked.text(&format!(" {name} "))])
 }
 
-/// The condition as the value of the `let`, with what stands before it: on the same line, on the next one if it fits there, or
-/// as it was.
+/// The condition as the value of the `let` with its leading whitespace: on the same line, on the next one if it fits there,
+/// or laid out as it was.
 fn value(context: &Context<'_>, indent: &str, condition: &ast::Expr, name: &str) -> Option<String> {
     let text = &*context.source.text;
     let longest = context.source.context.width.max();

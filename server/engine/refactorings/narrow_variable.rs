@@ -144,7 +144,7 @@ fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Re
     })
 }
 
-/// A variable that is declared, and set by a statement of the same block.
+/// A declared variable that is assigned by a statement of the same block.
 struct Declared {
     statement: ast::LetStmt,
     pattern: ast::IdentPat,
@@ -221,7 +221,7 @@ impl Declared {
         Ok(())
     }
 
-    /// Whether the value is of the same type without the first one.
+    /// Whether the value has the same type without the initial value.
     fn has_own_type(&self, first: &ast::Expr) -> bool {
         let is_open = |value: &ast::Expr| {
             is_what_is_wanted(value)
@@ -262,7 +262,7 @@ impl Declared {
         }
     }
 
-    /// Whether nothing follows but that the block gives the variable.
+    /// Whether the variable is only returned from the block after its assignment.
     fn is_only_given(&self) -> bool {
         let set = self.set.syntax().parent();
         let next = set.and_then(|it| it.next_sibling());
@@ -270,7 +270,7 @@ impl Declared {
         given.is_some_and(|it| scopes::as_name(&it).as_ref() == Some(&self.name))
     }
 
-    /// What is written before the value.
+    /// The code before the value.
     fn head(&self, is_mutable: bool, text: &str) -> Option<String> {
         let sign = if is_mutable { "mut " } else { "" };
         let name = &self.name;
@@ -281,7 +281,7 @@ impl Declared {
         Some(format!("let {sign}{name}: {ty} = "))
     }
 
-    /// What of the two statements stands in the head.
+    /// The parts of both statements that the new head keeps.
     fn kept(&self, is_mutable: bool) -> Vec<TextRange> {
         let changes = self.pattern.mut_token().filter(|_| is_mutable);
         let changes = changes.map(|it| it.text_range());
@@ -295,7 +295,7 @@ impl Declared {
             .collect()
     }
 
-    /// Whether rustfmt leaves the lines of the value as they are behind a longer head.
+    /// Whether rustfmt leaves the value's lines unchanged after a longer head.
     fn fits(&self, head: &str, context: &Context<'_>) -> bool {
         let text = &context.source.text;
         let start: TextSize = self.set.syntax().text_range().start();
@@ -312,7 +312,7 @@ impl Declared {
         is_open && is_beside && !is_broken && line <= context.source.context.width.max()
     }
 
-    /// Whether nobody can tell the order in which variables are dropped.
+    /// Whether the drop order of variables stays unobservable.
     fn drops_in_order(&self) -> bool {
         let end = self.set.syntax().text_range().start();
         let mut between = self
@@ -334,7 +334,7 @@ fn comment_on_it() -> Refusal {
     Refusal::because(Hazard::Text, "A comment belongs to the declaration.")
 }
 
-/// The first statement behind a declaration that mentions its variable.
+/// The first statement after a declaration that mentions its variable.
 fn first_mention(statement: &ast::LetStmt, name: &str) -> Option<SyntaxNode> {
     let mut behind = statement.syntax().siblings(Direction::Next).skip(1);
     behind.find(|it| mentions(it, name))

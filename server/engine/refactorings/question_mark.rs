@@ -136,7 +136,7 @@ fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Re
     })
 }
 
-/// A choice at the end of the function.
+/// Plans the change of a choice in tail position.
 fn plan_tail(shape: QuestionTail<'_>) -> Result<Plan<'_>, Refusal> {
     let range = shape.rewrite.range();
     Plan::new(range, move || {
@@ -201,7 +201,7 @@ mod tests {
 
     static QUESTION_MARK: Refactoring = REFACTORING;
 
-    /// In a function with this result, below items that the code may use.
+    /// Puts code in a function with this return type, after items that the code may use.
     fn inside(gives: &str, code: &str) -> String {
         let lines = code.lines().map(|line| format!("    {line}\n"));
         let lines: String = lines.collect();
@@ -702,9 +702,9 @@ mod tests {
     #[test]
     fn what_is_no_rest_stays() {
         for code in [
-            // Fewer words by a method.
+            // A method is shorter.
             choice("Some(a) = by.get(1)", "Some(a + 1)"),
-            // More than the absence.
+            // More than the absence is handled.
             choice("Some(a) = by.get(1)", "b(a);\nSome(a)").replace("None", "Some(1)"),
             choice("Some(1) = by.get(1)", "b(a);\nSome(a)"),
             choice("Some((a, _)) = by.split_once(1)", "b(a);\nSome(a)"),
@@ -712,7 +712,7 @@ mod tests {
             format!("let x = {};\nx", choice("Some(a) = by.get(1)", "b(a);\nSome(a)")),
             // One of two attempts in a row.
             "if let Some(a) = by.get(2) {\n    return Some(a);\n}\n$0if let Some(a) = by.get(1) {\n    b(a);\n    return Some(a);\n}\nNone".to_owned(),
-            // A question and an answer.
+            // A condition on the value.
             "$0if let Some(a) = by.get(1) {\n    if a > 1 {\n        return Some(a);\n    }\n}\nNone".to_owned(),
         ] {
             assert_not_here(&QUESTION_MARK, &inside(OPTION, &code));

@@ -83,7 +83,7 @@ fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Re
     })
 }
 
-/// The call of `clone` whose name or dot is at the target, and what is copied.
+/// The `clone` call whose name or dot is at the target, and its receiver.
 fn clone_at(context: &Context<'_>, target: Target<'_>) -> Option<(ast::MethodCallExpr, ast::Expr)> {
     let at = find::token_at(context, target)?.text_range();
     let call = find::around::<ast::MethodCallExpr>(context, target).next()?;
@@ -95,7 +95,7 @@ fn clone_at(context: &Context<'_>, target: Target<'_>) -> Option<(ast::MethodCal
     (is_here && is_clone).then_some((call, place))
 }
 
-/// How a type shows that copies of it are like the value, or why it doesn't.
+/// Returns the evidence that a copy of this type behaves like the original, or why there is none.
 fn type_of(place: &ast::Expr) -> Result<Plain, Refusal> {
     let shown = match place {
         ast::Expr::PathExpr(path) => of_variable(path),
@@ -138,7 +138,7 @@ fn of_let(declared: &ast::LetStmt) -> Option<Plain> {
     makes_string(&declared.initializer()?).then_some(Plain::Std)
 }
 
-/// Whether a value is a new `String`.
+/// Whether an expression creates a new `String`.
 fn makes_string(value: &ast::Expr) -> bool {
     let declared = FileNames::around(value);
     match value {
@@ -164,7 +164,7 @@ fn makes_string(value: &ast::Expr) -> bool {
     }
 }
 
-/// `self.name` in a method that takes `self` as it is, of a structure of this file.
+/// `self.name` in a method that takes `self` by value, for a struct of this file.
 fn of_own_field(field: &ast::FieldExpr) -> Option<Plain> {
     let owner = field.expr()?;
     if owner.syntax().text() != "self" {
@@ -192,7 +192,7 @@ fn of_own_field(field: &ast::FieldExpr) -> Option<Plain> {
     plain(&found.ty()?)
 }
 
-/// Refuses where somebody may look at the value by a pointer, and where the value's scope is another than the copy's.
+/// Refuses values whose address may be observed, and copies that live in a different scope from the value.
 fn check_surroundings(call: &ast::MethodCallExpr) -> Result<(), Refusal> {
     const POINTERS: [&str; 8] = [
         "addr_of",
@@ -238,7 +238,7 @@ fn check_surroundings(call: &ast::MethodCallExpr) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// The field of a structure that has the name of the variable whose copy it gets, so that the name alone is enough.
+/// The struct field initialized with a clone of the variable of the same name, so that field init shorthand is possible.
 fn shorthand(call: &ast::MethodCallExpr, place: &ast::Expr) -> Option<ast::RecordExprField> {
     let field = call
         .syntax()
@@ -248,7 +248,7 @@ fn shorthand(call: &ast::MethodCallExpr, place: &ast::Expr) -> Option<ast::Recor
     (place.syntax().text() == name.text()).then_some(field)
 }
 
-/// Whether the copy goes where a variable would be moved to.
+/// Whether the copy is used in a position that would move a variable.
 fn is_given_away(call: &ast::MethodCallExpr) -> bool {
     let Some(parent) = call.syntax().parent() else {
         return false;
@@ -274,7 +274,7 @@ fn is_list(array: &SyntaxNode) -> bool {
     array.is_some_and(|array| array.semicolon_token().is_none())
 }
 
-/// Whether a `let` takes the value whole, under another name.
+/// Whether a `let` binds the whole value to a different name.
 fn is_new_name(declared: &ast::LetStmt, call: &ast::MethodCallExpr) -> bool {
     let Some(ast::Pat::IdentPat(pattern)) = declared.pat() else {
         return false;
@@ -439,7 +439,7 @@ mod tests {
         refused(Hazard::Types, shadowed);
     }
 
-    /// None of these moves the value, so rustc would let it be used again with what the copy alone should have seen.
+    /// None of these moves the value, so rustc would accept later uses that see changes only the copy should have seen.
     #[test]
     fn copies_that_are_not_given_away_are_refused() {
         for code in [

@@ -132,7 +132,7 @@ fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Re
     }
 }
 
-/// A variable that is declared right before a loop, as a `bool` that is written down.
+/// A variable declared right before a loop and initialized with a `bool` literal.
 struct Flag {
     declared: ast::LetStmt,
     name: String,
@@ -183,7 +183,7 @@ impl Flag {
         })
     }
 
-    /// From the declaration to the loop.
+    /// The range from the declaration to the loop.
     fn lead(&self) -> TextRange {
         let start = self.declared.syntax().text_range().start();
         TextRange::new(start, self.found.syntax().text_range().start())
@@ -213,7 +213,7 @@ impl Flag {
     }
 }
 
-/// `while !done` becomes `loop`, and the end of the loop a `break`.
+/// Turns `while !done` into `loop`, and the assignment at the end into a `break`.
 fn plan_break<'a>(
     context: &'a Context<'_>,
     flag: &Flag,
@@ -262,7 +262,7 @@ fn plan_break<'a>(
     })
 }
 
-/// `found = true; break` becomes `return true`.
+/// Turns `found = true; break` into `return true`.
 fn plan_return<'a>(
     context: &'a Context<'_>,
     flag: &Flag,
@@ -321,7 +321,7 @@ fn plan_return<'a>(
     })
 }
 
-/// A title has an end.
+/// Shortens a name so that titles stay short.
 fn short(name: &str) -> String {
     name.chars().take(24).collect()
 }

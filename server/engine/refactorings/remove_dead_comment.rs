@@ -58,7 +58,7 @@ pub(super) const REFACTORING: Refactoring = Refactoring {
     plan,
 };
 
-/// A single line may be an example.
+/// Minimum number of lines; a single line may be an example.
 const LEAST: usize = 2;
 
 fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Refusal> {
@@ -78,7 +78,7 @@ fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Re
     })
 }
 
-/// The comment at the target with the block that it stands in.
+/// The comment at the target and the block that contains it.
 fn comment_at<'a>(
     context: &Context<'a>,
     target: Target<'_>,

@@ -118,7 +118,7 @@ fn change(context: &Context<'_>, chain: &Chain) -> Result<Change, Refusal> {
 /// A chain of `if … else if …` up to an `else` that is redundant.
 struct Chain {
     top: ast::IfExpr,
-    /// The `if`s before the `else`, the top among them; none comes to its end.
+    /// The `if`s before the `else`, including the topmost; all of their blocks diverge.
     kept: Vec<ast::IfExpr>,
     rest: Rest,
 }
@@ -163,7 +163,7 @@ impl Chain {
         (!kept.is_empty()).then_some(Self { top, kept, rest })
     }
 
-    /// The end of the last block that stays where it is.
+    /// The end of the last remaining block.
     fn kept_end(&self) -> ra_ap_syntax::TextSize {
         let last = self.kept.last().and_then(ast::IfExpr::then_branch);
         last.map_or(self.top.syntax().text_range().end(), |block| {
@@ -192,7 +192,7 @@ impl Chain {
         Ok(())
     }
 
-    /// What is matched by a pattern lives on to the end of an `if let` with its `else`, before edition 2024.
+    /// Before edition 2024, the scrutinee of an `if let` lives until the end of its `else`.
     fn applicability(&self, context: &Context<'_>) -> Result<Applicability, Refusal> {
         let mut applicability = self.order_at_end(context)?;
         if context.source.context.edition.at_least_2024() {
@@ -220,7 +220,7 @@ impl Chain {
         Ok(applicability)
     }
 
-    /// A body without a value gets a `;` behind its last expression.
+    /// In a body without a value, the tail expression gets a `;`.
     fn order_at_end(&self, context: &Context<'_>) -> Result<Applicability, Refusal> {
         let is_exit = block_ended_by(&self.top).is_some_and(|block| exit_of(&block).is_some());
         let reorders = match &self.rest {
@@ -239,8 +239,8 @@ impl Chain {
         })
     }
 
-    /// The `if` behind the `else`, as it stands by itself. An `else` drops the temporaries in it at its end; an `if` at the end
-    /// of a body may keep them until the variables are gone that they borrow from.
+    /// The `if` after the `else` as a statement of its own. An `else` drops its temporaries at its end, but an `if` in tail
+    /// position may keep them until after the variables they borrow from are dropped.
     fn moved_out(&self, context: &Context<'_>, next: &ast::IfExpr) -> Result<String, Refusal> {
         let tail = ast::Expr::IfExpr(next.clone());
         if block_ended_by(&self.top).is_some()
@@ -265,7 +265,7 @@ impl Chain {
         Ok(next.syntax().text().to_string())
     }
 
-    /// The inside of the `else` block, as it stands behind the `if`.
+    /// The contents of the `else` block as written after the `if`.
     fn hoisted(
         &self,
         context: &Context<'_>,
@@ -304,7 +304,7 @@ fn tail_temporaries() -> Refusal {
     )
 }
 
-/// Other statements follow: they must not see the block's variables, nor wait for those to be dropped.
+/// Refuses variables, which would stay in scope for the statements that follow. Returns whether the tail needs a `;`.
 fn semicolon_in_the_middle(other: &ast::BlockExpr) -> Result<bool, Refusal> {
     let mut statements = other.statements();
     if statements.any(|statement| matches!(statement, ast::Stmt::LetStmt(_))) {
@@ -331,7 +331,7 @@ fn semicolon_in_the_middle(other: &ast::BlockExpr) -> Result<bool, Refusal> {
     }
 }
 
-/// Whether the `if` stands by itself in a block, without a `;`.
+/// Whether the `if` is a statement without a `;`.
 fn is_statement(choice: &ast::IfExpr) -> bool {
     let Some(parent) = choice.syntax().parent() else {
         return false;

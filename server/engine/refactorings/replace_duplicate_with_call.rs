@@ -78,15 +78,15 @@ pub(super) const REFACTORING: Refactoring = Refactoring {
     plan,
 };
 
-/// The attributes that say nothing of what a function does.
+/// Attributes that don't affect what a function does.
 const HARMLESS: [&str; 4] = ["allow", "doc", "inline", "must_use"];
 
-/// How wide rustfmt lets the arguments of a call be.
+/// Maximum width of call arguments that rustfmt keeps on one line.
 const WIDEST_ARGUMENTS: usize = 60;
 
-/// Functions of one list that are equal but for their names and who may call them.
+/// Functions of one item list that are equal except for name and visibility.
 struct Twins {
-    /// The first of them, which stays.
+    /// The first one, which stays unchanged.
     first: ast::Fn,
     name: String,
     others: Vec<ast::Fn>,
@@ -123,7 +123,7 @@ fn change(context: &Context<'_>, twins: &Twins) -> Result<Change, Refusal> {
 }
 
 impl Twins {
-    /// The functions beside one, that one among them, if there is another.
+    /// The functions equal to this one, including itself, if there are any others.
     fn of(function: &ast::Fn) -> Option<Self> {
         function.body()?;
         let list = function.syntax().parent()?;
@@ -133,7 +133,7 @@ impl Twins {
         let length = function.syntax().text().len();
         let words = words_of(function);
         let siblings = list.children().filter_map(ast::Fn::cast);
-        // What differs in names, comments and layout differs little in length.
+        // Differences in names, comments and layout hardly affect the length.
         let near = siblings.filter(|other| {
             let other = other.syntax().text().len();
             u32::from(other) / 4 <= u32::from(length) && u32::from(length) / 4 <= u32::from(other)
@@ -185,7 +185,7 @@ impl Twins {
         self.check_name()
     }
 
-    /// The name means the first function in each of the others.
+    /// Checks that the name resolves to the first function in each of the others.
     fn check_name(&self) -> Result<(), Refusal> {
         let list = self.first.syntax().parent().ok_or(Refusal::NotHere)?;
         let bare = self.name.trim_start_matches("r#");
@@ -204,7 +204,7 @@ impl Twins {
         ))
     }
 
-    /// The body of a twin as a call of the first function.
+    /// Replaces the body of a twin with a call of the first function.
     fn call_in<'a>(
         &self,
         twin: &ast::Fn,
@@ -250,7 +250,7 @@ impl Twins {
     }
 }
 
-/// Whether functions of a list can call each other by their names alone: those of a trait may be another's.
+/// Whether functions in a list can call each other reliably by name; trait functions may be overridden.
 fn takes_calls(list: &SyntaxNode) -> bool {
     match list.kind() {
         SyntaxKind::SOURCE_FILE | SyntaxKind::ITEM_LIST => true,
@@ -262,7 +262,7 @@ fn takes_calls(list: &SyntaxNode) -> bool {
     }
 }
 
-/// Everything of a function but comments, attributes, its name and who may call it.
+/// The tokens of a function except for comments, attributes, name and visibility.
 fn words_of(function: &ast::Fn) -> Vec<String> {
     let name = function.name().map(|it| it.syntax().text_range());
     let visibility = function.visibility().map(|it| it.syntax().text_range());
@@ -326,7 +326,7 @@ fn is_mutable_value(receiver: &ast::SelfParam) -> bool {
     receiver.mut_token().is_some() && receiver.amp_token().is_none()
 }
 
-/// The name of a parameter that is nothing but a name.
+/// The name of a parameter whose pattern is a plain identifier.
 fn simple_name(param: &ast::Param) -> Option<String> {
     let ast::Pat::IdentPat(pattern) = param.pat()? else {
         return None;
@@ -354,7 +354,7 @@ fn check_body(body: &SyntaxNode) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// Whether a macro is called that isn't the standard library's by its name.
+/// Whether the body calls a macro that isn't known from the standard library.
 fn has_unknown_macro(body: &SyntaxNode) -> bool {
     const KNOWN: [&str; 20] = [
         "assert",
@@ -385,7 +385,7 @@ fn has_unknown_macro(body: &SyntaxNode) -> bool {
     })
 }
 
-/// The parameters of types and numbers, where the arguments don't tell them.
+/// Type and const arguments that can't be inferred from the call's arguments.
 fn turbofish(function: &ast::Fn) -> String {
     let list = function.generic_param_list();
     let params: Vec<_> = list
@@ -428,7 +428,7 @@ mod tests {
 
     const BODY: &str = "{\n    let b = a.c();\n    b.d(1)\n}";
 
-    /// Two functions with these heads in front of their names and behind them.
+    /// Two functions with this source text before and after their names.
     fn two(before: &str, behind: &str, body: &str) -> String {
         format!("{before}fn $0one{behind} {body}\n\n{before}fn two{behind} {body}\n")
     }

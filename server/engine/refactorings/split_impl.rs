@@ -134,9 +134,9 @@ use crate::{
     text::TextRange,
 };
 
-/// The fewest functions of a block that is worth splitting.
+/// Minimum number of functions in a block that is worth splitting.
 const MANY: usize = 10;
-/// The fewest lines of a block that may be split at every function.
+/// Minimum number of lines in a block that may be split at every function.
 const LONG: usize = 400;
 
 pub(super) const REFACTORING: Refactoring = Refactoring {
@@ -154,7 +154,7 @@ fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Re
     block.check()?;
     block.check_lifetimes(place)?;
     let header = block.header(context)?;
-    // The second half, so that splits at different functions are different targets.
+    // Only the second half, so that splits at different functions are different targets.
     let start = block.items[place].syntax().text_range().start();
     let range = TextRange::new(start, block.ast.syntax().text_range().end());
     Plan::new(range, move || {
@@ -170,7 +170,7 @@ fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Re
     })
 }
 
-/// An `impl` block of a type with its items.
+/// An inherent `impl` block with its items.
 struct Block {
     ast: ast::Impl,
     items: Vec<ast::AssocItem>,
@@ -191,7 +191,7 @@ impl Block {
         })
     }
 
-    /// The number of the item before which to split; never the first.
+    /// The index of the item before which to split; never zero.
     fn place(&self, context: &Context<'_>, target: Target<'_>) -> Option<usize> {
         let at = find::token_at(context, target)?.text_range();
         let functions = self.items.iter().filter(|item| is_function(item)).count();
@@ -212,7 +212,7 @@ impl Block {
         (place > 0 && self.starts_theme(place)).then_some(place)
     }
 
-    /// Near the middle, but rather where the theme changes.
+    /// The best index to split at: near the middle, but preferably where the theme changes.
     fn best_place(&self) -> Option<usize> {
         let middle = self.items.len() / 2;
         let distance = |place: &usize| place.abs_diff(middle);
@@ -231,8 +231,8 @@ impl Block {
             })
     }
 
-    /// Whether something new begins with an item: under a heading, where what is public ends or begins, or with the first of
-    /// three functions whose names begin with the same word.
+    /// Whether a new theme starts at an item: after a heading, where visibility changes, or with the first of three functions
+    /// whose names share their first word.
     fn starts_theme(&self, place: usize) -> bool {
         let (before, item) = (&self.items[place - 1], &self.items[place]);
         let word = first_word(item);
@@ -243,7 +243,7 @@ impl Block {
             || (goes_on && first_word(before) != word)
     }
 
-    /// Whether a comment stands by itself in front of an item, with an empty line behind it.
+    /// Whether a standalone comment precedes an item, followed by an empty line.
     fn has_heading(&self, place: usize) -> bool {
         let before = self.items[place - 1].syntax().last_token();
         let mut tokens = std::iter::successors(before.and_then(|it| it.next_token()), |token| {
@@ -268,7 +268,7 @@ impl Block {
         Ok(())
     }
 
-    /// A lifetime that only one half uses would be named in vain in the header of the other.
+    /// Refuses lifetimes that only one half uses; they would be unused in the header of the other.
     fn check_lifetimes(&self, place: usize) -> Result<(), Refusal> {
         let (first, second) = self.items.split_at(place);
         let declared = self.ast.generic_param_list().into_iter();
@@ -284,7 +284,7 @@ impl Block {
         Ok(())
     }
 
-    /// What both blocks begin with, up to the brace.
+    /// The header for both blocks, up to the brace.
     fn header(&self, context: &Context<'_>) -> Result<TextRange, Refusal> {
         let start = self
             .ast
@@ -339,7 +339,7 @@ fn rewrite<'a>(
     )
 }
 
-/// From the end of an item, with the comment on its line, to what follows.
+/// The end of an item, including a comment on its line, and the start of what follows.
 fn gap(item: &ast::AssocItem) -> Option<(TextSize, TextSize)> {
     let mut end = item.syntax().text_range().end();
     let mut token = item.syntax().last_token()?.next_token()?;
@@ -361,7 +361,7 @@ fn is_line_comment(token: &SyntaxToken) -> bool {
     text.starts_with("//") && !text.starts_with("///")
 }
 
-/// With `\r\n`, a line comment takes the `\r`.
+/// The end of a comment without the `\r` that line comments include in files with `\r\n`.
 fn trimmed_end(comment: &SyntaxToken) -> TextSize {
     comment.text_range().start() + TextSize::of(comment.text().trim_end())
 }
@@ -390,7 +390,7 @@ fn is_public(item: &ast::AssocItem) -> bool {
     }
 }
 
-/// `set` of `set_length`.
+/// The first word of a function's name: `set` for `set_length`.
 fn first_word(item: &ast::AssocItem) -> Option<String> {
     let ast::AssocItem::Fn(function) = item else {
         return None;
@@ -400,7 +400,7 @@ fn first_word(item: &ast::AssocItem) -> Option<String> {
     Some(word.to_owned())
 }
 
-/// The first line or lines of a function, without its comments and attributes.
+/// The signature of a function, without comments and attributes.
 fn signature(item: &ast::AssocItem) -> Option<TextRange> {
     let ast::AssocItem::Fn(function) = item else {
         return None;
@@ -413,7 +413,7 @@ fn signature(item: &ast::AssocItem) -> Option<TextRange> {
     Some(TextRange::new(first.text_range().start(), end))
 }
 
-/// The first token of a function that is no part of an attribute or a comment.
+/// The first token of a function outside attributes and comments.
 fn first_of_signature(function: &ast::Fn) -> Option<SyntaxToken> {
     let mut children = function.syntax().children_with_tokens();
     let first = children.find(|child| {

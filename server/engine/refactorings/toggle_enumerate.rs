@@ -83,7 +83,7 @@ pub(super) const REFACTORING: Refactoring = Refactoring {
     plan,
 };
 
-/// A chain that is wider is broken into lines.
+/// Maximum width of a chain that rustfmt keeps on one line.
 const WIDEST: usize = 60;
 
 fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Refusal> {
@@ -254,7 +254,7 @@ fn plan_addition<'a>(
     })
 }
 
-/// A name that nothing in the loop has.
+/// An index name that is unused in the loop.
 fn index_for(found: &ast::ForExpr) -> Result<String, Refusal> {
     let names = Names::in_node(found.syntax());
     let wishes = ["i", "index", "at"].map(str::to_owned);
@@ -269,7 +269,7 @@ fn index_for(found: &ast::ForExpr) -> Result<String, Refusal> {
     })
 }
 
-/// The collection that a loop changes in its place.
+/// The collection that a loop borrows mutably.
 fn lent_mutably(iterable: &ast::Expr) -> Option<ast::Expr> {
     let ast::Expr::RefExpr(reference) = iterable else {
         return None;
@@ -279,7 +279,7 @@ fn lent_mutably(iterable: &ast::Expr) -> Option<ast::Expr> {
     (is_place && collection(&list) == Some(Held::Itself)).then_some(list)
 }
 
-/// What is counted, as an iterator.
+/// The loop's source as an iterator.
 fn iterator<'a>(
     context: &Context<'a>,
     iterable: &ast::Expr,

@@ -93,7 +93,7 @@ fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Re
     })
 }
 
-/// The call of `unwrap` whose name or dot is at the target, and what is unwrapped.
+/// The `unwrap` call whose name or dot is at the target, and its receiver.
 fn unwrap_at(
     context: &Context<'_>,
     target: Target<'_>,
@@ -106,7 +106,7 @@ fn unwrap_at(
     (is_here && is_unwrap).then_some((call, receiver))
 }
 
-/// The call where it stands, or its chain in lines where there is no room for it.
+/// The call in place, or its chain broken into lines if it doesn't fit.
 fn written_in<'a>(
     context: &Context<'a>,
     call: &ast::MethodCallExpr,
@@ -144,7 +144,7 @@ fn written_in<'a>(
     (fits <= options.width.max()).then(|| rewrite.text(&line).text(&format!(".{written}")))
 }
 
-/// Whether a chain has no room on a line of its own width.
+/// Whether a chain is too wide for one line.
 fn is_wide(
     call: &ast::MethodCallExpr,
     place: TextRange,
@@ -155,10 +155,10 @@ fn is_wide(
     before + width(written) > context.width.share(WIDEST)
 }
 
-/// A chain that is wider is broken into lines, and so are arguments.
+/// Maximum width of a chain or of arguments that rustfmt keeps on one line.
 const WIDEST: usize = 60;
 
-/// Whether rustfmt leaves the lines as they are once the text is there.
+/// Whether rustfmt leaves the lines as they are once the message is added.
 fn has_room(
     call: &ast::MethodCallExpr,
     place: TextRange,
@@ -194,7 +194,7 @@ fn keeps_line(node: &SyntaxNode, gains: usize, text: &str, context: FileContext)
     let is_one_line = !code.contains('\n');
     match node.kind() {
         SyntaxKind::METHOD_CALL_EXPR | SyntaxKind::AWAIT_EXPR | SyntaxKind::FIELD_EXPR => {
-            // A chain of one link takes the line that there is.
+            // A chain of a single link may use the rest of the line.
             let links = ast::Expr::cast(node.clone()).map_or(0, |it| layout::links(&it).len());
             is_one_line && (links < 2 || is_narrow())
         }

@@ -129,7 +129,7 @@ fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Re
     written(choice.syntax().text_range(), title, rewrites)
 }
 
-/// Whether the choice is all that a loop does with its element.
+/// Whether a loop's body consists only of the choice.
 fn is_all_of_loop(choice: &ast::IfExpr, asked: &Asked) -> bool {
     let statement = choice
         .syntax()
@@ -160,10 +160,10 @@ fn written<'a>(
 struct Asked {
     place: ast::Expr,
     text: String,
-    /// The variable that the place begins with.
+    /// The variable at the root of the place expression.
     root: String,
     variant: &'static str,
-    /// Whether the question is whether it holds something.
+    /// Whether the condition tests that there is a contained value.
     holds: bool,
 }
 
@@ -196,7 +196,7 @@ impl Asked {
         mentions(code, &self.root)
     }
 
-    /// How the place is unwrapped by a call: the range behind the place up to the call of `unwrap`.
+    /// The range from the end of the place to the `unwrap`, if the call unwraps the place.
     fn unwrapped(&self, call: &ast::Expr) -> Option<TextRange> {
         let ast::Expr::MethodCallExpr(call) = call else {
             return None;
@@ -245,7 +245,7 @@ fn mentions(code: &SyntaxNode, name: &str) -> bool {
     tokens_of(code).any(|token| is_name(token.text(), name))
 }
 
-/// Whether a token is a name, or a string that may print it.
+/// Whether a token is the name, or a format string that may capture it.
 fn is_name(text: &str, name: &str) -> bool {
     text == name || text.contains('{') && scopes::captures(text).any(|it| it == name)
 }

@@ -83,14 +83,14 @@ fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Re
     })
 }
 
-/// What a function gives.
+/// The kind of a function's return type.
 #[derive(Debug, Clone, Copy)]
 enum Gives {
     Result,
     Option,
 }
 
-/// The call of `unwrap` whose name or dot is at the target, and what is unwrapped.
+/// The `unwrap` call whose name or dot is at the target, and its receiver.
 fn unwrap_at(
     context: &Context<'_>,
     target: Target<'_>,
@@ -103,7 +103,7 @@ fn unwrap_at(
     (is_here && is_unwrap).then_some((call, receiver))
 }
 
-/// What the function around gives whose own code the call is.
+/// The return type of the function that directly contains the call.
 fn result_of(call: &ast::MethodCallExpr) -> Result<Gives, Refusal> {
     let scope = call.syntax().ancestors().find(flow::is_own_scope);
     let Some(function) = scope.and_then(ast::Fn::cast) else {
@@ -140,7 +140,7 @@ fn result_of(call: &ast::MethodCallExpr) -> Result<Gives, Refusal> {
     Err(Refusal::NotHere)
 }
 
-/// Whether a function gives one item after the other, so that `None` is the end.
+/// Whether a function yields items one by one, so that `None` marks the end.
 fn gives_items(function: &ast::Fn) -> bool {
     let owner = function.syntax().ancestors().find_map(ast::Impl::cast);
     let of = owner.and_then(|owner| owner.trait_());
@@ -200,7 +200,7 @@ mod tests {
         }
     }
 
-    /// Chains are laid out once rustc has agreed.
+    /// Chains are laid out only after rustc has confirmed the change.
     #[track_caller]
     fn assert_becomes_laid_out(before: &str, after: &str) {
         if before.contains("\n        .") {

@@ -178,7 +178,7 @@ fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Re
     })
 }
 
-/// What panics otherwise.
+/// Plans the replacement of a conditional panic.
 fn plan_assert(shape: Asserted<'_>) -> Result<Plan<'_>, Refusal> {
     let range = shape.rewrite.range();
     Plan::new(range, move || {
@@ -191,7 +191,7 @@ fn plan_assert(shape: Asserted<'_>) -> Result<Plan<'_>, Refusal> {
     })
 }
 
-/// One call in the place of two.
+/// Plans the replacement of two calls by one.
 fn plan_mapped(shape: MappedDefault<'_>) -> Result<Plan<'_>, Refusal> {
     let range = shape.rewrite.range();
     Plan::new(range, move || {
@@ -203,7 +203,7 @@ fn plan_mapped(shape: MappedDefault<'_>) -> Result<Plan<'_>, Refusal> {
     })
 }
 
-/// The `unwrap_or` behind the `map` at the target, or at the target itself.
+/// The `unwrap_or` call at the target, or the one after the `map` at the target.
 fn mapped_at(context: &Context<'_>, target: Target<'_>) -> Option<ast::MethodCallExpr> {
     let token = find::token_at(context, target)?;
     let name = token.parent().and_then(ast::NameRef::cast)?;
@@ -215,7 +215,7 @@ fn mapped_at(context: &Context<'_>, target: Target<'_>) -> Option<ast::MethodCal
     }
 }
 
-/// A loop over what only rustc knows as an iterator.
+/// Plans the replacement of a loop whose source only rustc can identify as an iterator.
 fn plan_search<'a>(context: &'a Context<'_>, found: &ast::ForExpr) -> Result<Plan<'a>, Refusal> {
     let (text, of) = (&context.source.text, context.source.context);
     let is_for_rustc = match SearchLoop::of(found, text, of) {
@@ -307,7 +307,7 @@ mod tests {
             let after = inside("bool", &format!("b.c();\n    {after}"));
             let before = inside("bool", &code);
             assert_becomes_in(context, &USE_NAMED_IDIOM, &before, &after);
-            // What is borrowed from would be dropped behind the variables.
+            // The borrowed value would be dropped after the variables.
             refused(Hazard::TailTemporaries, "bool", &code);
         }
         for head in ["d in a.b", "d in &mut b", "d in a.iter()"] {
@@ -351,10 +351,10 @@ mod tests {
             )
         };
         for (hazard, gives, code) in [
-            // A variable, of which the arms take a part.
+            // The arms move part of a variable.
             (Hazard::Drops, "Result<B, E>", arms("b", "Err(e)")),
             (Hazard::Drops, "Result<B, E>", arms("a.b", "Err(e)")),
-            // `?` would put one box into another.
+            // `?` would nest one box in another.
             (Hazard::Types, "Result<B, Box<dyn E>>", arms("a.b()", "Err(e)")),
             (
                 Hazard::Types,
@@ -389,7 +389,7 @@ mod tests {
     #[test]
     fn what_is_no_idiom_is_left_to_others() {
         for code in [
-            // Shown by syntax.
+            // Shown by syntax alone.
             "let c = $0match a.get(1) {\n        Some(c) => c,\n        None => return None,\n    };\n    c.d()",
             // More than a method does.
             "$0match a.c {\n        Some(c) => c.d()?,\n        None => b.e(),\n    }",

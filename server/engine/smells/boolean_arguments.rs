@@ -60,7 +60,7 @@ pub(super) const SMELL: Smell = Smell {
     )
 };
 
-/// So many calls of one function with `true` and `false` are a table.
+/// Minimum number of calls of one function with boolean literals that are treated as a table.
 const TABLE: usize = 3;
 
 fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
@@ -97,7 +97,7 @@ fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
     }
 }
 
-/// How many arguments are literals that nothing names, if there are two.
+/// The number of unnamed boolean literals among the arguments, if there are at least two.
 fn flags_of(call: &impl HasArgList) -> Option<u32> {
     let list = call.arg_list()?;
     let is_flag = |argument: &ast::Expr| {

@@ -96,7 +96,7 @@ fn say(sighting: &Sighting, text: &str) -> String {
     )
 }
 
-/// The names of the fields that are `bool`, or where they have none, the types.
+/// The names of the `bool` fields, or the types of unnamed ones.
 fn flags(fields: &ast::FieldList) -> Vec<TextRange> {
     let is_flag = |ty: &Option<ast::Type>| match ty {
         Some(ast::Type::PathType(path)) => path.syntax().text() == "bool",

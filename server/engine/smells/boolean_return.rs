@@ -90,7 +90,7 @@ fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
     }
 }
 
-/// Whether a statement of the same form is beside it that would stay as it is.
+/// Whether a similar statement next to it would stay unchanged.
 fn stands_beside_twin(choice: &ast::IfExpr, unit: &Unit<'_>) -> bool {
     let stays = |node: SyntaxNode| {
         let twin = ast::IfExpr::cast(node);

@@ -138,7 +138,7 @@ fn declares_macros(function: &Function) -> bool {
     items.any(|it| ast::MacroRules::can_cast(it.kind()))
 }
 
-/// Whether a function is a table, or so much of its measure is guards that the rest is fine.
+/// Whether a function is a table, or has a low complexity apart from its guards.
 fn is_easy_to_follow(unit: &Unit<'_>, function: &Function, measure: u32) -> bool {
     let is_high = measure > SMELL.limits.warn;
     is_high
@@ -146,7 +146,7 @@ fn is_easy_to_follow(unit: &Unit<'_>, function: &Function, measure: u32) -> bool
             || measure.saturating_sub(cost_of_guards(function)) <= SMELL.limits.warn)
 }
 
-/// What guards that stand at most one level deep add to the measure: an `if` without `else` that always leaves the body.
+/// What guards add to the measure: `if`s without `else`, nested at most one level deep, that always leave the body.
 fn cost_of_guards(function: &Function) -> u32 {
     let choices = nodes_inside(function.body.syntax(), ast::IfExpr::can_cast);
     let guards = choices.filter_map(ast::IfExpr::cast).filter(is_guard);

@@ -78,7 +78,7 @@ fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
         let Ok((shape, _)) = CollapsibleIf::of(&outer, unit.text, unit.context) else {
             continue;
         };
-        // The middle one of three is told of with the outer one.
+        // The middle one of three is reported with the outer one.
         if inner.replace(shape.inner.clone()).as_ref() == Some(&outer) {
             continue;
         }

@@ -65,7 +65,7 @@ fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
     for paragraphs in runs.chunk_by(adjoin) {
         let is_whole =
             |run: &CommentLines<'_>| run.are_code(unit.context) && run.are_comments(&unit.node);
-        // Only the first paragraph is told of, and none where deleting it would leave half of the code.
+        // Only the first paragraph is reported, and none if deleting it would leave half of the code.
         let measure = |run: &CommentLines<'_>| u32::try_from(run.count()).unwrap_or(u32::MAX);
         let mut told = paragraphs
             .iter()

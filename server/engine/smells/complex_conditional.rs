@@ -80,11 +80,11 @@ pub(super) const SMELL: Smell = Smell {
     )
 };
 
-/// A `match` of so many lines is more than a question.
+/// Minimum number of lines of a `match` that is more than a test.
 const FEWEST_LINES_OF_CHOICE: u32 = 4;
-/// It counts as much as so many operators.
+/// The number of operators that such a `match` counts as.
 const CHOICE: u32 = 5;
-/// A condition with a name may have so many operators.
+/// Maximum number of operators of a condition that has a name.
 const NAMED_OPERATORS: usize = 8;
 
 fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
@@ -123,7 +123,7 @@ fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
     }
 }
 
-/// Whether the function consists of this `if`, whose branches do nothing but say the outcome.
+/// Whether the function consists only of this `if`, whose branches just name the outcome.
 fn is_whole_body(branch: &ast::IfExpr) -> bool {
     let list = branch.syntax().parent().and_then(ast::StmtList::cast);
     let is_only = list.is_some_and(|list| list.statements().next().is_none());
@@ -155,7 +155,7 @@ fn look_at(
     }
 }
 
-/// Whether comments stand between the parts.
+/// Whether there are comments between the parts.
 fn explains_itself(condition: &ast::Expr) -> bool {
     let mut tokens = condition.syntax().descendants_with_tokens();
     tokens.any(|token| token.kind() == SyntaxKind::COMMENT)
@@ -189,17 +189,17 @@ fn has_choice(sighting: &Sighting) -> bool {
     sighting.parts.iter().any(|part| part.measure == CHOICE)
 }
 
-/// The operators of a condition and what stands between them.
+/// The operators of a condition and the operands between them.
 #[derive(Default)]
 struct Logic {
     operators: Vec<TextRange>,
-    /// The keywords of what chooses between several values in the condition itself.
+    /// The keywords of `if`s and `match`es inside the condition.
     choices: Vec<TextRange>,
-    /// Twice the sum of what the operands count.
+    /// Twice the sum of the operands' weights.
     halves: u32,
-    /// Values that are compared with constants: each counts once.
+    /// Values that are compared with constants; each counts only once.
     subjects: BTreeSet<String>,
-    /// How often one operator stands inside the other, on the way to the deepest place.
+    /// The number of alternations between `&&` and `||` on the way to the deepest operand.
     changes: u32,
 }
 
@@ -287,7 +287,7 @@ impl Logic {
     }
 }
 
-/// Whether a `match` takes several lines and does something in one of its arms.
+/// Whether a `match` spans several lines and does something in one of its arms.
 fn is_decision(unit: &Unit<'_>, choice: &ast::MatchExpr) -> bool {
     let arms = choice.match_arm_list().into_iter();
     let mut bodies = arms
@@ -298,7 +298,7 @@ fn is_decision(unit: &Unit<'_>, choice: &ast::MatchExpr) -> bool {
         && bodies.any(does_something)
 }
 
-/// Whether an operand is read at a glance: a name, a field, a call without arguments.
+/// Whether an operand is simple: a name, a field, or a call without arguments.
 fn is_plain(operand: &ast::Expr) -> bool {
     match operand {
         ast::Expr::PathExpr(_) | ast::Expr::Literal(_) => true,
@@ -327,7 +327,7 @@ fn is_constant(value: &ast::Expr) -> bool {
     }
 }
 
-/// Whether a `let` stands at either side of the operator.
+/// Whether an operand of the operator is a `let`.
 fn joins_pattern(binary: &ast::BinExpr) -> bool {
     let left = match binary.lhs() {
         Some(ast::Expr::BinExpr(inner)) => inner.rhs(),

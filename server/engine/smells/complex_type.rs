@@ -70,7 +70,7 @@ fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
     }
 }
 
-/// The functions of a unit whose heads nothing dictates, or the type that it is.
+/// The functions of a unit whose signatures aren't dictated by a trait, or the type that the unit consists of.
 fn items(unit: &Unit<'_>) -> Vec<SyntaxNode> {
     if unit.kind == UnitKind::Type {
         return vec![unit.node.clone()];
@@ -80,7 +80,7 @@ fn items(unit: &Unit<'_>) -> Vec<SyntaxNode> {
     items.collect()
 }
 
-/// A type, or a function without its body, whose types nobody looks at.
+/// The range of a type, or of a function's signature; types in bodies aren't checked.
 fn head_of(item: &SyntaxNode) -> TextRange {
     let range = item.text_range();
     let body = ast::Fn::cast(item.clone()).and_then(|function| function.body());

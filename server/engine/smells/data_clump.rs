@@ -84,13 +84,13 @@ pub(super) const SMELL: Smell = Smell {
     ..Smell::new("data-clump", Limits::of(2, 5), Look::File(look), say)
 };
 
-/// Fewer parameters are no clump.
+/// Minimum number of parameters in a clump.
 const FEWEST: usize = 3;
-/// So many parameters belong together whatever they are.
+/// Minimum number of parameters that form a clump whatever their types.
 const MANY: usize = 5;
-/// Fewer places of parameters are no gain.
+/// Minimum product of a clump's size and the number of functions that share it.
 const LEAST: usize = 12;
-/// A file with more functions of many parameters is a binding to something else.
+/// Maximum number of functions with many parameters; files with more are likely bindings.
 const MOST: usize = 200;
 
 type Set = BTreeSet<u64>;
@@ -120,7 +120,7 @@ fn look(file: &FileUnit, sightings: &mut Sightings) {
     }
 }
 
-/// The parameters that stand in most places of all, and the functions that have them.
+/// The clump that covers the most parameters, and the functions that share it.
 fn largest<'a>(functions: &[&'a Parameters]) -> Option<(Set, Vec<&'a Parameters>)> {
     let sets: Vec<Set> = functions.iter().map(|it| set_of(it)).collect();
     let mut clumps: HashMap<Set, usize> = HashMap::new();
@@ -146,13 +146,13 @@ fn largest<'a>(functions: &[&'a Parameters]) -> Option<(Set, Vec<&'a Parameters>
     Some((clump, sharing))
 }
 
-/// Whether the functions have no other parameters: something that calls all of them by one type has chosen these.
+/// Whether the functions have no other parameters. Then a common function type has probably dictated these.
 fn are_equal(sets: &[Set], clump: &Set) -> bool {
     let mut sharing = sets.iter().filter(|set| clump.is_subset(set));
     sharing.all(|set| set == clump)
 }
 
-/// Whether one of the parameters is more than numbers and texts, or there are very many.
+/// Whether one of the parameters has a named type, or there are very many of them.
 fn has_subject(functions: &[&Parameters], clump: &Set) -> bool {
     let mut all = functions.iter().flat_map(|function| &function.all);
     clump.len() >= MANY || all.any(|it| it.is_of_named_type && clump.contains(&it.hash))

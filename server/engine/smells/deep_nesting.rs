@@ -85,7 +85,7 @@ fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
     }
 }
 
-/// The keywords on the way to the deepest place. Of the closures that a call demands, every second one counts.
+/// The keywords on the path to the deepest code. Closures required by a call count only every second time.
 fn levels(function: &Function) -> Vec<Part> {
     let mut demanded = 0;
     let level = |at: &TextRange| {
@@ -100,7 +100,7 @@ fn levels(function: &Function) -> Vec<Part> {
     function.tally.deepest.iter().map(level).collect()
 }
 
-/// Whether the head of a closure is drawn that is the last argument of a call.
+/// Whether the range is the parameter list of a closure that is the last argument of a call.
 fn is_demanded_by_call(function: &Function, at: TextRange) -> bool {
     let around = function.ast.syntax().covering_element(at);
     let mut nodes = around

@@ -81,7 +81,7 @@ fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
         return;
     };
     let lines = u32::try_from(shape.lines).unwrap_or(u32::MAX);
-    // What clippy tells as well is marked by a part, so that the calm profile is silent about it.
+    // A part marks findings that clippy reports too, so that the calm profile omits them.
     let is_told = shape.name == "Default";
     let parts = is_told.then_some(Part { at, measure: lines });
     sightings.push_with_parts(at, lines, parts.into_iter().collect());

@@ -96,7 +96,7 @@ fn say(sighting: &Sighting, text: &str) -> String {
     )
 }
 
-/// The name of a variable that begins with a value which is the same wherever it is written.
+/// The name of a variable whose initial value would be the same anywhere.
 fn variable_of(declared: &ast::LetStmt) -> Option<ast::Name> {
     let ast::Pat::IdentPat(pattern) = declared.pat()? else {
         return None;
@@ -110,7 +110,7 @@ fn variable_of(declared: &ast::LetStmt) -> Option<ast::Name> {
     (is_variable && !is_marked && can_stand_anywhere).then_some(name)
 }
 
-/// Whether another variable is declared right before it or behind it.
+/// Whether another variable is declared directly before or after it.
 fn is_in_list(declared: &ast::LetStmt) -> bool {
     let [before, behind] = [Direction::Prev, Direction::Next]
         .map(|direction| declared.syntax().siblings(direction).nth(1));
@@ -122,7 +122,7 @@ fn is_in_list(declared: &ast::LetStmt) -> bool {
     })
 }
 
-/// A literal, a constant, an empty collection.
+/// Whether a value is the same anywhere: a literal, a constant, or an empty collection.
 fn can_stand_anywhere(value: &ast::Expr) -> bool {
     let is_of_now = |node: SyntaxNode| match ast::Expr::cast(node) {
         Some(ast::Expr::FieldExpr(_) | ast::Expr::RefExpr(_)) => true,
@@ -135,7 +135,7 @@ fn can_stand_anywhere(value: &ast::Expr) -> bool {
     purity::is_silent(value) && !value.syntax().descendants().any(is_of_now)
 }
 
-/// The lines with code between a declaration and the statement that mentions it first, in the same block.
+/// The lines of code between a declaration and the first statement in the same block that mentions the variable.
 fn lines_to_first_use(declared: &ast::LetStmt, name: &ast::Name, unit: &Unit<'_>) -> Option<u32> {
     let text = name.text();
     let mut lines = 0;

@@ -96,7 +96,7 @@ fn say(sighting: &Sighting, text: &str) -> String {
     format!("`{name}` only ends this loop; use `break`")
 }
 
-/// `done` of `!done`.
+/// The flag in a condition: `done` for `!done`.
 fn flag_in(condition: ast::Expr) -> Option<String> {
     let place = match condition {
         ast::Expr::PrefixExpr(not) if not.op_kind() == Some(UnaryOp::Not) => not.expr()?,
@@ -130,7 +130,7 @@ fn is_bool(value: &SyntaxNode) -> bool {
     text == "true" || text == "false"
 }
 
-/// Where a round sets the flag, if it does nothing else with it, and not at its very beginning.
+/// The assignments of the flag in the body, if it has no other uses there and isn't reset by the first statement.
 fn sets_of(body: &ast::BlockExpr, name: &str) -> Option<Vec<TextRange>> {
     let mut sets = Vec::new();
     for token in tokens_of(body.syntax())
@@ -152,7 +152,7 @@ fn sets_of(body: &ast::BlockExpr, name: &str) -> Option<Vec<TextRange>> {
     (!is_taken_back).then_some(sets)
 }
 
-/// Whether a string may print the flag.
+/// Whether a token is a format string that may capture the flag.
 fn is_captured(text: &str, name: &str) -> bool {
     text.starts_with('"') && text.contains(&format!("{{{name}"))
 }

@@ -100,7 +100,7 @@ fn look(file: &FileUnit, sightings: &mut Sightings) {
     }
 }
 
-/// How many functions a struct's own blocks have, and how many lines.
+/// The numbers of functions and of lines in a struct's inherent `impl` blocks.
 fn size_of(structure: &StructFields, file: &FileUnit) -> (u32, u32) {
     let name = slice(&file.text, structure.at).unwrap_or_default();
     let blocks = file.impls.iter().filter(|block| {

@@ -118,7 +118,7 @@ pub(super) const SMELL: Smell = Smell {
     )
 };
 
-/// Of shorter ones readers said as often as not that a level more does no harm.
+/// Whether a block is long enough for a clear benefit; for shorter ones, reviewers disagreed.
 fn is_long(sighting: &Sighting) -> bool {
     sighting.measure >= 18
 }
@@ -160,13 +160,13 @@ fn say(sighting: &Sighting, text: &str) -> String {
     format!("this `if` wraps the last {lines} lines of the {body}; {exit} early and unindent them")
 }
 
-/// Whether a guard clause takes more levels away than joining the conditions of two `if`s would.
+/// Whether a guard clause removes more nesting than merging the conditions of two `if`s would.
 pub(super) fn gains_more(unit: &Unit<'_>, choice: &ast::IfExpr) -> bool {
     let wanted = wanted(unit, choice);
     wanted.is_some_and(|(lines, levels)| levels >= 2 && lines > SMELL.limits.warn)
 }
 
-/// The lines of code in the block, and how many `if`s would become guards; nothing where no reviewer would ask for one.
+/// The lines of code in the block and the number of `if`s that would become guards. Returns `None` if it isn't worthwhile.
 fn wanted(unit: &Unit<'_>, choice: &ast::IfExpr) -> Option<(u32, usize)> {
     let rest = guard_clause::rest_of(choice)?;
     let lines = unit.code_lines(inside(&rest));
@@ -180,7 +180,8 @@ fn wanted(unit: &Unit<'_>, choice: &ast::IfExpr) -> Option<(u32, usize)> {
     (!guard.is_awkward).then_some((lines, guard.levels))
 }
 
-/// What is drawn beside the `if`: the brace behind its `else`, if that holds the rest of the body, or its `else`, or the body.
+/// The range to show besides the `if`: the brace after its `else`, if that holds the rest of the body; its `else`; or the
+/// keyword of the body.
 fn around(choice: &ast::IfExpr) -> Option<TextRange> {
     let Some(other) = choice.else_token() else {
         return body_keyword(choice);
@@ -196,7 +197,7 @@ fn is_collapsible(unit: &Unit<'_>, choice: &ast::IfExpr) -> bool {
     shape.is_ok_and(|(shape, _)| shape.is_worthwhile())
 }
 
-/// Whether the block is about what went wrong: that stays behind what went well.
+/// Whether the block handles an error; such code belongs after the success path.
 fn handles_error(choice: &ast::IfExpr) -> bool {
     match choice.condition() {
         Some(ast::Expr::LetExpr(matched)) => matched.pat().is_some_and(|pattern| {
@@ -213,7 +214,7 @@ fn handles_error(choice: &ast::IfExpr) -> bool {
     }
 }
 
-/// Whether an `if` of the same shape stands before it, or right beside the loop that consists of it.
+/// Whether a preceding sibling, or a direct neighbour of the loop that consists of it, is an `if` of the same shape.
 fn is_twin(choice: &ast::IfExpr) -> bool {
     let mut before = choice.syntax().siblings(Direction::Prev).skip(1);
     if before.any(|before| is_plain_if(&without_semicolon(before))) {
@@ -230,7 +231,7 @@ fn is_twin(choice: &ast::IfExpr) -> bool {
             .any(|way| neighbour(cycle, way).is_some_and(|other| consists_of_if(&other)))
 }
 
-/// The statement beside an expression that is one itself, without its semicolon.
+/// The sibling of an expression statement, without its semicolon.
 fn neighbour(expression: &SyntaxNode, way: Direction) -> Option<SyntaxNode> {
     let around = expression
         .parent()
@@ -239,7 +240,7 @@ fn neighbour(expression: &SyntaxNode, way: Direction) -> Option<SyntaxNode> {
     Some(without_semicolon(own.siblings(way).nth(1)?))
 }
 
-/// Whether a node is an `if` without `else` that goes on behind its end, unlike a guard.
+/// Whether a node is an `if` without `else` whose block doesn't diverge, unlike a guard.
 fn is_plain_if(node: &SyntaxNode) -> bool {
     let Some(choice) = ast::IfExpr::cast(node.clone()) else {
         return false;
@@ -271,7 +272,7 @@ fn ends_drop(unit: &Unit<'_>, choice: &ast::IfExpr) -> bool {
     unit.owner == Owner::TraitImpl && function.name().is_some_and(|name| name.text() == "drop")
 }
 
-/// The first word of the loop, function or closure that ends with the `if`.
+/// The first keyword of the loop, function or closure that ends with the `if`.
 fn body_keyword(choice: &ast::IfExpr) -> Option<TextRange> {
     let block = guard_clause::block_ended_by(choice)?;
     match body_of(&block)? {
@@ -296,7 +297,7 @@ mod tests {
     const ID: &str = "guard-clause-opportunity";
     const LONG: &str = "a();\nb();\nc();\nd();\ne();\nf();\ng();\nh();\na();\nb();\nc();\nd();\ne();\nf();\ng();\nh();\na();\nb();\nc();\nd();\ne();\nf();\ng();\n";
 
-    /// A block of lines behind its head.
+    /// A block with `head` and indented `lines`.
     fn block(head: &str, lines: &str) -> String {
         let indented = lines.lines().map(|line| match line {
             "" => "\n".to_owned(),

@@ -78,7 +78,7 @@ pub(super) const SMELL: Smell = Smell {
     )
 };
 
-/// A body of so few words is a row of a table, however many there are.
+/// Maximum number of tokens of a body that is treated as a table row.
 const ROW: u32 = 14;
 
 fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
@@ -92,7 +92,7 @@ fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
         let mut place = 0;
         while place < arms.len() {
             let (count, found) = look_at(&arms, place, unit);
-            // Where other arms stay twins, a reader would ask why.
+            // Joining some arms while other twins stay apart would look inconsistent.
             kept |= found.is_none() && count_of_twins(&arms, place) > 1;
             seen.extend(found);
             place += count.max(1);
@@ -105,7 +105,7 @@ fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
     }
 }
 
-/// How many arms from a place on have one block.
+/// The number of consecutive arms from `place` on that share the same block.
 fn count_of_twins(arms: &[ast::MatchArm], place: usize) -> usize {
     let has_block = matches!(arms[place].expr(), Some(ast::Expr::BlockExpr(it)) if it.statements().next().is_some());
     let twins = arms[place..]
@@ -114,7 +114,8 @@ fn count_of_twins(arms: &[ast::MatchArm], place: usize) -> usize {
     if has_block { twins.count() } else { 0 }
 }
 
-/// Looks at the run of arms that begins at a place: how many they are, and what is drawn and measured if they may be joined.
+/// Examines the run of arms that begins at `place`. Returns its length and, if the arms may be merged, the range to report
+/// and the measure.
 fn look_at(
     arms: &[ast::MatchArm],
     place: usize,
@@ -134,7 +135,7 @@ fn look_at(
     if !group.is_run {
         return (1, None);
     }
-    // Where more arms read alike than may be joined, a pair in one would break the list.
+    // If more arms look alike than may be merged, merging only some would break up the list.
     let body = |arm: &ast::MatchArm| arm.expr().map(|body| body.syntax().text().to_string());
     let own = body(&arms[place]);
     if arms.iter().filter(|arm| body(arm) == own).count() > count {
@@ -149,14 +150,14 @@ fn look_at(
     (count, at.map(|at| (at, words().saturating_mul(gone))))
 }
 
-/// Whether an arm's `=>` stands below that of another one.
+/// Whether an arm's `=>` is aligned with that of another arm.
 fn is_padded(arm: &ast::MatchArm) -> bool {
     let arrow = arm.fat_arrow_token();
     let before = arrow.and_then(|arrow| arrow.prev_token());
     before.is_some_and(|it| it.kind() == SyntaxKind::WHITESPACE && it.text() != " ")
 }
 
-/// A list with as many bodies that repeat with something between them keeps an order of its own, as a table does.
+/// Minimum number of bodies repeated in non-adjacent arms for a list to be treated as a table with its own order.
 const TABLE: usize = 2;
 
 fn repeats_apart(arms: &[ast::MatchArm]) -> bool {
@@ -171,12 +172,12 @@ fn repeats_apart(arms: &[ast::MatchArm]) -> bool {
     places.values().filter(|equal| is_apart(equal)).count() >= TABLE
 }
 
-/// Whether arms of one line each would become one of several lines.
+/// Whether merging single-line arms would need several lines.
 fn breaks_rows(arms: &[ast::MatchArm], unit: &Unit<'_>) -> bool {
     let text = |arm: &ast::MatchArm| unit.slice(arm.syntax().text_range());
     let patterns = arms.iter().filter_map(ast::MatchArm::pat);
     let patterns = patterns.map(|it| layout::width(unit.slice(it.syntax().text_range())));
-    // One pattern is in the first arm already; ` | ` is between the others.
+    // The first arm already contains one pattern; the others are joined with ` | `.
     let added: usize = patterns.skip(1).map(|width| width + " | ".len()).sum();
     let first = arms.first();
     let joined = first.map_or(0, |first| {
@@ -190,7 +191,7 @@ fn words_of(body: &ast::Expr) -> u32 {
     u32::try_from(count).unwrap_or(u32::MAX)
 }
 
-/// What is drawn: the arm's `=>`, which stands on one line whatever the pattern is.
+/// The range to report: the arm's `=>`, which is on one line whatever the pattern is.
 fn head_of(arm: &ast::MatchArm) -> Option<TextRange> {
     Some(arm.fat_arrow_token()?.text_range())
 }
@@ -232,7 +233,7 @@ mod tests {
                 "A => {BODY} B => {BODY} C => {{ c(1, 2, 3); d(1, 2, 3); }} D => {{ d(1, 2, 3); c(1, 2, 3); }} \
                  E => {{ c(1, 2, 3); d(1, 2, 3); }} F => {{ d(1, 2, 3); c(1, 2, 3); }}"
             ),
-            // Two others stay apart, since they are short.
+            // Two others stay apart because they are short.
             format!("A => {BODY} B => {BODY} C => {{ a.b(); }} D => {{ a.b(); }} _ => {{}}"),
             "A => a.b(1), B => a.b(1), _ => {}".to_owned(),
             "A => None, B => None, _ => {}".to_owned(),

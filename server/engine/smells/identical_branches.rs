@@ -78,18 +78,18 @@ pub(super) const SMELL: Smell = Smell {
     )
 };
 
-/// A shared branch is named if it isn't longer.
+/// Maximum length of a shared branch that is quoted in the message.
 const LONGEST_NAME: usize = 32;
 
-/// What a question may come to: two answers, each of which may be a question itself.
+/// A choice between two branches, each of which may be a choice itself.
 struct Question {
     branches: [Branch; 2],
 }
 
-/// What stands in a branch, without its braces.
+/// The contents of a branch without its braces.
 #[derive(Clone)]
 struct Branch {
-    /// All of it, with its comments.
+    /// The whole branch with its comments.
     whole: SyntaxNode,
     value: ast::Expr,
     is_else_if: bool,
@@ -147,7 +147,7 @@ fn say(sighting: &Sighting, text: &str) -> String {
     format!("{count} branches of this `{keyword}` {same}; combine their conditions or patterns")
 }
 
-/// The branches of a question, and of those inside it, that are one and the same: at least one of each.
+/// The branches shared between a choice and the choices nested in it: at least one of each.
 fn shared_branches(choice: &SyntaxNode) -> Option<Vec<Branch>> {
     let outer = Question::of(choice)?;
     let [one, other] = &outer.branches;
@@ -175,13 +175,13 @@ fn shared_branches(choice: &SyntaxNode) -> Option<Vec<Branch>> {
         .iter()
         .filter(|branch| layout::has_comment(&branch.whole));
     let differ = with_reasons.count() > 1 || shared.len() < 2;
-    // All ways would lead to the same.
+    // All branches would be the same.
     let are_all = inner.branches.iter().all(|branch| is_same(branch, leaf));
     shared.sort_by_key(|branch| branch.whole.text_range().start());
     (!differ && !are_all).then_some(shared)
 }
 
-/// Whether a chain ends as it begins: what follows each other is told by clippy, and a longer chain is a table.
+/// Whether a chain ends as it begins. Clippy reports adjacent equal branches, and a longer chain is a table.
 fn closes_chain(inner: &Question, first: &Branch) -> bool {
     let [middle, last] = &inner.branches;
     let asks_pattern = |branch: &Branch| {
@@ -218,7 +218,7 @@ fn is_same(one: &Branch, other: &Branch) -> bool {
         && !reads_its_pattern(other)
 }
 
-/// Whether a branch of a `match` uses what its own pattern gives, which may be another thing in each.
+/// Whether a `match` arm uses bindings of its own pattern, which may differ between arms.
 fn reads_its_pattern(branch: &Branch) -> bool {
     let arm = branch.whole.parent().and_then(ast::MatchArm::cast);
     let pattern = arm.and_then(|arm| arm.pat());

@@ -50,7 +50,7 @@ pub(super) const SMELL: Smell = Smell {
     ..Smell::new("large-file", Limits::of(1000, 2000), Look::File(look), say)
 };
 
-/// More hundredths of the lines in one `impl` are a file of one subject.
+/// Maximum percentage of a file's lines in a single `impl`; files with more have a single subject.
 const LARGEST_SHARE: u32 = 60;
 
 fn look(file: &FileUnit, sightings: &mut Sightings) {
@@ -60,7 +60,7 @@ fn look(file: &FileUnit, sightings: &mut Sightings) {
     }
 }
 
-/// Whether most of the file is one `impl`: it has one subject, and no module is waiting to be moved.
+/// Whether most of the file is one `impl`: such a file has one subject and no module to split off.
 fn is_one_impl(file: &FileUnit) -> bool {
     let longest = file.impls.iter().map(|block| block.lines).max();
     let hundredths = longest.unwrap_or_default().saturating_mul(100);

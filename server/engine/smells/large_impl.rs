@@ -62,7 +62,7 @@ fn look(file: &FileUnit, sightings: &mut Sightings) {
     }
 }
 
-/// Whether a block of a type itself has many functions, none of which is half of it.
+/// Whether an inherent `impl` has many functions, none of which makes up half of it.
 fn has_several_parts(block: &ImplLines) -> bool {
     const FEWEST: u32 = 12;
     block.owner == Owner::InherentImpl

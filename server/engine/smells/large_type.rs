@@ -87,9 +87,9 @@ pub(super) const SMELL: Smell = Smell {
     ..Smell::new("large-type", Limits::of(20, 40), Look::Type(look), say)
 };
 
-/// So many fields of one first word are named.
+/// Minimum number of fields sharing their first word that are named in the message.
 const FEWEST_ALIKE: usize = 4;
-/// First words that say how a field is used, not what it belongs to.
+/// First words that describe how a field is used rather than what it belongs to.
 const COMMON: &[&str] = &[
     "allow", "can", "current", "default", "enable", "has", "in", "is", "last", "max", "min",
     "next", "no", "num", "on", "should", "total", "use", "with",
@@ -140,7 +140,7 @@ fn say(sighting: &Sighting, text: &str) -> String {
     }
 }
 
-/// Whether more than half of the fields are of one type.
+/// Whether more than half of the fields have the same type.
 fn is_table(fields: &[ast::RecordField]) -> bool {
     let mut counts: HashMap<String, usize> = HashMap::new();
     for ty in fields.iter().filter_map(ast::RecordField::ty) {
@@ -157,7 +157,7 @@ fn is_record(fields: &[ast::RecordField]) -> bool {
     fields.iter().all(is_public)
 }
 
-/// The names of the fields that begin with the same word, if they are several but not most.
+/// The names of the fields that share their first word, if there are several but not most of all.
 fn alike(fields: &[ast::RecordField]) -> Vec<TextRange> {
     let mut by_word: HashMap<String, Vec<TextRange>> = HashMap::new();
     for name in fields.iter().filter_map(HasName::name) {
@@ -175,7 +175,7 @@ fn alike(fields: &[ast::RecordField]) -> Vec<TextRange> {
         .unwrap_or_default()
 }
 
-/// `cache` of `cache_size`.
+/// The first word of a name: `cache` for `cache_size`.
 fn first_word(name: &str) -> Option<&str> {
     let (word, _) = name.split_once('_')?;
     (word.len() > 1).then_some(word)

@@ -87,7 +87,7 @@ fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
             continue;
         };
         let lines = unit.slice(statement.syntax().text_range()).lines().count();
-        // What stands in one line would stand in one, or in three.
+        // Code on one line would take one line or three.
         if lines < 2 {
             continue;
         }
@@ -95,13 +95,13 @@ fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
     }
 }
 
-/// What `?` says in fewer words has a smell of its own.
+/// Whether `?` is shorter, for which there is a separate smell.
 fn is_question_mark(statement: &ast::LetStmt, unit: &Unit<'_>) -> bool {
     let value = statement.initializer();
     value.is_some_and(|it| QuestionMark::of(it.syntax(), unit.text, unit.context).is_ok())
 }
 
-/// Whether nothing follows but `Ok(name)` or `Some(name)`: then the value itself, or `ok_or`, says it in one expression.
+/// Whether only `Ok(name)` or `Some(name)` follows: then the value itself, or `ok_or`, is a shorter expression.
 fn is_last_word(statement: &ast::LetStmt) -> bool {
     let Some(ast::Pat::IdentPat(bound)) = statement.pat() else {
         return false;

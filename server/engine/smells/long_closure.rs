@@ -93,7 +93,7 @@ fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
     }
 }
 
-/// Whether a closure is what is done inside of something: `pool.with(|pool| …)`, `writer.block("{", |writer| …)`.
+/// Whether a closure is the body of a wrapping call: `pool.with(|pool| …)`, `writer.block("{", |writer| …)`.
 fn is_part_of_a_frame(closure: &ast::ClosureExpr) -> bool {
     let list = closure.syntax().parent().and_then(|list| list.parent());
     match list.and_then(ast::CallableExpr::cast) {

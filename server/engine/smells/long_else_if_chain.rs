@@ -108,7 +108,7 @@ fn say(sighting: &Sighting, text: &str) -> String {
     )
 }
 
-/// What a condition asks about, and how.
+/// The value that a condition tests, and the kind of test.
 struct Subject {
     place: ast::Expr,
     question: String,
@@ -120,7 +120,7 @@ impl Subject {
     }
 }
 
-/// The number of conditions of a chain, if all of them ask the same.
+/// The number of conditions in a chain, if all of them test the same subject.
 fn conditions_about(first: &ast::IfExpr, subject: &Subject) -> Option<u32> {
     let mut measure = 1;
     let mut next = first.clone();
@@ -135,7 +135,7 @@ fn conditions_about(first: &ast::IfExpr, subject: &Subject) -> Option<u32> {
     Some(measure)
 }
 
-/// `size` of `size < 10`, and of `size == 1 || size == 2`; `path` of `path.starts_with("/a")`.
+/// The tested value: `size` for `size < 10` or `size == 1 || size == 2`; `path` for `path.starts_with("/a")`.
 fn subject_of(condition: &ast::Expr) -> Option<Subject> {
     let mut parts = conditions::operands(condition, LogicOp::Or).into_iter();
     let first = asked(&parts.next()?)?;
@@ -144,7 +144,7 @@ fn subject_of(condition: &ast::Expr) -> Option<Subject> {
         .then_some(first)
 }
 
-/// Questions to a text that a table of texts could answer.
+/// String tests that a table of strings could replace.
 const TEXT_QUESTIONS: [&str; 5] = [
     "contains",
     "ends_with",
@@ -178,7 +178,7 @@ fn asked(condition: &ast::Expr) -> Option<Subject> {
     Some(Subject { place, question })
 }
 
-/// Whether a value is a literal, or the variant of an enum by its name; what another constant is, nobody can tell.
+/// Whether a value is a literal or names an enum variant; other constants may not be usable as patterns.
 fn may_be_pattern(value: &ast::Expr) -> bool {
     match value {
         ast::Expr::Literal(_) => true,

@@ -69,15 +69,15 @@ pub(super) const SMELL: Smell = Smell {
     )
 };
 
-/// An arm of more lines is code to be read, not an entry of a table.
+/// Maximum number of lines of an arm that is treated as a table entry.
 const LINES_OF_ENTRY: u32 = 3;
-/// So is one of more lines that only names a value.
+/// The same maximum for an arm that only names a value.
 const LINES_OF_VALUE: u32 = 6;
-/// One arm that is none of a table is read with it where the table has so many entries for it.
+/// Minimum number of table entries for every other arm of the same `match`.
 const MANY_ENTRIES: usize = 16;
-/// A function without branches is read from top to bottom and may be so long.
+/// Maximum number of lines of a function without branches, which is read from top to bottom.
 const LINEAR: u32 = 150;
-/// So is a test, whose length is mostly that of what it compares.
+/// Maximum number of lines of a test, most of which are often expected values.
 const LONGEST_TEST: u32 = 250;
 
 fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
@@ -101,7 +101,7 @@ fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
 
 fn say(sighting: &Sighting, text: &str) -> String {
     let name = slice(text, sighting.at).unwrap_or_default();
-    // What can be extracted is named by whoever judges the finding.
+    // A possible extraction is described separately with the finding.
     let remedy = match sighting.extraction {
         Some(_) => "",
         None => "; split it into smaller functions",
@@ -109,7 +109,7 @@ fn say(sighting: &Sighting, text: &str) -> String {
     format!("`{name}` has {} lines of code{remedy}", sighting.measure)
 }
 
-/// The lines of a function, where its longest table counts as one line. In tests no row of asserts and data counts.
+/// The lines of a function, counting its longest table as one line. In tests, rows of assertions and data aren't counted.
 fn lines_to_read(unit: &Unit<'_>, function: &Function) -> u32 {
     if unit.is_for_tests() {
         let rows = lines_of_rows(unit, &function.body);
@@ -121,7 +121,7 @@ fn lines_to_read(unit: &Unit<'_>, function: &Function) -> u32 {
     function.metrics.lines.saturating_sub(discount)
 }
 
-/// The lines of what a test only lists: macro calls, arrays, long texts, constants.
+/// The lines of a test's plain lists: macro calls, arrays, long strings, constants.
 fn lines_of_rows(unit: &Unit<'_>, body: &ast::BlockExpr) -> u32 {
     let mut lines = 0;
     let mut counted_to = TextSize::new(0);
@@ -154,7 +154,7 @@ fn is_row(node: &SyntaxNode) -> bool {
     ) && (node.kind() != SyntaxKind::LITERAL || node.text().contains_char('\n'))
 }
 
-/// The lines of a table; none for anything else.
+/// The number of lines of a table; zero for anything else.
 fn table_lines(unit: &Unit<'_>, expression: &ast::Expr) -> u32 {
     match expression {
         ast::Expr::MatchExpr(table) => lines_of_entries(unit, table),
@@ -165,7 +165,7 @@ fn table_lines(unit: &Unit<'_>, expression: &ast::Expr) -> u32 {
     }
 }
 
-/// The lines of a `match` whose arms are entries, or of its entries where others are few.
+/// The lines of a `match` if all arms are table entries, or of its entries if other arms are few.
 fn lines_of_entries(unit: &Unit<'_>, table: &ast::MatchExpr) -> u32 {
     let lines = |arm: &ast::MatchArm| unit.code_lines(arm.syntax().text_range());
     let arms = table.match_arm_list().into_iter();

@@ -87,16 +87,16 @@ pub(super) const SMELL: Smell = Smell {
     )
 };
 
-/// A `match` of fewer arms is a choice, whose cases are read one after the other; one of more is a set of instructions, of which
-/// each is written down where it stands.
+/// The range of arm counts to check. A `match` with fewer arms is a plain choice whose cases are read in sequence; one with
+/// more is like an instruction set with each instruction written in place.
 const ARMS: RangeInclusive<usize> = 3..=40;
-/// An arm of more hundredths of the function's lines is the function.
+/// Maximum percentage of the function's lines in one arm; a larger arm practically is the function.
 const LARGEST_SHARE: u32 = 60;
 
 fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
     let mut arms = long_arms(unit, sightings);
     let around = arms_around(&arms);
-    // Arms inside come after the arms around them.
+    // Nested arms come after the arms around them.
     for place in (0..arms.len()).rev() {
         let arm = &arms[place];
         let own = arm.lines.saturating_sub(arm.blamed);
@@ -111,7 +111,7 @@ fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
     }
     for arm in arms {
         let own = arm.lines.saturating_sub(arm.blamed);
-        // Who counts the lines counts those of the arms inside too.
+        // If the arm itself is long, its count includes the lines of nested arms.
         let is_long_itself = own > SMELL.limits.warn;
         sightings.push(arm.at, if is_long_itself { arm.lines } else { own });
     }
@@ -126,7 +126,7 @@ fn say(sighting: &Sighting, text: &str) -> String {
     )
 }
 
-/// The pattern that a text starts with, as far as it stands on one line and is not long itself.
+/// The pattern at the start of a source text, limited to one line and shortened if it is long.
 fn shortened(text: &str) -> String {
     const LONGEST: usize = 40;
     let line = text.lines().next().unwrap_or_default();
@@ -144,7 +144,7 @@ struct Arm {
     range: TextRange,
     at: TextRange,
     lines: u32,
-    /// The lines of arms inside that are long themselves.
+    /// The lines of nested arms that are long themselves.
     blamed: u32,
 }
 
@@ -165,8 +165,8 @@ fn long_arms(unit: &Unit<'_>, sightings: &Sightings) -> Vec<Arm> {
     arms.collect()
 }
 
-/// Whether a function of its own would be better: the arm is one case of several, not most of the function, and neither
-/// assigns variables from outside nor jumps out of the `match`.
+/// Whether the arm would be better as a function: it is one of several cases, isn't most of the function, and neither assigns
+/// outer variables nor jumps out of the `match`.
 fn is_movable(unit: &Unit<'_>, arm: &ast::MatchArm, lines: u32) -> bool {
     let Some(body) = arm.expr() else {
         return false;
@@ -182,8 +182,8 @@ fn is_movable(unit: &Unit<'_>, arm: &ast::MatchArm, lines: u32) -> bool {
         && !assigns_outside(&body)
 }
 
-/// Whether a part of the arm continues, breaks or returns: a caller would have to do so in its place. What returns a failure
-/// doesn't count, since `?` does it there.
+/// Whether the arm contains a `continue`, `break` or `return`, which its caller would have to repeat. Returning an error
+/// doesn't count, since the caller can use `?`.
 fn jumps_out(body: &ast::Expr) -> bool {
     let jumps = flow::escapes(body.syntax());
     let leaves_loop = |jump| matches!(jump, Escape::Break(_) | Escape::Continue(_));
@@ -212,7 +212,7 @@ fn is_failure(value: &ast::Expr) -> bool {
     callee.is_some_and(|callee| callee == "Err")
 }
 
-/// Whether a plain variable is assigned that the arm doesn't declare.
+/// Whether the arm assigns a variable that is declared outside.
 fn assigns_outside(body: &ast::Expr) -> bool {
     let bound: Vec<String> = body
         .syntax()
@@ -229,7 +229,7 @@ fn assigns_outside(body: &ast::Expr) -> bool {
     assigned.any(|variable| !bound.contains(&variable))
 }
 
-/// For each arm the place of the innermost other one that it stands in.
+/// For each arm, the index of the innermost arm that contains it.
 fn arms_around(arms: &[Arm]) -> Vec<Option<usize>> {
     let mut open: Vec<usize> = Vec::new();
     let mut around = Vec::with_capacity(arms.len());
@@ -275,7 +275,7 @@ fn is_one_thing(body: &ast::Expr) -> bool {
     )
 }
 
-/// Whether a value is made of `matches!` and the like, joined by `&&` and `||`.
+/// Whether a value consists of `matches!` and the like, joined by `&&` and `||`.
 fn is_question(value: &ast::Expr) -> bool {
     match value {
         ast::Expr::BinExpr(both) if matches!(both.op_kind(), Some(ast::BinaryOp::LogicOp(_))) => {
@@ -304,7 +304,7 @@ fn is_constant(statement: &ast::Stmt) -> bool {
     )
 }
 
-/// Whether a value is a table or a literal: nothing is decided or run step by step in it.
+/// Whether a value is a table or literal, without decisions or steps.
 fn is_data(value: &ast::Expr) -> bool {
     let mut inside = value.syntax().descendants().filter_map(ast::Expr::cast);
     inside.all(|part| {

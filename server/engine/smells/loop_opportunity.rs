@@ -81,16 +81,16 @@ pub(super) const SMELL: Smell = Smell {
     )
 };
 
-/// What a loop does, as the measure of its part tells it: here it fills or extends the collection that the part is.
+/// The measure of a part encodes what the loop does: here, filling or extending the collection at the part.
 const FILLS: u32 = 1;
 const ADDS: u32 = 2;
-/// The part is what counts. Some loops use the index itself too.
+/// The part is the counter. Some loops also use the index itself.
 const COUNTS: u32 = 3;
 const COUNTS_TOO: u32 = 4;
-/// Larger numbers are the places of the methods that search.
+/// This number and larger ones encode an index into `SEARCHING`.
 const SEARCHES: u32 = 5;
 
-/// What a method that searches is called, and what is said of a loop that does its work.
+/// Searching methods, each with the message for a loop that it replaces.
 pub(super) const SEARCHING: [(&str, &str); 4] = [
     (
         "any",
@@ -132,7 +132,7 @@ fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
     }
 }
 
-/// Whether a loop of the same form is beside it, or one that answers elsewhere in the function, which would stay as it is.
+/// Whether a similar loop next to it, or a search loop elsewhere in the function, would stay unchanged.
 fn stands_beside_twin(found: &ast::ForExpr, unit: &Unit<'_>) -> bool {
     let stays = |twin: &ast::ForExpr| SearchLoop::of(twin, unit.text, unit.context).is_err();
     let mut others = unit.nodes::<ast::ForExpr>().filter(|it| it != found);
@@ -157,7 +157,7 @@ fn only_answers(found: &ast::ForExpr) -> bool {
     matches!(answer(), Some(ast::Expr::Literal(_)))
 }
 
-/// Which method a loop is.
+/// The part that encodes the method that a loop replaces.
 fn search(shape: &SearchLoop) -> Part {
     let mut methods = SEARCHING.iter().zip(SEARCHES..);
     let found = methods.find(|((method, _), _)| *method == shape.method);
@@ -167,7 +167,7 @@ fn search(shape: &SearchLoop) -> Part {
     }
 }
 
-/// The keyword of a loop, the lines that go, and what it is about.
+/// The loop's keyword, the number of lines removed, and the part.
 type Seen = (TextRange, usize, Part);
 
 /// A loop over the indices of a list.
@@ -180,7 +180,7 @@ fn index(found: &ast::ForExpr, unit: &Unit<'_>) -> Option<Seen> {
     Some((shape.keyword, shape.saved, part))
 }
 
-/// A loop that fills a collection, or adds to one.
+/// A loop that fills or extends a collection.
 fn growth(found: &ast::ForExpr, unit: &Unit<'_>) -> Option<Seen> {
     match CollectLoop::of(found, unit.text, unit.context) {
         Ok((shape, _)) => {
@@ -202,7 +202,7 @@ fn growth(found: &ast::ForExpr, unit: &Unit<'_>) -> Option<Seen> {
     }
 }
 
-/// Whether it calls a method of its own type that changes that: a closure with an effect is no better than a loop.
+/// Whether the loop calls a mutating method on `self`: a closure with side effects is no better than a loop.
 fn calls_what_changes(found: &ast::ForExpr) -> bool {
     let Some(body) = found.loop_body() else {
         return false;
@@ -236,7 +236,7 @@ fn calls_what_changes(found: &ast::ForExpr) -> bool {
     })
 }
 
-/// Those that grow a collection are as well left to a person.
+/// Whether the loop searches or indexes. Loops that grow a collection are a matter of taste.
 fn is_search_or_index(sighting: &Sighting) -> bool {
     let mut parts = sighting.parts.iter();
     !parts.any(|part| matches!(part.measure, FILLS | ADDS))
@@ -269,7 +269,7 @@ fn say(sighting: &Sighting, text: &str) -> String {
     }
 }
 
-/// The collection that a part is, by its name where that is short.
+/// The collection at a part, by its name if that is short.
 pub(super) fn collection(part: &Part, text: &str) -> String {
     const LONGEST: usize = 40;
     let code = slice(text, part.at).unwrap_or_default();

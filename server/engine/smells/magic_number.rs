@@ -71,14 +71,14 @@ pub(super) const SMELL: Smell = Smell {
     ..Smell::new("magic-number", Limits::of(1, 4), Look::Function(look), say)
 };
 
-/// With more different ones a function is a formula, or a table.
+/// Maximum number of distinct numbers; functions with more are formulas or tables.
 const MOST: usize = 8;
-/// From here on one number weighs as two.
+/// Minimum value of a number that counts twice.
 const LONG: u128 = 10_000;
-/// So many are told.
+/// Maximum number of values named in the message.
 const NAMED: usize = 3;
 
-/// Those that say what they are: beside small ones, powers, and one less, these are parts of an hour, a day, a circle.
+/// Well-known numbers besides small ones, powers and one less than those: parts of an hour, a day, a circle.
 const KNOWN: [u128; 14] = [7, 9, 12, 20, 24, 25, 30, 50, 60, 90, 180, 360, 365, 3600];
 const KNOWN_FRACTIONS: [f64; 9] = [0.1, 0.25, 0.5, 0.75, 1.5, 10.0, 100.0, 180.0, 360.0];
 
@@ -115,7 +115,7 @@ fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
     }
 }
 
-/// Arguments of calls, and values of fields.
+/// Arguments of calls and values of fields.
 fn handed_on(unit: &Unit<'_>) -> impl Iterator<Item = ast::Expr> {
     let lists = unit.nodes::<ast::ArgList>();
     let fields = unit.nodes::<ast::RecordExprField>();
@@ -124,7 +124,7 @@ fn handed_on(unit: &Unit<'_>) -> impl Iterator<Item = ast::Expr> {
         .chain(fields.filter_map(|field| field.expr()))
 }
 
-/// Whether a variable or a field names what is handed on: a number in the system of people says enough in a field.
+/// Whether a variable or field names the value. A field name is enough for numbers not written in hexadecimal.
 fn names_it(value: &ast::Expr) -> bool {
     let around = value.syntax().parent();
     let is_field = around
@@ -175,7 +175,7 @@ fn say(sighting: &Sighting, text: &str) -> String {
     }
 }
 
-/// Whether a number says nothing by itself.
+/// Whether a number is not self-explanatory.
 fn is_unknown(literal: &ast::Literal) -> bool {
     match literal.kind() {
         LiteralKind::IntNumber(number) => number.value().is_ok_and(|value| {
@@ -194,7 +194,7 @@ fn is_unknown(literal: &ast::Literal) -> bool {
     }
 }
 
-/// Whether nobody takes a number in at a glance.
+/// Whether a number is too long to take in at a glance.
 fn is_long(literal: &ast::Literal) -> bool {
     match literal.kind() {
         LiteralKind::IntNumber(number) => number.value().is_ok_and(|value| value >= LONG),
@@ -210,7 +210,7 @@ fn is_power_of_ten(value: u128) -> bool {
     rest == 1
 }
 
-/// Whether an operator compares or calculates.
+/// Whether an operator is a comparison or arithmetic.
 fn is_reckoning(operation: &ast::BinExpr) -> bool {
     match operation.op_kind() {
         Some(BinaryOp::CmpOp(_)) => true,
@@ -219,7 +219,7 @@ fn is_reckoning(operation: &ast::BinExpr) -> bool {
     }
 }
 
-/// Whether a number stands in a constant or a table.
+/// Whether a number is in a constant or table.
 fn is_named(literal: &ast::Literal) -> bool {
     literal.syntax().ancestors().any(|node| {
         matches!(

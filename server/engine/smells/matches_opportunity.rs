@@ -52,7 +52,7 @@ pub(super) const SMELL: Smell = Smell {
     )
 };
 
-/// Three are read at once, as they stand.
+/// Whether there are at least four values; three are easy to read as they are.
 fn has_four_values(sighting: &Sighting) -> bool {
     sighting.measure >= 4
 }
@@ -72,7 +72,7 @@ fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
     }
 }
 
-/// Whether the file asks the same once more: one function for it is wanted before another way to write it.
+/// Whether the same test is repeated in the file: then it should become a function rather than `matches!`.
 fn stands_again(chain: &ast::BinExpr, text: &str) -> bool {
     let code = chain.syntax().text().to_string();
     text.matches(&code).nth(1).is_some()

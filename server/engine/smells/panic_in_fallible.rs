@@ -69,7 +69,7 @@ pub(super) const SMELL: Smell = Smell {
 };
 
 const PANICS: [&str; 3] = ["panic", "todo", "unimplemented"];
-/// Words of a text that blames the program, in lower case.
+/// Lowercase words of a message that blames a bug in the program.
 const BLAMING: &[&str] = &[
     "bug",
     "called",
@@ -88,14 +88,14 @@ fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
         return;
     }
     for function in &unit.functions {
-        // Few functions have one of these.
+        // Few functions contain one of these.
         if may_panic(unit.slice(function.range())) && could_say(function) {
             look_at(function, unit, sightings);
         }
     }
 }
 
-/// Whether a macro of these is written. Single letters are found much faster than words.
+/// Whether the source text contains such a macro. Searching for single characters is much faster than for words.
 fn may_panic(text: &str) -> bool {
     let mut marks = text.match_indices('!');
     marks.any(|(at, _)| PANICS.iter().any(|name| text[..at].ends_with(name)))
@@ -117,7 +117,7 @@ fn say(sighting: &Sighting, text: &str) -> String {
     format!("`{name}!` in a function that returns `Result`; return an error instead")
 }
 
-/// Whether a function has more to do than to panic, and what it gives may say why it didn't.
+/// Whether a function is not a stub and its return type can carry an error.
 fn could_say(function: &Function) -> bool {
     let is_stub = function.metrics.lines <= 1;
     let ty = type_of(function).filter(|_| !is_stub);
@@ -141,7 +141,7 @@ pub(super) fn tells_of_panics(function: &Function) -> bool {
     lines.any(|line| line.contains("# panic"))
 }
 
-/// The name of a macro that panics in this very function.
+/// The name of a macro that panics directly in this function.
 fn panicking(call: &ast::MacroCall, function: &Function, unit: &Unit<'_>) -> Option<TextRange> {
     let name = call.path()?.segment()?.name_ref()?;
     if !PANICS.contains(&name.text()) {
@@ -161,7 +161,7 @@ fn panicking(call: &ast::MacroCall, function: &Function, unit: &Unit<'_>) -> Opt
     (is_here && !is_fine).then_some(at)
 }
 
-/// Whether it is all that stands in a branch with a comment above it.
+/// Whether the call is the only code of a branch that has a comment above it.
 fn is_explained_branch(call: &ast::MacroCall, unit: &Unit<'_>) -> bool {
     let mut around = call.syntax().ancestors();
     let list = around.find_map(ast::StmtList::cast);

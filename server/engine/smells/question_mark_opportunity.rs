@@ -68,10 +68,10 @@ pub(super) const SMELL: Smell = Smell {
     )
 };
 
-/// The method that makes the error, and the number by which a part tells of it.
+/// The method that creates the error, and the number that encodes it in a part.
 const OK_OR_ELSE: (&str, u32) = (".ok_or_else(", 1);
 const OK_OR: (&str, u32) = (".ok_or(", 2);
-/// Larger numbers tell of so many more levels of nesting.
+/// Larger numbers encode the number of nesting levels.
 const LEVELS: u32 = 2;
 
 fn look(unit: &Unit<'_>, sightings: &mut Sightings) {

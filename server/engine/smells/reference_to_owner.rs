@@ -73,7 +73,7 @@ fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
         let given = function.ast.ret_type().and_then(|it| it.ty());
         let is_seen = !is_chosen && is_public(&function.ast) && !is_promised(&function.ast);
         let owner = given.filter(|_| is_seen).and_then(|ty| owner_in(&ty));
-        // What is quoted stands in one line.
+        // The message quotes the type on a single line.
         let owner = owner.filter(|it| !it.syntax().text().contains_char('\n'));
         if let Some(owner) = owner {
             sightings.push(owner.syntax().text_range(), 1);
@@ -81,20 +81,20 @@ fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
     }
 }
 
-/// Whether other packages may call it: inside of one, whoever reads the type can read the field too.
+/// Whether other packages may call it. Inside a package, whoever reads the type can read the field too.
 fn is_public(function: &ast::Fn) -> bool {
     let visibility = function.visibility();
     visibility.is_some_and(|it| it.syntax().text() == "pub")
 }
 
-/// Whether its name says what owns it, as in `as_vec`.
+/// Whether its name mentions the owned type, as in `as_vec`.
 fn is_promised(function: &ast::Fn) -> bool {
     const OWNERS: [&str; 3] = ["path_buf", "string", "vec"];
     let name = function.name();
     name.is_some_and(|name| OWNERS.iter().any(|owner| name.text().contains(owner)))
 }
 
-/// The reference, if it is to one that owns a list or a text.
+/// The reference type, if it is to an owned list or string.
 fn owner_in(ty: &ast::Type) -> Option<ast::RefType> {
     let ast::Type::RefType(reference) = ty else {
         return None;
@@ -108,7 +108,7 @@ fn owner_in(ty: &ast::Type) -> Option<ast::RefType> {
         .generic_arg_list()
         .is_some_and(|list| list.generic_args().count() == 1);
     let is_owner = match &*name {
-        // A slice of lists would hide the outer one alone.
+        // A slice of lists would only hide the outer one.
         "Vec" => has_one && !segment.syntax().text().to_string()[3..].contains("Vec<"),
         "String" | "PathBuf" => true,
         _ => false,

@@ -81,7 +81,7 @@ pub(super) const SMELL: Smell = Smell {
     ..Smell::new("repeated-block", Limits::of(39, 99), Look::File(look), say)
 };
 
-/// Readers wanted most of these unified.
+/// Whether a block is long enough that most reviewers would unify it.
 fn is_long(sighting: &Sighting) -> bool {
     sighting.measure >= 80
 }
@@ -93,7 +93,7 @@ fn look(file: &FileUnit, sightings: &mut Sightings) {
     }
 }
 
-/// What each place but the first adds, and the whole range of each, which adds nothing.
+/// The size that each place after the first adds, and the whole range of each place with a measure of zero.
 pub(super) fn parts_of(block: &Repeat) -> Vec<Part> {
     let is_of_functions = block.is_of_functions();
     let added = block.places.iter().skip(1).map(|place| Part {
@@ -119,7 +119,8 @@ fn say(sighting: &Sighting, text: &str) -> String {
     format!("these {count} lines are repeated at {places}; extract a function")
 }
 
-/// "line 30", "lines 30 and 51", "lines 30, 51, 70 and 2 more". Only what is named is counted: a file may have thousands.
+/// Formats line numbers: "line 30", "lines 30 and 51", "lines 30, 51, 70 and 2 more". Only the named ones are computed, since
+/// a file may have thousands.
 pub(super) fn in_words(ranges: &[TextRange], text: &str) -> String {
     const NAMED: usize = 3;
     let named = ranges.iter().take(NAMED);

@@ -67,9 +67,9 @@ pub(super) const SMELL: Smell = Smell {
     )
 };
 
-/// From here on an expression that costs nothing is long, and told like one that costs something.
+/// Minimum length in bytes from which an expression without cost is reported like one with cost.
 const LONG: usize = 32;
-/// From here on it is told where it stands three times.
+/// The same minimum for expressions that are repeated three or more times.
 const MEDIUM: usize = 20;
 
 fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
@@ -77,7 +77,7 @@ fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
         return;
     }
     for repeated in Repeated::among(unit.nodes::<ast::Expr>(), unit.text) {
-        // Neither is quoted in a line.
+        // Expressions with line breaks or backticks can't be quoted in the message.
         if unit.slice(repeated.range()).contains(['\n', '`']) {
             continue;
         }
@@ -90,7 +90,7 @@ fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
     }
 }
 
-/// How often an expression stands there; once for one that is read as quickly as a name.
+/// The number of occurrences; one for an expression that is as easy to read as a name.
 fn measure(repeated: &Repeated) -> u32 {
     let length = usize::from(repeated.range().len());
     let places = repeated.places.len();

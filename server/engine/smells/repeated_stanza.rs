@@ -90,7 +90,7 @@ pub(super) const SMELL: Smell = Smell {
     )
 };
 
-/// Readers wanted most of these unified.
+/// Whether a stanza is long enough that most reviewers would unify it.
 fn is_long(sighting: &Sighting) -> bool {
     const MOST_ARGUMENTS: u32 = 4;
     let words = sighting.parts.iter().map(|part| part.measure).max();
@@ -109,7 +109,7 @@ fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
             continue;
         }
         let ranges = stanza.places.iter().map(|place| place.range);
-        // What a place adds, and its whole range, which adds nothing.
+        // The size that a place adds, and its whole range with a measure of zero.
         let added = stanza.places.iter().skip(1).map(|place| Part {
             at: place.first,
             measure: stanza.words,
@@ -119,10 +119,10 @@ fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
     }
 }
 
-/// What differs is looked for in so many places.
+/// Maximum number of places compared to describe the differences.
 const MOST_COMPARED: usize = 64;
 
-/// Whether it is what serde's manual has in every visitor.
+/// Whether the code is the boilerplate of a serde visitor.
 fn is_of_visitor(code: &str) -> bool {
     ["duplicate_field", "missing_field"]
         .iter()
@@ -149,7 +149,7 @@ fn say(sighting: &Sighting, text: &str) -> String {
     format!("these {lines} lines occur {count} times ({places}) and {differ}; {once}")
 }
 
-/// "lines 10, 16, 22 and 3 more"
+/// Formats places, for example "lines 10, 16, 22 and 3 more".
 fn places_in_words(ranges: &[TextRange], text: &str) -> String {
     const NAMED: usize = 3;
     let line = |range: &TextRange| {
@@ -161,7 +161,7 @@ fn places_in_words(ranges: &[TextRange], text: &str) -> String {
     format!("lines {} and {more} more", named.join(", "))
 }
 
-/// Whether nothing but comments stands between them.
+/// Whether there are only comments between the ranges.
 fn are_in_a_row(ranges: &[TextRange], text: &str) -> bool {
     ranges.windows(2).all(|pair| {
         let between = TextRange::new(pair[0].end(), pair[1].start().max(pair[0].end()));
@@ -186,7 +186,7 @@ mod tests {
         format!("fn f(x: &mut X, a: &A) {{\n{stanzas}}}\n")
     }
 
-    /// One shape with a number, a name, a field and a string put in.
+    /// One shape with a different number, name, field and string each.
     fn cell(number: usize) -> String {
         format!(
             "if let Some(n{number}) = &a.f{number} {{\nlet c = Cell::new(n{number}).wide({number});\n\
@@ -263,17 +263,17 @@ mod tests {
         let plain = |n| format!("if a.is({n}) {{\nx.set(a.b, a.c, 1);\nx.note(a.b);\n}}\n");
         assert_eq!(told(&many(&plain)).len(), 1);
         let stanzas: [&dyn Fn(usize) -> String; 9] = [
-            // A method, a type, a variant that is matched, a macro.
+            // A method, a type, a matched variant, a macro.
             &|n| format!("if a.is(\"k\") {{\nx.set{n}(a.b, a.c, 1);\nx.note(a.b);\n}}\n"),
             &|n| format!("if a.is(\"k\") {{\nx.set(T{n}::new(a.b, a.c, 1));\nx.note(a.b);\n}}\n"),
             &|n| format!("if let V{n}(v) = a.is(\"k\") {{\nx.set(v, a.c, 1);\nx.note(a.b);\n}}\n"),
             &|n| format!("if a.is(\"k\") {{\nm{n}!(x, a.b, a.c);\nx.note(a.b);\n}}\n"),
-            // A field of two things, and of something that is made here.
+            // A field of two different owners, and of a value created here.
             &|n| format!("if a.f{n}.is(\"k\") {{\nx.f{n} = a.g(1, 2, 3);\nx.note(a.b);\n}}\n"),
             &|n| format!("if let Some(b) = a.is(\"k\") {{\nx.set(b.f{n}, 1);\nx.note(a.b);\n}}\n"),
-            // What a message holds.
+            // A placeholder in a format string.
             &|n| format!("if a.is(\"k\") {{\nx.set(format!(\"{{n{n}}}\"), 1);\nx.note(a.b);\n}}\n"),
-            // Jumps out of what would be a function.
+            // An early exit out of the extracted function.
             &|n| {
                 format!(
                     "if a.is({n}) {{\nx.set(a.b, a.c, 1);\nreturn x.note(a.b);\n}}\nx.g{n}();\n"

@@ -102,7 +102,7 @@ pub(super) const SMELL: Smell = Smell {
     ..Smell::new("similar-block", Limits::of(11, 149), Look::File(look), say)
 };
 
-/// What a reader wants unified, and a function can take.
+/// Whether a block is long enough to be worth unifying, with few enough values to pass to a function.
 fn is_long(sighting: &Sighting) -> bool {
     const FEWEST_WORDS: u32 = 60;
     const MOST_VALUES: u32 = 2;
@@ -144,12 +144,12 @@ fn say(sighting: &Sighting, text: &str) -> String {
     format!("these {count} lines{of} are repeated at {places}{differ}; {way_out}")
 }
 
-/// What differs between the first place and the one that is least like it.
+/// The comparison of the first place with the one least similar to it.
 fn most_different<'a>(texts: &[&'a str]) -> Comparison<'a> {
     let Some((first, others)) = texts.split_first() else {
         return Comparison::default();
     };
-    // Of equal ones the last is taken, which is the first in the text.
+    // `max_by_key` returns the last of equal elements, so the reversed order yields the first in the source.
     let all = others
         .iter()
         .rev()
@@ -158,7 +158,7 @@ fn most_different<'a>(texts: &[&'a str]) -> Comparison<'a> {
         .unwrap_or_default()
 }
 
-/// ", with `b` instead of `a` and `2` instead of `1`"
+/// Formats differences: ", with `b` instead of `a` and `2` instead of `1`"
 fn differing(found: &Comparison<'_>) -> String {
     const NAMED: usize = 3;
     const LONGEST: usize = 24;
@@ -207,7 +207,7 @@ fn way_out(found: &Comparison<'_>, ranges: &[TextRange], text: &str) -> &'static
     }
 }
 
-/// Whether nothing but white space stands between them.
+/// Whether there is only whitespace between the ranges.
 fn are_in_a_row(ranges: &[TextRange], text: &str) -> bool {
     ranges.windows(2).all(|pair| {
         let between = TextRange::new(pair[0].end(), pair[1].start().max(pair[0].end()));
@@ -229,7 +229,7 @@ mod tests {
         seen.iter().map(|sighting| say(sighting, text)).collect()
     }
 
-    /// Two functions that do a little beside these lines.
+    /// Two functions that contain these lines and a little more.
     fn text(one: &str, other: &str) -> String {
         format!(
             "fn f(shop: &mut Shop) {{\nbefore();\n{one}after(1, 2);\n}}\n\

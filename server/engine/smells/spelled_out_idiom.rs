@@ -95,21 +95,21 @@ pub(super) const SMELL: Smell = Smell {
     )
 };
 
-/// What some lines spell out.
+/// Code that spells out an idiom.
 struct Found {
-    /// What is drawn.
+    /// The range to report.
     at: TextRange,
-    /// All of it.
+    /// The range of all the code.
     whole: TextRange,
-    /// What else shows it: what stands in for a missing value, or where the result of a loop is declared.
+    /// Supporting code: the fallback for a missing value, or the declaration of a loop's result.
     beside: TextRange,
     idiom: Idiom,
 }
 
-/// What says the same by its name. A sighting keeps its number.
+/// The idiom that replaces the code. Sightings refer to it by its number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Idiom {
-    /// By the name of a method of `Option` or `Result`.
+    /// A method of `Option` or `Result`, by name.
     Method(&'static str),
     AndThen,
     And,
@@ -120,7 +120,7 @@ enum Idiom {
     Narrow,
     Range,
     TryFrom,
-    /// By the name of a method of iterators.
+    /// A method of iterators, by name.
     Search(&'static str),
     Collect,
     ToVec,
@@ -135,7 +135,7 @@ enum Idiom {
     Assert,
 }
 
-/// Methods of `Option` and `Result`, by their numbers.
+/// Methods of `Option` and `Result`, in the order of their numbers.
 const METHODS: [&str; 12] = [
     "is_some_and",
     "is_none_or",
@@ -150,7 +150,8 @@ const METHODS: [&str; 12] = [
     "map",
     "map_err",
 ];
-/// Those of iterators have the numbers behind those, then come the others, and the first is 1: a part that measures nothing tells of nothing.
+/// The remaining idioms. Their numbers come after those of `METHODS` and of the iterator methods. Numbers start at 1, because
+/// a part that measures zero is ignored.
 const OTHERS: [(Idiom, &str); 20] = [
     (
         Idiom::AndThen,
@@ -229,7 +230,7 @@ const OTHERS: [(Idiom, &str); 20] = [
 ];
 
 impl Idiom {
-    /// Whether the steps in it stay as they are with their comments, and may spell out something themselves.
+    /// Whether the code inside stays unchanged with its comments, and may spell out another idiom itself.
     fn holds_more(self) -> bool {
         matches!(self, Self::QuestionTail | Self::IfLet | Self::Assert)
     }
@@ -285,10 +286,10 @@ fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
     }
 }
 
-/// A question of more lines takes several as a closure, which reads no better.
+/// Maximum number of lines of a test; as a closure, a longer one would span several lines too and read no better.
 const LONGEST_QUESTION: u32 = 5;
 
-/// Of the other forms readers said that they are a matter of taste.
+/// Whether the idiom is a clear improvement; the others are a matter of taste.
 fn is_shorter_by_its_name(sighting: &Sighting) -> bool {
     const OF_TASTE: [Idiom; 6] = [
         Idiom::And,
@@ -312,7 +313,7 @@ fn is_shorter_by_its_name(sighting: &Sighting) -> bool {
     !is_long_question && !is_one_of(&OF_TASTE)
 }
 
-/// Whether a comment of its own line stands in it, which would lose its place.
+/// Whether it contains a comment on its own line, which would lose its place.
 fn is_explained(it: &Found, unit: &Unit<'_>) -> bool {
     if it.idiom.holds_more() {
         return false;
@@ -519,7 +520,7 @@ mod tests {
     #[test]
     fn what_a_method_would_not_say_is_left_alone() {
         for code in [
-            // Offered, so told by others.
+            // Reported by other smells, which offer a change.
             "match a.get(1) { Some(c) => c.d(), None => false }",
             // More than a closure may do.
             "match a.c { Some(c) => c.d()?, None => false }",
@@ -558,7 +559,7 @@ mod tests {
             "let mut i = 0; while i < n { if v[i] > 2 { continue; } i += 1; }",
             "let mut i = 0; while i < v.len() { v.push(1); i += 1; }",
             "let mut i = 0; while i < n { a.b(i); i += 1; } e(i)",
-            // Errors that are handed on as they should be.
+            // Errors that are propagated correctly.
             "if n >= u8::MAX as usize { return Err(E::D); } a.c(n as u8)",
             "if n > u8::MAX as usize { panic!(); } a.c(n as u8)",
             "if n > u8::MAX as usize { return Err(E::D); } a.c(n as u16)",

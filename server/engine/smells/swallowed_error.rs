@@ -67,7 +67,7 @@ fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
         return;
     }
     let bound = unit.nodes::<ast::LetStmt>().filter_map(|it| of_let(&it));
-    // There are many statements, and seldom one of these.
+    // There are many statements, but rarely one of these.
     let has_lost = unit.slice(unit.node.text_range()).contains(".ok()");
     let nodes = has_lost.then(|| unit.node.descendants());
     let statements = nodes.into_iter().flatten().filter_map(ast::ExprStmt::cast);
@@ -86,7 +86,7 @@ fn say(_sighting: &Sighting, _text: &str) -> String {
         .to_owned()
 }
 
-/// Whether a function ends something, where nobody is left to hear of an error.
+/// Whether a function shuts something down, where errors can hardly be handled.
 fn cleans_up(function: &Function) -> bool {
     const NAMES: [&str; 7] = [
         "abort", "cancel", "cleanup", "clean_up", "drop", "kill", "shutdown",
@@ -114,7 +114,7 @@ fn of_statement(statement: &ast::ExprStmt) -> Option<TextRange> {
     is_lost.then(|| name.syntax().text_range())
 }
 
-/// Whether the error is one that somebody would want to hear of.
+/// Whether the error is worth handling.
 fn matters(value: &ast::Expr) -> bool {
     const MINOR: [&str; 7] = [
         "flush",

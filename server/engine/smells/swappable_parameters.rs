@@ -63,10 +63,10 @@ pub(super) const SMELL: Smell = Smell {
     )
 };
 
-/// Fewer neighbours are no run.
+/// Minimum number of adjacent parameters of one type.
 const FEWEST: usize = 3;
 
-/// Names that stand in an order that everybody knows.
+/// Names that have a conventional order.
 const ORDERED: &[&str] = &[
     "alpha",
     "blue",
@@ -137,7 +137,7 @@ fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
         return;
     }
     for (function, owner) in signatures::all(unit) {
-        // Few functions have so many.
+        // Few functions have this many.
         if signatures::written(&function) >= FEWEST {
             look_at(&function, owner, sightings);
         }
@@ -165,7 +165,7 @@ fn look_at(function: &ast::Fn, owner: Owner, sightings: &mut Sightings) {
     sightings.push_with_parts(name.syntax().text_range(), measure, parts);
 }
 
-/// The neighbours of one plain type, if they are several.
+/// The longest run of adjacent parameters of one plain type.
 fn longest_run(parameters: &[ast::Param]) -> Option<&[ast::Param]> {
     let of_one_type = parameters.chunk_by(|one, other| type_of(one) == type_of(other));
     let plain =
@@ -173,12 +173,12 @@ fn longest_run(parameters: &[ast::Param]) -> Option<&[ast::Param]> {
     plain.max_by_key(|run| run.len())
 }
 
-/// What is a `bool` is told by `boolean-parameters`.
+/// Whether values of the type are swapped unnoticed; `boolean-parameters` reports `bool`s.
 fn is_swapped_unnoticed(ty: &str) -> bool {
     signatures::is_plain(ty) && ty != "bool"
 }
 
-/// Whether the order is one that a reader knows, or whose exchange would change nothing.
+/// Whether the order is conventional, or swapping makes no difference.
 fn is_ordered(run: &[ast::Param]) -> bool {
     let names: Vec<String> = run.iter().map(name_of).collect();
     let stem = |name: &str| {

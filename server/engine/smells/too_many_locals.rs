@@ -85,7 +85,7 @@ pub(super) const SMELL: Smell = Smell {
     )
 };
 
-/// A variable from where it is declared to where it is mentioned last.
+/// A variable from its declaration to its last mention.
 #[derive(Debug, Clone, Copy)]
 struct Life<'a> {
     name: TextRange,
@@ -102,7 +102,7 @@ fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
         return;
     }
     for function in &unit.functions {
-        // What is longer is told for that.
+        // Longer functions are reported for their length.
         if function.metrics.lines > long_function::SMELL.limits.warn {
             continue;
         }
@@ -123,7 +123,7 @@ fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
     }
 }
 
-/// Whether a function makes one struct at its end of most of the variables: they are its fields.
+/// Whether a function ends by creating a struct from most of the variables, which are practically its fields.
 fn ends_in_value_of(lives: &[Life<'_>], function: &Function, unit: &Unit<'_>) -> bool {
     let Some(tail) = function.body.tail_expr() else {
         return false;
@@ -170,7 +170,7 @@ fn lives<'a>(declared: &[ast::LetStmt], function: &Function, unit: &Unit<'a>) ->
         .collect()
 }
 
-/// What one statement declares.
+/// The variables that one statement declares.
 fn lives_of<'a>(declared: &ast::LetStmt, unit: &Unit<'a>) -> Vec<Life<'a>> {
     let scope = declared.syntax().parent();
     let (Some(scope), Some(pattern)) = (scope, declared.pat()) else {
@@ -197,7 +197,7 @@ fn lives_of<'a>(declared: &ast::LetStmt, unit: &Unit<'a>) -> Vec<Life<'a>> {
     names.filter_map(life).collect()
 }
 
-/// The variables that are in use where one of them is declared. One that is declared anew is in use once.
+/// The variables in use at the declaration of `at`. A shadowed name counts only once.
 fn alive<'a>(lives: &[Life<'a>], at: usize) -> Vec<Life<'a>> {
     let here = lives[at].name.start();
     let mut alive: Vec<Life<'a>> = Vec::new();

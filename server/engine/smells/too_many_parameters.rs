@@ -74,7 +74,7 @@ fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
         return;
     }
     for (function, owner) in signatures::all(unit) {
-        // Few functions have many.
+        // Few functions have this many.
         if sightings.keeps(count(signatures::written(&function))) {
             look_at(&function, owner, sightings);
         }
@@ -103,7 +103,7 @@ fn count(len: usize) -> u32 {
     u32::try_from(len).unwrap_or(u32::MAX)
 }
 
-/// Whether all names but one are numbers, as those of system calls are: `a0`, `arg1`.
+/// Whether all names but one are numbered, as in system calls: `a0`, `arg1`.
 fn has_numbered_names(parameters: &[ast::Param]) -> bool {
     let is_numbered = |parameter: &&ast::Param| {
         let name = name_of(parameter);
@@ -113,7 +113,7 @@ fn has_numbered_names(parameters: &[ast::Param]) -> bool {
     parameters.iter().filter(is_numbered).count() + 1 >= parameters.len()
 }
 
-/// Parameters whose exchange the compiler would not notice: three or more of one primitive type, or two of type `bool`.
+/// Parameters that could be swapped without a compile error: three or more of one primitive type, or two `bool`s.
 fn easily_exchanged(parameters: &[ast::Param]) -> Vec<Part> {
     let types: Vec<_> = parameters.iter().map(type_of).collect();
     let is_often = |ty: &String| {
@@ -128,7 +128,7 @@ fn easily_exchanged(parameters: &[ast::Param]) -> Vec<Part> {
     found.map(part).collect()
 }
 
-/// Whether a constructor's arguments tell themselves apart by their types.
+/// Whether it is a constructor whose arguments are distinguishable by their types.
 fn is_constructor_of_unlike(function: &ast::Fn, parameters: &[ast::Param]) -> bool {
     !has_receiver(function) && returns_own_type(function) && easily_exchanged(parameters).is_empty()
 }

@@ -56,7 +56,7 @@ fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
         return;
     }
     for function in &unit.functions {
-        // Few functions give one.
+        // Few functions return one.
         let Some(ty) =
             given(&function.ast).filter(|ty| unit.slice(ty.syntax().text_range()).contains('('))
         else {
@@ -89,7 +89,7 @@ fn given(function: &ast::Fn) -> Option<ast::Type> {
     function.ret_type()?.ty()
 }
 
-/// The tuple that a type is, or that is in an `Option`, a `Result` or a list.
+/// The tuple that a type is, or that an `Option`, a `Result` or a list contains.
 fn tuple_in(ty: &ast::Type) -> Option<ast::TupleType> {
     match ty {
         ast::Type::TupleType(tuple) => Some(tuple.clone()),
@@ -103,7 +103,7 @@ fn tuple_in(ty: &ast::Type) -> Option<ast::TupleType> {
                 return None;
             };
             let tuple = tuple_in(&argument.ty()?)?;
-            // What the file declares is asked last: few types get so far.
+            // The file's declarations are checked last, since few types get this far.
             let declared = FileNames::around(path);
             let is_own = !declared.types(&name).is_empty() && declared.aliases(&name).is_empty();
             (!is_own).then_some(tuple)
@@ -112,7 +112,7 @@ fn tuple_in(ty: &ast::Type) -> Option<ast::TupleType> {
     }
 }
 
-/// Numbers of one type: a point, a color, a version.
+/// Whether all parts are numbers of one type: a point, a color, a version.
 fn is_vector(parts: &[String]) -> bool {
     const MOST: usize = 4;
     let is_number = |ty: &String| {
@@ -124,7 +124,7 @@ fn is_vector(parts: &[String]) -> bool {
     parts.len() <= MOST && is_even && is_number(&parts[0])
 }
 
-/// Types without a name of their own, of which the caller chose at least two.
+/// Whether at least two types are generic parameters, chosen by the caller.
 fn is_generic(parts: &[String]) -> bool {
     let short = parts.iter().filter(|part| part.len() == 1);
     short.count() > 1

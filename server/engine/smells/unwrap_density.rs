@@ -71,7 +71,7 @@ pub(super) const SMELL: Smell = Smell {
     )
 };
 
-/// Locks, what is written to a `String`, and slices of a known length.
+/// Calls whose `unwrap` is accepted: locks, writes to a `String`, and slices of a known length.
 const KNOWN: [&str; 8] = [
     "borrow",
     "join",
@@ -88,7 +88,7 @@ fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
         return;
     }
     for function in &unit.functions {
-        // Few functions have so many.
+        // Few functions have this many.
         let written = written_in(unit.slice(function.range()));
         if !sightings.keeps(count(written)) || tells_of_panics(function) {
             continue;
@@ -103,7 +103,7 @@ fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
     }
 }
 
-/// How many of them may be there. Single letters are found much faster than words.
+/// An upper bound for the number of `unwrap` calls. Searching for single characters is much faster than for words.
 fn written_in(text: &str) -> usize {
     let letters = text.match_indices('w');
     let is_one = |at: usize| text[..at].ends_with("un") && text[at..].starts_with("wrap()");
@@ -121,7 +121,7 @@ fn say(sighting: &Sighting, _text: &str) -> String {
     )
 }
 
-/// The name of a call that takes a value out in this very function.
+/// The name of a call that unwraps a value directly in this function.
 fn unwrapped(
     call: &ast::MethodCallExpr,
     function: &Function,
@@ -135,7 +135,7 @@ fn unwrapped(
     (is_here && !is_certain(&receiver) && !is_explained(unit, at)).then_some(at)
 }
 
-/// Whether it is a lock, a text that is written, or made of literals alone.
+/// Whether the receiver is a lock, a write to a string, or made of literals only.
 fn is_certain(receiver: &ast::Expr) -> bool {
     let name = match receiver {
         ast::Expr::MethodCallExpr(call) => call.name_ref().map(|name| name.text().to_string()),

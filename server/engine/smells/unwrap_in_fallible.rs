@@ -67,7 +67,7 @@ fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
         return;
     }
     for function in &unit.functions {
-        // There are many calls, and seldom one of these.
+        // There are many calls, but rarely one of these.
         if !unit.slice(function.range()).contains("unwrap(") {
             continue;
         }
@@ -93,7 +93,7 @@ fn say(_sighting: &Sighting, _text: &str) -> String {
     "`unwrap` in a function that returns `Result`; propagate the error with `?`".to_owned()
 }
 
-/// The name of a call that takes a value out of a `Result` in this very function.
+/// The name of a call that unwraps a `Result` directly in this function.
 fn unwrapped(
     call: &ast::MethodCallExpr,
     function: &Function,
@@ -108,7 +108,7 @@ fn unwrapped(
         .then_some(at)
 }
 
-/// Whether nothing can go wrong: a literal is parsed, or text is written to a `String`.
+/// Whether the call can't fail: it parses a literal or writes to a `String`.
 fn is_certain(receiver: &ast::Expr) -> bool {
     let ast::Expr::MethodCallExpr(call) = receiver else {
         return false;
@@ -118,7 +118,7 @@ fn is_certain(receiver: &ast::Expr) -> bool {
     matches!(value, Some(ast::Expr::Literal(_))) || name.as_deref() == Some("write_fmt")
 }
 
-/// Whether a comment stands on the line, or on the line above.
+/// Whether there is a comment on the same line or on the line above.
 pub(super) fn is_explained(unit: &Unit<'_>, at: TextRange) -> bool {
     let before = &unit.text[..usize::from(at.start())];
     let behind = &unit.text[usize::from(at.start())..];
@@ -139,7 +139,7 @@ mod tests {
         )
     }
 
-    /// As `broot` 1.62.0 has in `src/display/layout_instructions.rs`: what a pattern captured is parsed.
+    /// As `broot` 1.62.0 has in `src/display/layout_instructions.rs`: a pattern's capture is parsed.
     #[test]
     fn a_panic_in_place_of_an_error_is_seen() {
         for body in [

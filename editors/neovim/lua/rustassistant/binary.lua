@@ -1,19 +1,19 @@
---- Where the server's binary is.
+--- Locates the server's binary.
 ---
 --- It comes from the user's PATH or from the user's own `vim.lsp.config('rustassistant', { cmd = ... })`, never from the
---- project: opening a folder must not run what lies in it.
+--- project: opening a folder must not run programs in it.
 
 local M = {}
 
 local NAME = 'rustassistant'
 local is_windows = vim.fn.has('win32') == 1
 
---- The oldest server that this plugin can speak to.
+--- The oldest server version that this plugin supports.
 M.MINIMUM_VERSION = '0.1.0'
 
 local has_said_missing = false
 
---- Finds the binary on PATH. Folders that are relative, or inside {root}, are passed over.
+--- Finds the binary on PATH, skipping folders that are relative or inside {root}.
 ---@param root? string the project's folder
 ---@return string? path
 ---@return string? why nothing was found
@@ -34,7 +34,7 @@ function M.find(root)
   return nil, '`rustassistant` is not on PATH'
 end
 
---- Whether a server can be started. Where it can't, this is said once in a session and not for every file.
+--- Whether a server can be started. If not, the user is notified once per session rather than for every file.
 ---@param root? string
 ---@return boolean
 function M.is_there(root)
@@ -52,7 +52,7 @@ function M.is_there(root)
   return false
 end
 
---- Whether the user's configuration names a command of its own.
+--- Whether the user's configuration sets a custom command.
 ---@return boolean
 function M.is_chosen_by_user()
   local config = vim.lsp.config[NAME]
@@ -87,8 +87,8 @@ local function real(path)
   return vim.fs.normalize(vim.uv.fs_realpath(path) or path)
 end
 
---- Whether {path} belongs to the project in {root}. A home that is kept in a repository is no project: what lies in it is the
---- user's own.
+--- Whether {path} belongs to the project in {root}. A home directory kept in a repository doesn't count as a project, since
+--- the user controls what is in it.
 ---@param path string
 ---@param root? string
 ---@return boolean

@@ -1,4 +1,4 @@
---- The running server, and asking it for something.
+--- Finds the running server and sends requests to it.
 
 local M = {}
 
@@ -16,18 +16,18 @@ function M.is_enabled()
   if vim.lsp.is_enabled then
     return vim.lsp.is_enabled(NAME)
   end
-  -- Early 0.11 can't be asked; without anything enabled it has no such group.
+  -- Early 0.11 has no such function; this group only exists if something is enabled.
   return (pcall(vim.api.nvim_get_autocmds, { group = 'nvim.lsp.enable' }))
 end
 
---- The client of the current buffer, else any.
+--- The client of the current buffer, or else any client.
 ---@return vim.lsp.Client?
 function M.current()
   local here = vim.lsp.get_clients({ name = NAME, bufnr = 0 })[1]
   return here or vim.lsp.get_clients({ name = NAME })[1]
 end
 
---- The same, and says so where there is none.
+--- The same, but notifies the user if there is none.
 ---@return vim.lsp.Client?
 function M.need()
   local client = M.current()
@@ -44,7 +44,7 @@ function M.commands_of(client)
   return provider and provider.commands or {}
 end
 
---- Has the server carry out a command, and hands its result over.
+--- Executes a server command and passes its result on.
 ---@param name string without the server's name before it
 ---@param arguments any[]
 ---@param on_result fun(result: any)

@@ -101,7 +101,7 @@ local SUBCOMMANDS = {
   },
   ['fix-workspace'] = {
     run = function()
-      -- The server itself says what was done.
+      -- The server itself reports the result.
       client.execute('fixWorkspace', {}, function() end)
     end,
   },

@@ -48,7 +48,7 @@ local function check_binary()
   return path
 end
 
---- What `rustassistant doctor` says of home, cache and configuration.
+--- Reports what `rustassistant doctor` finds about home, cache and configuration.
 ---@param path string
 local function check_installation(path)
   local say = { OK = health.ok, NOTE = health.info, PROBLEM = health.error }

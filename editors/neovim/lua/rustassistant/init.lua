@@ -1,4 +1,4 @@
---- What a user's configuration may call.
+--- The public API for user configurations.
 
 local client = require('rustassistant.client')
 
@@ -39,7 +39,7 @@ local function unwrap(answer, err)
   return answer.result
 end
 
---- Carries out every safe answer in the buffer and waits for it, so that it can be called before the file is written.
+--- Applies every safe fix in the buffer and waits for it, so that it can be called before the file is written.
 ---@param opts? { bufnr?: integer, timeout_ms?: integer }
 ---@return boolean whether something was changed
 ---@return string? why not
@@ -70,7 +70,7 @@ function M.fix_file(opts)
   return true
 end
 
---- Stops the server and starts it again for every open Rust buffer.
+--- Restarts the server for every open Rust buffer.
 function M.restart()
   local restart = require('rustassistant.restart')
   restart.forget()

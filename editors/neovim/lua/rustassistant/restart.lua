@@ -1,12 +1,12 @@
---- Starts the server again when it ended by itself: after 1, 2 and 4 seconds, and not a fourth time.
+--- Restarts the server after a crash: up to three times in a row, after 1, 2 and 4 seconds.
 ---
---- Neovim itself says that a server ended and where its log is; what is added here is the return, and one sentence when there
---- is none. A server that ended before it had started is not tried again: it would end again.
+--- Neovim itself reports that a server exited and where its log is; this adds the restart, and one message when it gives up.
+--- A server that exited before it was initialized isn't restarted, since it would exit again.
 
 local M = {}
 
 local LONGEST_ROW = 3
---- After so long without a fault the row is forgotten.
+--- Time without a crash, in milliseconds, after which the count starts over.
 local CALM_MS = 3 * 60 * 1000
 local SIGTERM = 15
 
@@ -34,7 +34,7 @@ function M.expect_end(client_id)
   stopped[client_id] = true
 end
 
---- Forgets all faults: the user asks for another try.
+--- Forgets all crashes, because the user asked for another attempt.
 function M.forget()
   row, has_given_up = 0, false
 end
@@ -46,7 +46,7 @@ function M.ended(code, signal, client_id)
   local was_serving = serving[client_id]
   local was_told = stopped[client_id] or signal == SIGTERM or (code == 0 and signal == 0)
   serving[client_id], stopped[client_id] = nil, nil
-  -- `v:exiting` can't be read here: this runs outside the main loop.
+  -- `v:exiting` can't be read here because this runs outside the main loop.
   vim.schedule(function()
     if was_told or vim.v.exiting ~= vim.NIL then
       return
@@ -59,7 +59,7 @@ function M.ended(code, signal, client_id)
   end)
 end
 
---- Counts a fault, and comes back from it if there were not too many.
+--- Counts a crash and schedules a restart, unless there were too many.
 function M.fault()
   local now = vim.uv.now()
   if now - last_fault_ms > CALM_MS then
@@ -83,7 +83,7 @@ function M.give_up(what)
   vim.notify(('RustAssistant: the server %s; %s'):format(what, advice), vim.log.levels.ERROR)
 end
 
---- Attaches to every open Rust buffer, as if it were opened now.
+--- Attaches to every open Rust buffer, as if it had just been opened.
 function M.attach_all()
   if not require('rustassistant.client').is_enabled() then
     return

@@ -1,9 +1,9 @@
---- Which folder a buffer's server is started for.
+--- Determines the root folder of a buffer's server.
 
 local M = {}
 
---- The folder of the Cargo workspace, else of the package, else of the repository; nothing for a loose file. One server then
---- serves all packages of a workspace.
+--- The folder of the Cargo workspace, or else of the package, or else of the repository; `nil` for a standalone file. This
+--- way, one server serves all packages of a workspace.
 ---@param bufnr integer
 ---@return string?
 function M.of(bufnr)

@@ -1,8 +1,8 @@
---- Shows words in a window of their own, or a file.
+--- Shows text or a file in a new window.
 
 local M = {}
 
---- Opens {lines} in a split that `q` closes.
+--- Opens {lines} in a split that is closed with `q`.
 ---@param title string
 ---@param lines string[]
 ---@param filetype string

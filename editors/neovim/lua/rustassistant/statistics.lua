@@ -1,4 +1,4 @@
---- The cache's statistics in words.
+--- Formats the cache's statistics.
 
 local M = {}
 
@@ -24,7 +24,7 @@ local function of_tier(tier)
   return words
 end
 
---- {statistics} is what `rustassistant cache stats --json` prints.
+--- {statistics} is the output of `rustassistant cache stats --json`.
 ---@param statistics any
 ---@return string[]
 function M.in_words(statistics)

@@ -1,4 +1,4 @@
-//! What a type may gain where an implementation goes: the trait's name in its list, and a mark on a variant.
+//! What a type may gain when a trait implementation is removed: the trait in its derive list, and an attribute on a variant.
 
 use ra_ap_syntax::{
     AstNode, Edition, SyntaxNode,
@@ -12,7 +12,7 @@ use super::{
 };
 use crate::syntax::Refusal;
 
-/// One of both is the implementation that goes, the other the type that it is of.
+/// Checks that one of the pairs is the removed implementation and the other its type.
 pub(super) fn check(first: &Pair, second: &Pair, edition: Edition) -> Result<(), Refusal> {
     let (gone, stays) = match (first.is_gone(), second.is_gone()) {
         (true, false) => (first, second),
@@ -34,7 +34,7 @@ pub(super) fn check(first: &Pair, second: &Pair, edition: Edition) -> Result<(),
     Ok(())
 }
 
-/// A type's name, and the name of the trait that it is to derive.
+/// A type's name and the trait it is to derive.
 struct Gains {
     of: String,
     name: String,
@@ -83,7 +83,7 @@ impl Gains {
     }
 }
 
-/// The attributes of an item, and what those name that derive.
+/// The attributes of an item, split into derived traits and the rest.
 struct Lists {
     derived: Vec<String>,
     others: Vec<String>,
@@ -116,7 +116,7 @@ mod tests {
     const BLOCK: &str =
         "impl Default for S {\n    fn default() -> S {\n        S { a: 0 }\n    }\n}";
 
-    /// Whether the audit lets a change pass that makes `item` of the type where the block goes.
+    /// Whether the audit accepts replacing the type with `item` and removing `block`.
     fn passes(item: &str, block: &str) -> bool {
         let text = format!("{TYPE}\n\n{block}\n");
         let source = Source::parse(&*text, FileContext::default()).unwrap();

@@ -1,4 +1,4 @@
-//! What the audits of one context know of its files and items as they are, so that none of it is worked out twice.
+//! Caches what the audits of one context learn about unchanged files and items.
 
 use std::{cell::RefCell, collections::HashMap, rc::Rc};
 
@@ -13,7 +13,7 @@ use crate::{
 #[derive(Default)]
 pub(in crate::refactorings) struct Known {
     files: RefCell<HashMap<FileId, Result<LineEnding, Refusal>>>,
-    /// Nothing where the item has an error.
+    /// `None` if the item has a syntax error.
     items: RefCell<HashMap<ItemPlace, Option<Rc<Part>>>>,
 }
 
@@ -28,7 +28,7 @@ pub(super) struct AuditedFile<'a> {
 }
 
 impl Known {
-    /// How the lines of a file end, if it may be changed at all.
+    /// Returns the file's line ending, if the file may be changed at all.
     pub(super) fn checked(&self, file: AuditedFile<'_>) -> Result<LineEnding, Refusal> {
         let mut files = self.files.borrow_mut();
         let checked = files.entry(file.id);

@@ -1,6 +1,6 @@
-//! The items that a change touches, in all its files, before and after it.
+//! The items that a change touches, in all its files, before and after the change.
 //!
-//! What is counted is summed over all of them, so that code which moves from one to another cancels out.
+//! Counts are summed over all of them, so that code that moves from one to another cancels out.
 
 use std::{cell::OnceCell, collections::BTreeMap, rc::Rc};
 
@@ -19,27 +19,27 @@ use crate::{
     text::{Edit, Edits, TextRange, TextSize},
 };
 
-/// Each edit belongs to the smallest item that holds it; what is inserted between items stands by itself.
+/// Each edit belongs to the smallest item that contains it; insertions between items form regions of their own.
 pub(super) struct Regions<'a> {
     edition: Edition,
     known: &'a Known,
     pairs: Vec<Pair>,
-    /// The conditions of compilation around each.
+    /// The `cfg` conditions around each pair.
     conditions: Vec<Vec<String>>,
-    /// What stands in the files outside of the items that are touched, where that may take the place of what goes.
+    /// Words in the files outside the touched items, which may replace removed ones.
     untouched: Words,
 }
 
-/// A stretch of code before and after a change; a part that isn't there is empty.
+/// A stretch of code before and after a change; a missing side is empty.
 pub(super) struct Pair {
-    /// The whole item as it is.
+    /// The whole item before the change.
     item: Rc<Part>,
-    /// The item, or the stretch of it that is touched.
+    /// The item, or the touched stretch of it.
     pub(super) before: Rc<Part>,
     pub(super) after: Part,
 }
 
-/// Code that was parsed alone.
+/// Code that was parsed on its own.
 pub(super) struct Part {
     text: String,
     pub(super) root: SyntaxNode,
@@ -57,7 +57,7 @@ impl<'a> Regions<'a> {
         }
     }
 
-    /// Adds what the edits of one file touch.
+    /// Adds the regions that the edits of one file touch.
     pub(super) fn add(
         &mut self,
         file: AuditedFile<'_>,
@@ -93,7 +93,7 @@ impl<'a> Regions<'a> {
         Ok(())
     }
 
-    /// Counts what stays in a file as it is, in the items beside those that were added.
+    /// Counts the words of a file that stay unchanged outside the items added so far.
     pub(super) fn count_untouched(&mut self, source: &Source) {
         let file = Words::of_all([&*source.text], self.edition);
         let items = self.pairs.iter();
@@ -101,7 +101,7 @@ impl<'a> Regions<'a> {
         self.untouched = file.since(&touched);
     }
 
-    /// Adds the file that takes the body of the one module that was touched. It is compiled where that module is.
+    /// Adds the file that receives the body of the one touched module. It is compiled under the same conditions as that module.
     pub(super) fn add_module(
         &mut self,
         beside: &Source,
@@ -149,7 +149,7 @@ impl<'a> Regions<'a> {
         Ok(())
     }
 
-    /// Items stay what they are; only their siblings may become more.
+    /// Checks that items keep their kinds; only siblings may be added.
     fn check_items(&self, allows: Allows) -> Result<(), Refusal> {
         let kinds = |part| -> BTreeMap<SyntaxKind, i64> {
             let mut counts = BTreeMap::new();
@@ -166,7 +166,7 @@ impl<'a> Regions<'a> {
             && kinds_that_go(allows).contains(&kind)
             && before.contains_key(&kind)
         {
-            // A derived implementation goes with its function.
+            // The functions inside a removed implementation go with it.
             let with = if allows.has(Also::DerivesTrait) {
                 kinds_of_items(&gone.before.root)
             } else {
@@ -241,7 +241,7 @@ impl<'a> Regions<'a> {
         Ok(())
     }
 
-    /// What `count` finds in all parts, sorted.
+    /// The results of `count` over all parts, sorted.
     fn counted<T: Ord>(
         &self,
         part: fn(&Pair) -> &Part,
@@ -286,7 +286,7 @@ impl<'a> Regions<'a> {
         Ok(pair)
     }
 
-    /// Nothing if the whole item has to be looked at to know what becomes of it.
+    /// Returns `None` if the effect on the item can't be determined without parsing all of it.
     fn pair_of_stretch(
         &self,
         stretch: &Stretch,
@@ -308,7 +308,7 @@ impl<'a> Regions<'a> {
         })
     }
 
-    /// An item that goes as a whole.
+    /// The pair of an item that is removed as a whole.
     fn gone(&self, file: AuditedFile<'_>, item: &SyntaxNode) -> Result<Pair, Refusal> {
         let range = item.text_range();
         let part = || part(file.source.slice(range).to_owned(), self.edition);
@@ -321,7 +321,7 @@ impl<'a> Regions<'a> {
         })
     }
 
-    /// Code that comes where nothing was.
+    /// The pair of code that is inserted between items.
     fn new_code(&self, code: String) -> Result<Pair, Refusal> {
         let nothing = Rc::new(self.part(String::new())?);
         Ok(Pair {
@@ -336,7 +336,7 @@ impl<'a> Regions<'a> {
     }
 }
 
-/// The text of `range` after the edits, which lie in it.
+/// The source text of `range` after the edits, all of which lie within it.
 fn edited(source: &Source, range: TextRange, edits: &Edits) -> Option<String> {
     edits.relative_to(range.start())?.apply(source.slice(range))
 }
@@ -370,7 +370,7 @@ impl Pair {
         &self.after
     }
 
-    /// An item stays what it is, perhaps with others of its kind.
+    /// Checks that an item keeps its kind, possibly gaining siblings of the same kind.
     fn check_kinds(&self) -> Result<(), Refusal> {
         let kinds = |part: &Part| -> Vec<SyntaxKind> {
             part.root.children().map(|child| child.kind()).collect()
@@ -385,19 +385,19 @@ impl Pair {
         Ok(())
     }
 
-    /// The kind of the item, and how many of that kind come beside it.
+    /// The kind of the item, and the number of siblings added to it.
     fn siblings(&self) -> Option<(SyntaxKind, i64)> {
         let kind = self.before.root.first_child()?.kind();
         let count = |part: &Part| i64::try_from(part.root.children().count()).unwrap_or_default();
         Some((kind, count(&self.after) - count(&self.before)))
     }
 
-    /// Whether all of it goes.
+    /// Whether all of the code is removed.
     pub(super) fn is_gone(&self) -> bool {
         self.after.text.is_empty() && !self.before.text.is_empty()
     }
 
-    /// Whether a module with a body becomes one without, and nothing else of it changes.
+    /// Whether an inline module loses its body and nothing else changes.
     fn loses_body(&self) -> bool {
         let module = |part: &Part| part.root.first_child().and_then(ast::Module::cast);
         let (Some(before), Some(after)) = (module(&self.before), module(&self.after)) else {
@@ -418,7 +418,7 @@ impl Pair {
     }
 }
 
-/// What a refactoring may take away as a whole, once.
+/// Kinds of items that a refactoring may remove as a whole, at most once.
 fn kinds_that_go(allows: Allows) -> &'static [SyntaxKind] {
     if allows.has(Also::DropsFunction) {
         &[SyntaxKind::FN]
@@ -431,7 +431,7 @@ fn kinds_that_go(allows: Allows) -> &'static [SyntaxKind] {
     }
 }
 
-/// The items that edits take away as wholes, with nothing but white space beside them, and all other edits.
+/// Splits edits into items removed as a whole, with at most surrounding whitespace, and the remaining edits.
 fn without_items(
     root: &SyntaxNode,
     edits: &Edits,
@@ -460,7 +460,7 @@ fn item_in(root: &SyntaxNode, edit: &Edit, kinds: &[SyntaxKind]) -> Option<Synta
     around.find(|node| kinds.contains(&node.kind()) && node.text_range() == range)
 }
 
-/// The smallest item around each edit with the edits that it holds, none of them inside another.
+/// The smallest item around each edit with the edits it contains; no item is nested in another.
 fn items_of(root: &SyntaxNode, edits: &Edits) -> Result<Vec<(SyntaxNode, Edits)>, Refusal> {
     let mut items: Vec<SyntaxNode> = Vec::new();
     for edit in edits.as_slice() {
@@ -494,7 +494,7 @@ fn item_around(root: &SyntaxNode, edit: &Edit) -> Option<SyntaxNode> {
     around.find(|node| is_item(node.kind()))
 }
 
-/// What is inserted between the items of a file.
+/// The edits that insert code between the items of a file.
 fn gaps_of<'a>(root: &'a SyntaxNode, edits: &'a Edits) -> impl Iterator<Item = &'a Edit> {
     let edits = edits.as_slice().iter();
     edits.filter(|edit| item_around(root, edit).is_none() && is_in_gap(root, edit))
@@ -514,7 +514,7 @@ fn kinds_of_items(root: &SyntaxNode) -> Vec<SyntaxKind> {
     all.filter(|kind| is_item(*kind)).collect()
 }
 
-/// New lines are indented with what the file is indented with.
+/// Checks that new lines use the file's indentation style.
 fn check_indentation(item: &Part, after: &Part, file: &str) -> Result<(), Refusal> {
     let is_indented = file.lines().any(|line| line.starts_with([' ', '\t']));
     let invented =
@@ -525,8 +525,8 @@ fn check_indentation(item: &Part, after: &Part, file: &str) -> Result<(), Refusa
     Ok(())
 }
 
-/// The tree of code that stands alone, or nothing if it has an error. The bounded parse comes first: it is what keeps the
-/// unbounded one, which also validates, from overflowing the stack.
+/// Parses code on its own; returns `None` on syntax errors. The bounded parse comes first: it keeps the unbounded one, which
+/// also validates, from overflowing the stack.
 pub(super) fn parsed_alone(code: &str, edition: Edition) -> Option<SyntaxNode> {
     let tree = Tree::parse(code, edition).ok()?;
     if tree.has_errors() {
@@ -557,7 +557,7 @@ mod tests {
         match z {\n        A { .. } => {}\n        B if b => a(),\n        #[cold] C => { h(|| { if c { i() } }); }\n        _ => return 1,\n    }\n    /* e */\n    fn n() {}\n    \
         'l: loop { break 'l; }\n    m! { z };\n    z.w()\n}\n";
 
-    /// What the audit of one edit says, over its whole item and over the stretch around it, if there is one.
+    /// Whether one edit passes the audit of its whole item, and of the stretch around it, if there is one.
     fn verdicts(source: &Source, edit: &Edit, allows: Allows) -> Option<(bool, bool)> {
         let root = source.root();
         let edits = Edits::new(vec![edit.clone()]).unwrap();

@@ -1,16 +1,16 @@
 //! The few statements of a block, or arms of a `match`, that a change touches.
 //!
-//! A parser that stands at the start of a statement knows nothing of what came before, and what follows can change only how
-//! a statement ends. So it is enough to parse the touched ones with one neighbour on each side: where both neighbours are read
-//! as before, so is everything beyond them, and a change in a long function costs what it touches.
+//! A parser at the start of a statement has no memory of what came before, and what follows can only affect how a statement
+//! ends. So it is enough to parse the touched ones with one neighbour on each side: if both neighbours parse as before, so
+//! does everything beyond them, and the cost of a change in a long function depends only on what it touches.
 
 use ra_ap_syntax::{Edition, NodeOrToken, SyntaxElement, SyntaxKind, SyntaxNode};
 
 use super::{regions::parsed_alone, surroundings::covering_node};
 use crate::text::{TextRange, TextSize};
 
-/// Levels of the tree around a stretch. What lies deeper is audited with its whole item, so that the bounds of the parser see
-/// all its brackets.
+/// Maximum nesting depth of a stretch. Anything deeper is audited with its whole item, so that the bounded parser sees all
+/// its brackets.
 const MOST_LEVELS: usize = 400;
 
 pub(super) struct Stretch {
@@ -19,7 +19,7 @@ pub(super) struct Stretch {
     has_neighbour: Sides,
 }
 
-/// What is put around the code, so that it is read as it is in its place.
+/// Code put around the stretch so that it parses as it does in place.
 #[derive(Clone, Copy)]
 struct Frame {
     list: SyntaxKind,
@@ -46,16 +46,16 @@ const FRAMES: [Frame; 2] = [
     },
 ];
 
-/// A stretch that was parsed within its frame.
+/// A stretch parsed within its frame.
 pub(super) struct Framed {
-    /// Of the frame.
+    /// The root of the parsed frame.
     pub root: SyntaxNode,
     list: SyntaxNode,
     range: TextRange,
 }
 
 impl Stretch {
-    /// The stretch around a place inside an item. Nothing if it reaches beyond one block.
+    /// The stretch around a range inside an item. Returns `None` if it extends beyond one block.
     pub(super) fn around(root: &SyntaxNode, item: &SyntaxNode, span: TextRange) -> Option<Self> {
         let around = covering_node(root, span);
         let mut inside = around.ancestors().take_while(|node| node != item);
@@ -87,7 +87,7 @@ impl Stretch {
         })
     }
 
-    /// What stands in the stretch now or after a change, if that is a part of one block and has no error.
+    /// Parses the stretch before or after a change; returns `None` if it isn't part of one block or has a syntax error.
     pub(super) fn parsed(&self, code: &str, edition: Edition) -> Option<Framed> {
         let Frame { list, open, close } = self.frame;
         let root = parsed_alone(&[open, code, close].concat(), edition)?;
@@ -98,7 +98,7 @@ impl Stretch {
         (inner_range(&list)? == range).then_some(Framed { root, list, range })
     }
 
-    /// Whether what stands at both ends is read as before.
+    /// Whether the neighbours at both ends parse as before.
     pub(super) fn keeps_neighbours(&self, before: &Framed, after: &Framed) -> bool {
         let Sides { ahead, behind } = self.has_neighbour;
         let (first, last) = (Framed::first, Framed::last);
@@ -126,7 +126,7 @@ fn is_same(before: Option<SyntaxNode>, after: Option<SyntaxNode>) -> bool {
     matches!((before, after), (Some(before), Some(after)) if before.green() == after.green())
 }
 
-/// What is between the braces of a list.
+/// The range between the braces of a list.
 fn inner_range(list: &SyntaxNode) -> Option<TextRange> {
     let open = list.first_child_or_token()?;
     let close = list.last_child_or_token()?;
@@ -134,12 +134,12 @@ fn inner_range(list: &SyntaxNode) -> Option<TextRange> {
     is_closed.then(|| TextRange::new(open.text_range().end(), close.text_range().start()))
 }
 
-/// The child with the byte behind `at`, at the cost of the logarithm of their number.
+/// The child that contains the byte after `at`, found by binary search.
 fn element_at(list: &SyntaxNode, at: TextSize) -> Option<SyntaxElement> {
     list.child_or_token_at_range(TextRange::at(at, 1.into()))
 }
 
-/// The next node beside what is touched.
+/// The nearest node next to the touched element.
 fn neighbour(
     touched: SyntaxElement,
     next: fn(&SyntaxElement) -> Option<SyntaxElement>,

@@ -1,4 +1,4 @@
-//! What stands around and inside an edit that would make its effect doubtful: macros and attributes.
+//! Macros and attributes around or inside an edit that would make its effect doubtful.
 
 use std::iter::successors;
 
@@ -13,7 +13,7 @@ use crate::{
     text::TextRange,
 };
 
-/// Nothing is changed inside macro input.
+/// Refuses edits inside macro input.
 pub(super) fn check_macros(root: &SyntaxNode, range: TextRange) -> Result<(), Refusal> {
     let around = covering_node(root, range);
     if around.ancestors().any(|node| is_inside_macro(&node, range)) {
@@ -24,7 +24,7 @@ pub(super) fn check_macros(root: &SyntaxNode, range: TextRange) -> Result<(), Re
     Ok(())
 }
 
-/// No condition of compilation is moved.
+/// Refuses edits that touch conditional compilation.
 pub(super) fn check_conditions(root: &SyntaxNode, range: TextRange) -> Result<(), Refusal> {
     let mut attributes = touched_attributes(root, range);
     if attributes.any(|attribute| attributes::is_conditional(&attribute)) {
@@ -35,7 +35,7 @@ pub(super) fn check_conditions(root: &SyntaxNode, range: TextRange) -> Result<()
     Ok(())
 }
 
-/// The attributes that stand in a range or reach into it. What lies beside the range costs nothing.
+/// The attributes that overlap `range`. Nodes outside the range are skipped.
 fn touched_attributes(root: &SyntaxNode, range: TextRange) -> impl Iterator<Item = ast::Attr> {
     let mut open = vec![covering_node(root, range)];
     let touched = std::iter::from_fn(move || {
@@ -54,7 +54,7 @@ fn touched_attributes(root: &SyntaxNode, range: TextRange) -> impl Iterator<Item
     touched.filter_map(|(node, _)| ast::Attr::cast(node))
 }
 
-/// A macro call may be moved or put into something else as a whole.
+/// Whether `node` is a macro with more source text than `range`. A whole macro call may be moved or wrapped.
 fn is_inside_macro(node: &SyntaxNode, range: TextRange) -> bool {
     let is_macro = matches!(
         node.kind(),
@@ -71,7 +71,7 @@ pub(super) fn covering_node(root: &SyntaxNode, range: TextRange) -> SyntaxNode {
     }
 }
 
-/// The attributes by their tokens, sorted.
+/// The source text of each attribute's tokens, sorted.
 pub(super) fn sorted_attributes(root: &SyntaxNode) -> Vec<String> {
     let attributes = root.descendants().filter_map(ast::Attr::cast);
     let mut texts: Vec<String> = attributes
@@ -85,7 +85,7 @@ pub(super) fn sorted_attributes(root: &SyntaxNode) -> Vec<String> {
     texts
 }
 
-/// The attributes of a node. Those of a list are read from its head, however long it is.
+/// The attributes of a node. For lists, only the leading children are read, however long the list is.
 fn attributes_of(node: &SyntaxNode) -> Vec<ast::Attr> {
     if attributes::is_list(node.kind()) {
         return node.children().map_while(ast::Attr::cast).collect();
@@ -94,7 +94,7 @@ fn attributes_of(node: &SyntaxNode) -> Vec<ast::Attr> {
     node.into_iter().flat_map(|node| node.attrs()).collect()
 }
 
-/// The conditions of compilation around a node, from the innermost.
+/// The `cfg` conditions around a node, innermost first.
 pub(super) fn conditions_around(node: &SyntaxNode) -> Vec<String> {
     let around = node.ancestors().skip(1);
     let attributes = around.flat_map(|node| attributes_of(&node));
@@ -102,7 +102,7 @@ pub(super) fn conditions_around(node: &SyntaxNode) -> Vec<String> {
     conditions.map(|one| attributes::bare(&one)).collect()
 }
 
-/// Whether the code is compiled only under a condition, or rewritten by an attribute that isn't the language's own.
+/// Whether the code is conditionally compiled or annotated with an attribute that isn't built into the language.
 pub(super) fn are_doubtful(root: &SyntaxNode, edits: &Edits) -> bool {
     let Some(span) = edits.span() else {
         return false;
@@ -113,7 +113,7 @@ pub(super) fn are_doubtful(root: &SyntaxNode, edits: &Edits) -> bool {
         .any(|attribute| is_doubtful(&attributes::bare(&attribute)))
 }
 
-/// A gate other than that of tests, or a macro, which may do anything to the item it stands on.
+/// Whether an attribute is a `cfg` other than `cfg(test)`, or a macro, which may do anything to its item.
 fn is_doubtful(bare: &str) -> bool {
     match attributes::name(bare) {
         "cfg" => bare != "cfg(test)",
@@ -125,7 +125,7 @@ fn is_doubtful(bare: &str) -> bool {
     }
 }
 
-/// What stands between the parentheses, cut at its outermost commas.
+/// The arguments between the parentheses, split at top-level commas.
 fn arguments(bare: &str) -> Vec<&str> {
     let inner = bare.split_once('(').map_or("", |(_, inner)| inner);
     let inner = inner.strip_suffix(')').unwrap_or(inner);

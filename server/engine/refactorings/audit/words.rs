@@ -1,4 +1,4 @@
-//! The words of a text, and what a change says it does to them.
+//! The words of a source text, and how a change declares it affects them.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,8 +9,9 @@ use crate::{
     syntax::{Ledger, tokens},
 };
 
-/// How often each word is in a text. Words are identifiers, keywords, lifetimes, literals, comments and `?`: whatever a
-/// person would miss. Strings and comments count byte for byte. Other punctuation and white space are no words.
+/// The number of occurrences of each word in a source text. Words are identifiers, keywords, lifetimes, literals, comments
+/// and `?`: anything whose loss would matter. Strings and comments count byte for byte. Whitespace and other punctuation are
+/// not words.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Words(BTreeMap<String, Count>);
 
@@ -33,7 +34,7 @@ impl Words {
     fn count(&mut self, text: &str, edition: Edition, by: i64) {
         for (kind, word) in tokens(text, edition) {
             match word_kind(kind) {
-                // The lines of a block comment move with its first one.
+                // The continuation lines of a block comment are reindented with its first one.
                 Some(WordKind::Comment) => {
                     self.change(&without_indentation(word), WordKind::Comment, by);
                 }
@@ -52,7 +53,7 @@ impl Words {
         self.0.insert(word.to_owned(), count);
     }
 
-    /// What a ledger says comes and goes.
+    /// The net change that a ledger declares.
     pub(super) fn net(ledger: &Ledger, edition: Edition) -> Self {
         let mut net = Self::default();
         for code in &ledger.comes {
@@ -64,7 +65,7 @@ impl Words {
         net
     }
 
-    /// The words of several texts.
+    /// The words of several source texts.
     pub(super) fn of_all<'a>(texts: impl IntoIterator<Item = &'a str>, edition: Edition) -> Self {
         let mut words = Self::default();
         for text in texts {
@@ -85,7 +86,7 @@ impl Words {
         self.0.get(word).map_or(0, |count| count.times)
     }
 
-    /// What has to be added to `before` to get these words.
+    /// The difference between `before` and these words.
     pub(super) fn since(mut self, before: &Self) -> Self {
         for (word, count) in &before.0 {
             self.change(word, count.kind, -count.times);
@@ -93,7 +94,7 @@ impl Words {
         self
     }
 
-    /// The words whose number is not zero.
+    /// The words with a nonzero count.
     pub(super) fn changes(&self) -> impl Iterator<Item = (&str, WordKind, i64)> {
         let changes = self.0.iter().filter(|(_, count)| count.times != 0);
         changes.map(|(word, count)| (word.as_str(), count.kind, count.times))
@@ -105,68 +106,68 @@ fn without_indentation(comment: &str) -> String {
     lines.join("\n")
 }
 
-/// What a refactoring's changes may do to words and items. A constant beside the registration, so that no derivation can
-/// widen it.
+/// What a refactoring's changes may do to words and items. It is a constant next to the registration, so that no derivation
+/// can widen it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Allows {
-    /// Words that may come, with spaces between.
+    /// Words that may be added, separated by spaces.
     adds: &'static str,
-    /// Words that may go.
+    /// Words that may be removed.
     drops: &'static str,
     also: &'static [Also],
 }
 
-/// What a list of words cannot say.
+/// Permissions that a list of words can't express.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Also {
-    /// A constant comes between items.
+    /// Adds a constant between items.
     AddsConstant,
-    /// A type alias comes between items.
+    /// Adds a type alias between items.
     AddsAlias,
-    /// A function comes between items.
+    /// Adds a function between items.
     AddsFunction,
-    /// One name that the item doesn't have comes, as often as it is declared and used.
+    /// Adds one name new to the item, any number of times.
     AddsFreshName,
-    /// One string comes that a person reads.
+    /// Adds one human-readable string.
     AddsText,
-    /// Words that the item has come once more: a copied header.
+    /// Adds copies of words that the item already has, such as a repeated header.
     AddsCopies,
-    /// Beside an item, others of its kind come.
+    /// Adds siblings of the same kind next to an item.
     AddsSiblings,
-    /// The body of a module goes to a file of its own.
+    /// Moves the body of a module to a file of its own.
     MovesModule,
-    /// A function goes whose body stands elsewhere from then on.
+    /// Removes a function whose body moves elsewhere.
     DropsFunction,
-    /// A constant or a static goes whose value stands elsewhere from then on.
+    /// Removes a constant or static whose value moves elsewhere.
     DropsConstant,
-    /// An implementation goes without comments, and its type derives the trait from then on.
+    /// Removes an implementation without comments, whose type then derives the trait.
     DerivesTrait,
-    /// Words, strings and comments go of which an equal copy stays.
+    /// Removes words, strings and comments if an equal copy stays.
     DropsEqualCopies,
-    /// Words, strings and comments go that the file has outside of what is touched: a body that stands there again.
+    /// Removes words, strings and comments that also occur outside the touched items, such as a duplicated body.
     DropsTwin,
-    /// Names, keywords and literals of a pattern go; strings and comments don't.
+    /// Removes names, keywords and literals of a pattern, but no strings or comments.
     DropsPattern,
-    /// Comments of one line each go that are statements, in runs that hold nothing else. Nothing else goes.
+    /// Removes line comments that are commented-out statements, in runs that contain nothing else, and nothing but those.
     DropsDeadComments,
-    /// A condition becomes its opposite.
+    /// Negates a condition.
     Negates,
 }
 
-/// What comes and goes where a condition becomes its opposite.
+/// Words that may be added or removed when a condition is negated.
 const OPPOSITES: &str = "false is_err is_none is_ok is_some true";
 
-/// What is known of words beside how the change counts them.
+/// Context about words beyond their net counts.
 pub(super) struct Ground<'a> {
-    /// How often a word was in the items that are touched.
+    /// The number of occurrences of a word in the touched items before the change.
     pub(super) before: &'a dyn Fn(&str) -> i64,
-    /// How often the file has it outside of them.
+    /// The number of occurrences of a word in the file outside the touched items.
     pub(super) elsewhere: &'a dyn Fn(&str) -> i64,
-    /// The comments that go and are dead code, without the white space around them.
+    /// Removed comments that are dead code, trimmed.
     pub(super) dead: BTreeSet<&'a str>,
 }
 
-/// The comments of what goes that is dead code as a whole.
+/// The comment lines of removed code that consists of dead code only.
 pub(super) fn dead_comments(ledger: &Ledger, edition: Edition) -> BTreeSet<&str> {
     let goes = ledger.goes.iter();
     let dead = goes.filter(|code| dead_comment::is_dead_code(code, edition));
@@ -184,7 +185,7 @@ impl Allows {
         self.also.contains(&also)
     }
 
-    /// A word that comes or goes and that may not.
+    /// Returns a word whose addition or removal isn't permitted.
     pub(super) fn exceeded_by(&self, net: &Words, ground: &Ground<'_>) -> Option<String> {
         let mut fresh: Option<&str> = None;
         let mut text: Option<&str> = None;

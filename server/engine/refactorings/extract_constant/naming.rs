@@ -1,16 +1,16 @@
-//! What a constant is called.
+//! Names for constants.
 
-/// A longer name says less.
+/// Maximum length of a name in bytes.
 const LONGEST: usize = 32;
 
-/// A text by its words: `"content-type"` is `CONTENT_TYPE`.
+/// Derives a name from a string literal: `"content-type"` becomes `CONTENT_TYPE`.
 pub(super) fn of_text(literal: &str) -> Option<String> {
     let inner = literal.strip_prefix('"')?.strip_suffix('"')?;
     let joins = |c: char| c.is_ascii_alphanumeric() || "_-./:+@# ".contains(c);
     inner.chars().all(joins).then(|| screaming(inner))?
 }
 
-/// `userId` and `user-id` are `USER_ID`.
+/// Converts to screaming snake case: `userId` and `user-id` become `USER_ID`.
 pub(super) fn screaming(words: &str) -> Option<String> {
     let mut name = String::new();
     let mut before = '_';

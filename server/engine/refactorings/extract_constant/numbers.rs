@@ -1,4 +1,4 @@
-//! What a number is: its type and its name, by what it is compared with or given to.
+//! Derives a number's type and name from what it is compared with or passed to.
 
 use ra_ap_syntax::{
     AstNode, SyntaxNode,
@@ -25,7 +25,7 @@ impl Number {
     }
 }
 
-/// `if name.len() > 250 { return … }` has a limit that the function is left above.
+/// `if name.len() > 250 { return … }`: a limit above which the function returns.
 fn of_comparison(literal: &ast::Literal, comparison: &ast::BinExpr) -> Option<Number> {
     let is_left = comparison.lhs()?.syntax() == literal.syntax();
     let other = if is_left {
@@ -46,7 +46,7 @@ fn of_comparison(literal: &ast::Literal, comparison: &ast::BinExpr) -> Option<Nu
     (leaves && fits(literal, &ty)).then_some(Number { ty, name })
 }
 
-/// The `if` that a comparison decides alone, or together with others of which each is enough.
+/// The `if` that the comparison decides, alone or as one operand of `||`.
 fn choice_of(comparison: &ast::BinExpr) -> Option<ast::IfExpr> {
     let mut around = comparison.syntax().ancestors().skip(1);
     let is_enough = |node: &SyntaxNode| match ast::BinExpr::cast(node.clone()) {
@@ -58,14 +58,14 @@ fn choice_of(comparison: &ast::BinExpr) -> Option<ast::IfExpr> {
         .and_then(ast::IfExpr::cast)
 }
 
-/// What a number is by its value, where the words beside it say what is counted.
+/// Names of numbers by their value, if words nearby indicate the unit.
 const UNITS: [(u128, &str, &[&str]); 3] = [
     (86_400, "SECS_PER_DAY", &["sec", "day"]),
     (86_400_000, "MILLIS_PER_DAY", &["milli", "day", "ms"]),
     (1_000_000_000, "NANOS_PER_SEC", &["nano", "nsec", "_ns"]),
 ];
 
-/// `nanos / 1_000_000_000` counts in a unit that everybody knows.
+/// `nanos / 1_000_000_000`: a conversion between well-known units.
 fn of_unit(literal: &ast::Literal, operation: &ast::BinExpr) -> Option<Number> {
     let ast::LiteralKind::IntNumber(number) = literal.kind() else {
         return None;
@@ -99,7 +99,7 @@ fn of_unit(literal: &ast::Literal, operation: &ast::BinExpr) -> Option<Number> {
     })
 }
 
-/// A number that is given to a function of the file.
+/// A number passed to a function of the file.
 fn of_argument(literal: &ast::Literal, arguments: &ast::ArgList) -> Option<Number> {
     let at = arguments
         .args()
@@ -120,7 +120,7 @@ fn of_argument(literal: &ast::Literal, arguments: &ast::ArgList) -> Option<Numbe
     (is_number(&ty) && fits(literal, &ty) && is_telling(&name)).then_some(Number { ty, name })
 }
 
-/// The function or method that is called, and whether by a receiver.
+/// The name of the called function or method, and whether there is a receiver.
 fn called(call: &SyntaxNode) -> Option<(String, bool)> {
     if let Some(call) = ast::MethodCallExpr::cast(call.clone()) {
         return Some((call.name_ref()?.text().to_string(), true));
@@ -131,7 +131,7 @@ fn called(call: &SyntaxNode) -> Option<(String, bool)> {
     Some((path.path()?.as_single_name_ref()?.text().to_string(), false))
 }
 
-/// The only function of that name in the file.
+/// The only function with this name in the file.
 fn declared(call: &SyntaxNode, name: &str) -> Option<ast::Fn> {
     let known = FileNames::around_node(call);
     if known.called(name).count() != 1 || known.imports(name) {
@@ -168,7 +168,7 @@ fn is_telling(name: &str) -> bool {
     name.len() > 2 && lower != "value" && !EMPTY.contains(&&*lower)
 }
 
-/// Whether a literal may stand where this type is declared.
+/// Whether a literal can have this declared type.
 fn fits(literal: &ast::Literal, ty: &str) -> bool {
     let text = literal.syntax().text().to_string();
     let is_float = matches!(literal.kind(), ast::LiteralKind::FloatNumber(_));

@@ -1,4 +1,4 @@
-//! What a type alias is called.
+//! Names for type aliases.
 
 use ra_ap_syntax::{
     AstNode,
@@ -7,12 +7,12 @@ use ra_ap_syntax::{
 
 use crate::shapes::complex_type::{ComplexType, is_place, words_of};
 
-/// A longer name says less.
+/// Maximum length of a name in bytes.
 const LONGEST: usize = 28;
-/// A shorter one says nothing.
+/// Minimum length of a name in bytes.
 const SHORTEST: usize = 4;
 
-/// Names that anything could have.
+/// Names too general to be descriptive.
 const VAGUE: [&str; 36] = [
     "args", "base", "body", "buffer", "cache", "callback", "cell", "chan", "closure", "context",
     "data", "elements", "entries", "func", "function", "handle", "inner", "input", "item", "items",
@@ -20,13 +20,13 @@ const VAGUE: [&str; 36] = [
     "slot", "state", "stream", "value", "values", "vector",
 ];
 
-/// Names of the prelude, which an alias would hide.
+/// Prelude names, which an alias would shadow.
 const KNOWN: [&str; 12] = [
     "Clone", "Copy", "Default", "Drop", "From", "Into", "Iterator", "Option", "Result", "Send",
     "String", "Sync",
 ];
 
-/// By the field or the parameter that has the type.
+/// Derives a name from the field or parameter of that type.
 pub(super) fn of(ty: &ast::Type) -> Option<String> {
     let place = ty.syntax().ancestors().find(is_place)?;
     let written = place.children().find_map(ast::Type::cast)?;
@@ -53,14 +53,14 @@ pub(super) fn of(ty: &ast::Type) -> Option<String> {
     fitting(format!("{}{own}", owner.text())).filter(|_| !is_said)
 }
 
-/// Whether anything could have a name, or it says only what has become of the thing.
+/// Whether a name is too general, or only a participle.
 fn is_vague(name: &str) -> bool {
     let bare = name.trim_start_matches('_');
     let is_participle = bare.ends_with("ed") && !bare.contains('_');
     bare.len() < SHORTEST || is_participle || VAGUE.contains(&bare)
 }
 
-/// Whether a type is that of a function.
+/// Whether a type is a function type.
 fn is_function(ty: &ast::Type) -> bool {
     const HOLDERS: [&str; 3] = ["Arc<dyn ", "Box<dyn ", "Rc<dyn "];
     let text = words_of(ty);
@@ -80,7 +80,7 @@ fn is_function(ty: &ast::Type) -> bool {
     is_held || own.starts_with("fn(") || own.starts_with("extern ")
 }
 
-/// `retry_queue` is `RetryQueue`, and a function `OnClickFn`.
+/// `RetryQueue` for `retry_queue`, and `OnClickFn` for a function `on_click`.
 fn telling(name: &str, ty: &ast::Type) -> Option<String> {
     const CALLED_SO: [&str; 7] = [
         "Callback", "Fn", "Fun", "Func", "Function", "Handler", "Hook",

@@ -1,4 +1,4 @@
-//! Which lifetimes and parameters of the items around a type it is made of.
+//! The lifetimes and generic parameters of surrounding items that a type uses.
 
 use ra_ap_syntax::{
     AstNode, SyntaxKind, SyntaxNode,
@@ -7,7 +7,7 @@ use ra_ap_syntax::{
 
 use crate::syntax::{FileNames, Hazard, Refusal};
 
-/// The list of what equal types are made of, the same for all of them; empty where it is nothing.
+/// The parameter list that all of these equal types share; empty if they use none.
 pub(super) fn shared(types: &[ast::Type]) -> Result<String, Refusal> {
     let mut lists = types.iter().map(of);
     let first = lists.next().ok_or(Refusal::NotHere)??;
@@ -18,7 +18,7 @@ pub(super) fn shared(types: &[ast::Type]) -> Result<String, Refusal> {
             ));
         }
     }
-    // A field has no lifetime that isn't written.
+    // Lifetimes can't be elided in fields.
     let is_field = |ty: &ast::Type| {
         let mut around = ty.syntax().ancestors();
         around.any(|it| {
@@ -44,7 +44,7 @@ fn refused(why: &str) -> Refusal {
     Refusal::because(Hazard::Types, why)
 }
 
-/// Lifetimes first, each in the order in which they are used.
+/// The used parameters, lifetimes first, each in order of use.
 fn of(ty: &ast::Type) -> Result<Vec<String>, Refusal> {
     let (types, constants) = declared_around(ty.syntax());
     let mut lifetimes: Vec<String> = Vec::new();
@@ -81,7 +81,7 @@ fn of(ty: &ast::Type) -> Result<Vec<String>, Refusal> {
     Ok(lifetimes)
 }
 
-/// The type and constant parameters of the items around a node.
+/// The type and const parameters of the items around a node.
 fn declared_around(node: &SyntaxNode) -> (Vec<String>, Vec<String>) {
     let (mut types, mut constants) = (Vec::new(), Vec::new());
     let around = node.ancestors().filter_map(ast::AnyHasGenericParams::cast);
@@ -97,7 +97,7 @@ fn declared_around(node: &SyntaxNode) -> (Vec<String>, Vec<String>) {
     (text(types), text(constants))
 }
 
-/// Whether a lifetime is declared by a `for<'a>` of the type itself, or is that declaration.
+/// Whether a lifetime is bound by a `for<'a>` in the type itself, or is that binder.
 fn is_bound_inside(lifetime: &ast::Lifetime, ty: &ast::Type) -> bool {
     let name = lifetime.syntax().text().to_string();
     let lists = ty
@@ -111,7 +111,7 @@ fn is_bound_inside(lifetime: &ast::Lifetime, ty: &ast::Type) -> bool {
     })
 }
 
-/// Whether no lifetime of a type is left out, as far as its names tell.
+/// Whether no lifetime of a type is elided, as far as names show.
 fn has_written_lifetimes(ty: &ast::Type) -> bool {
     let (types, _) = declared_around(ty.syntax());
     let mut inside = ty.syntax().descendants();
@@ -132,7 +132,7 @@ fn has_written_lifetimes(ty: &ast::Type) -> bool {
     })
 }
 
-/// What `Fn(…) -> …` is given and gives has lifetimes of its own, in an alias too.
+/// Whether a node is in the signature of `Fn(…) -> …`, where elided lifetimes keep their meaning in an alias.
 fn is_of_function(node: &SyntaxNode, ty: &ast::Type) -> bool {
     let mut around = node.ancestors().take_while(|it| it != ty.syntax());
     around.any(|it| {
@@ -143,7 +143,7 @@ fn is_of_function(node: &SyntaxNode, ty: &ast::Type) -> bool {
     })
 }
 
-/// Whether the type of a path has no lifetime.
+/// Whether the type of a path has no lifetime parameters.
 fn types_have_none(path: &ast::Path, parameters: &[String]) -> bool {
     const PLAIN: [&str; 45] = [
         "Arc",
@@ -210,7 +210,7 @@ fn types_have_none(path: &ast::Path, parameters: &[String]) -> bool {
     PLAIN.contains(&name) && is_of_std(path, name)
 }
 
-/// Whether all types of the file with this name have no lifetimes.
+/// Whether no type in the file with this name has lifetime parameters.
 fn own_types_have_none(path: &ast::Path, name: &str) -> bool {
     let root = path.syntax().ancestors().last();
     let items = root.into_iter().flat_map(|root| root.descendants());
@@ -225,7 +225,7 @@ fn own_types_have_none(path: &ast::Path, name: &str) -> bool {
     })
 }
 
-/// Whether no import brings another type of the name.
+/// Whether no import brings in another type of this name.
 fn is_of_std(path: &ast::Path, name: &str) -> bool {
     let root = path.syntax().ancestors().last();
     let trees = root.into_iter().flat_map(|root| root.descendants());

@@ -1,4 +1,4 @@
-//! The call that the body takes the place of.
+//! The call that the body replaces.
 
 use ra_ap_syntax::{
     AstNode, SyntaxKind,
@@ -14,23 +14,23 @@ use crate::{
     text::TextRange,
 };
 
-/// Where a call stands, and so what may take its place.
+/// The call site and what may replace it.
 pub(super) struct Place {
     shape: Shape,
     arguments: Vec<ast::Expr>,
-    /// The parameters that the body gets as variables.
+    /// The parameters that need a variable in front of the body.
     bound: Vec<usize>,
     range: TextRange,
 }
 
 enum Shape {
-    /// Statements, without a block around them.
+    /// Statements without a block around them.
     Statements { closed: bool },
     /// A block that ends where the function ended.
     Block,
-    /// The value of a new variable, and where its type belongs if it has none.
+    /// The value of a new variable, and where to add its type if it has none.
     Variable { untyped: Option<TextRange> },
-    /// One expression, perhaps in parentheses.
+    /// A single expression, possibly in parentheses.
     Expression { in_parentheses: bool },
 }
 
@@ -114,7 +114,7 @@ impl Place {
         })
     }
 
-    /// The variables for the arguments, and the body.
+    /// Writes the variables for the arguments, followed by the body.
     fn lines<'a>(
         &self,
         context: &'a Context<'_>,
@@ -148,8 +148,8 @@ impl Place {
     }
 }
 
-/// The parameters that need a variable: all but those whose argument is the same variable, of the same type, which can be copied
-/// and isn't changed on the way.
+/// The parameters that need a variable: all but those whose argument is a variable of the same name and type that is `Copy`
+/// and not modified along the way.
 fn bound(arguments: &[ast::Expr], parameters: &[Parameter]) -> Vec<usize> {
     let is_bound = |at: &usize| !is_same(&arguments[*at], &parameters[*at]);
     let all = 0..arguments.len();
@@ -207,7 +207,7 @@ fn statement(
     let leaves_none = tail.as_ref().is_none_or(temporaries::makes_none);
     let is_free = is_free && !callee.has_locals();
     let is_choice = tail.as_ref().is_some_and(flow::is_block_like);
-    // What the last expression makes on the way would outlive the caller's variables.
+    // Temporaries of the tail expression would outlive the caller's variables.
     if ends_block && !leaves_none && (!is_free || (is_choice && has_locals_around(call))) {
         return Err(Refusal::because(
             Hazard::Temporaries,
@@ -293,7 +293,7 @@ fn value(
     ))
 }
 
-/// The value of a `let` that takes it whole.
+/// The call as the whole value of a `let`.
 fn variable(
     declared: &ast::LetStmt,
     ty: &ast::Type,
@@ -306,14 +306,14 @@ fn variable(
         return Err(inside_of_expression());
     }
     let written = declared.ty();
-    // `Vec<_>` leaves to what follows what the function has said.
+    // `Vec<_>` leaves to inference what the function's signature states.
     if written
         .as_ref()
         .is_some_and(|it| it.syntax().text() != ty.syntax().text())
     {
         return Err(inside_of_expression());
     }
-    // No code becomes a `bool` that isn't one.
+    // Nothing coerces to `bool`, so no annotation is needed.
     if written.is_some() || ty.syntax().text() == "bool" {
         return Ok((Shape::Variable { untyped: None }, call));
     }
@@ -327,7 +327,7 @@ fn variable(
     ))
 }
 
-/// Whether the call is the last expression of a function that gives the same type, as it is written.
+/// Whether the call is the tail expression of a function with the same return type, as written.
 fn ends_function_of(call: &ast::CallExpr, ty: &ast::Type) -> bool {
     let list = call.syntax().parent().and_then(ast::StmtList::cast);
     let block = list
@@ -340,7 +340,7 @@ fn ends_function_of(call: &ast::CallExpr, ty: &ast::Type) -> bool {
     gives.is_some_and(|gives| gives.syntax().text() == ty.syntax().text())
 }
 
-/// Whether the last expression becomes a statement that needs a `;`.
+/// Whether the tail expression needs a `;` as a statement.
 fn wants_semicolon(callee: &Callee) -> bool {
     let tail = callee.body.tail_expr();
     tail.is_some_and(|tail| !flow::is_block_like(&tail))

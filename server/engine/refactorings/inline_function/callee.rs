@@ -1,4 +1,4 @@
-//! The function that goes.
+//! The function to inline.
 
 use ra_ap_syntax::{
     AstNode, AstToken, NodeOrToken, SyntaxKind, SyntaxNode, SyntaxToken, TextRange,
@@ -8,11 +8,11 @@ use ra_ap_syntax::{
 use super::super::{Hazard, Refusal};
 use crate::syntax::{FileNames, flow};
 
-/// A function of the same list of items whose only mention is the call.
+/// A function in the same item list whose only mention is the call.
 pub(super) struct Callee {
     pub(super) function: ast::Fn,
     pub(super) parameters: Vec<Parameter>,
-    /// Nothing for `()`.
+    /// `None` for `()`.
     pub(super) gives: Option<ast::Type>,
     pub(super) body: ast::StmtList,
 }
@@ -24,7 +24,7 @@ pub(super) struct Parameter {
     pub(super) is_mutable: bool,
 }
 
-/// Macros of the standard library that hold no jump of their own.
+/// Macros of the standard library without jumps of their own.
 const MACROS: [&str; 19] = [
     "assert",
     "assert_eq",
@@ -104,7 +104,7 @@ impl Callee {
         })
     }
 
-    /// The function with the white space that goes with it.
+    /// The function with its surrounding whitespace.
     pub(super) fn with_space(&self) -> TextRange {
         let node = self.function.syntax();
         let blank = |next: Option<ra_ap_syntax::SyntaxElement>| {
@@ -119,7 +119,7 @@ impl Callee {
         blank(node.prev_sibling_or_token()).map_or(range, |blank| range.cover(blank))
     }
 
-    /// What stands between the braces.
+    /// The range between the braces, trimmed.
     pub(super) fn inside(&self) -> Option<TextRange> {
         let (open, close) = (self.body.l_curly_token()?, self.body.r_curly_token()?);
         let first = solid(open.next_token()?, SyntaxToken::next_token)?;
@@ -128,7 +128,7 @@ impl Callee {
             .then(|| TextRange::new(first.text_range().start(), last.text_range().end()))
     }
 
-    /// The one expression that the body is.
+    /// The tail expression, if it is the whole body.
     pub(super) fn only_expression(&self) -> Option<ast::Expr> {
         let tail = self.body.tail_expr()?;
         (self.inside()? == tail.syntax().text_range()).then_some(tail)
@@ -150,7 +150,7 @@ fn solid(
     Some(token)
 }
 
-/// The only function of this name in the file, if it is declared beside an item around the call.
+/// The only function of this name in the file, if it is declared in the same module as the call.
 fn function_of(call: &ast::CallExpr, name: &str) -> Option<ast::Fn> {
     let root = call.syntax().ancestors().last()?;
     let is_it = |it: &ast::Fn| it.name().is_some_and(|it| it.text() == name);
@@ -170,7 +170,7 @@ fn function_of(call: &ast::CallExpr, name: &str) -> Option<ast::Fn> {
     (is_of_module && module == list).then_some(function)
 }
 
-/// How often the file mentions a name, in whatever meaning; a comment counts too.
+/// The number of times the file mentions a name in any role, including comments.
 fn mentions(function: &ast::Fn, name: &str) -> usize {
     let Some(root) = function.syntax().ancestors().last() else {
         return 0;
@@ -223,13 +223,13 @@ fn parameters(function: &ast::Fn) -> Option<Vec<Parameter>> {
     parameters.collect()
 }
 
-/// Whether a type can stand behind the name of a variable.
+/// Whether a type can annotate a variable.
 fn is_named(ty: &ast::Type) -> bool {
     let mut kinds = ty.syntax().descendants().map(|it| it.kind());
     kinds.all(|kind| !matches!(kind, SyntaxKind::IMPL_TRAIT_TYPE | SyntaxKind::NEVER_TYPE))
 }
 
-/// Whether the code declares no item and calls no macro but those of the standard library.
+/// Whether the code declares no items and calls only known macros of the standard library.
 fn holds_known_code(body: &SyntaxNode) -> bool {
     let declared = FileNames::around_node(body);
     body.descendants().all(|node| {
@@ -242,7 +242,7 @@ fn holds_known_code(body: &SyntaxNode) -> bool {
     })
 }
 
-/// Whether the input of a macro may leave the function.
+/// Whether macro input may leave the function.
 fn holds_jump(input: &ast::TokenTree) -> bool {
     let mut tokens = input.syntax().descendants_with_tokens();
     tokens.any(|it| {

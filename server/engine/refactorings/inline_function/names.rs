@@ -1,4 +1,4 @@
-//! Whether the names of a body mean the same where it is called.
+//! Whether the names in a body have the same meaning at the call site.
 
 use ra_ap_syntax::{
     AstNode,

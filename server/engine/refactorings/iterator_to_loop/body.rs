@@ -1,4 +1,4 @@
-//! What the closure does that a loop does otherwise.
+//! Differences between the body of a closure and that of a loop.
 
 use ra_ap_syntax::{
     AstNode, NodeOrToken, SyntaxKind, T,
@@ -15,7 +15,7 @@ use crate::{
     text::TextRange,
 };
 
-/// The `return`s of the closure itself, each of which gives nothing.
+/// The `return`s of the closure itself, all of them without a value.
 pub(super) fn returns(body: &ast::Expr) -> Result<Vec<TextRange>, Refusal> {
     let mut found = Vec::new();
     for (node, escape) in flow::exits(body.syntax()) {
@@ -38,11 +38,11 @@ pub(super) fn returns(body: &ast::Expr) -> Result<Vec<TextRange>, Refusal> {
     Ok(found)
 }
 
-/// What is hidden in macros.
+/// What macros may hide.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Opaque {
     Nothing,
-    /// A macro that isn't known may return from the closure.
+    /// An unknown macro may return from the closure.
     MayReturn,
 }
 
@@ -100,7 +100,7 @@ pub(super) fn opaque(body: &ast::Expr) -> Result<Opaque, Refusal> {
     Ok(found)
 }
 
-/// What clippy would say of the loop.
+/// Refuses loops that clippy would complain about.
 pub(super) fn check_lints(parts: &Parts) -> Result<(), Refusal> {
     let asks_pattern = |it: ast::Expr| match it {
         ast::Expr::IfExpr(it) => {
@@ -141,7 +141,7 @@ fn only_of(body: &ast::Expr) -> Option<ast::Expr> {
     }
 }
 
-/// Whether every element is set to what has nothing to do with it.
+/// Whether every element is set to an unrelated value.
 fn fills(parts: &Parts) -> bool {
     let Some(ast::Expr::BinExpr(operation)) = only_of(&parts.body) else {
         return false;
@@ -156,7 +156,7 @@ fn fills(parts: &Parts) -> bool {
         .is_some_and(|it| it.syntax().text() == element.as_str())
 }
 
-/// Whether all that is done is to push what has nothing to do with the element.
+/// Whether the body only pushes a value unrelated to the element.
 fn pushes_same(parts: &Parts) -> bool {
     let Some(ast::Expr::MethodCallExpr(call)) = only_of(&parts.body) else {
         return false;
@@ -175,7 +175,7 @@ fn is_of_one(source: &ast::Expr) -> bool {
     })
 }
 
-/// Whether a step of the body counts, as `enumerate` does.
+/// Whether a statement of the body counts iterations, as `enumerate` does.
 fn counts(body: &ast::Expr) -> bool {
     let ast::Expr::BlockExpr(block) = body else {
         return false;
@@ -195,7 +195,7 @@ fn counts(body: &ast::Expr) -> bool {
     })
 }
 
-/// `(_, value)`, for which a map has `values`.
+/// `(_, value)`, for which maps offer `values`.
 fn drops_half(pattern: &ast::Pat) -> bool {
     let ast::Pat::TuplePat(pair) = pattern else {
         return false;
@@ -204,7 +204,7 @@ fn drops_half(pattern: &ast::Pat) -> bool {
         .any(|field| field.syntax().text().to_string().starts_with('_'))
 }
 
-/// A range whose numbers are used as an index.
+/// Whether the source is a range whose numbers are used as indices.
 fn indexes(parts: &Parts) -> bool {
     let ast::Pat::IdentPat(_) = &parts.pattern else {
         return false;

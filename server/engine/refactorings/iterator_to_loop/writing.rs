@@ -1,4 +1,4 @@
-//! Writes the loop, as rustfmt would.
+//! Writes the loop in rustfmt's layout.
 
 use ra_ap_syntax::{AstNode, ast};
 
@@ -12,7 +12,7 @@ use crate::{
     text::{TextRange, slice},
 };
 
-/// A chain that is wider is broken into lines.
+/// Maximum width of a chain that rustfmt keeps on one line.
 const WIDEST: usize = 60;
 
 pub(super) fn rewrite<'a>(
@@ -35,7 +35,7 @@ pub(super) fn rewrite<'a>(
     with_body(head, parts, returns, context)
 }
 
-/// What is gone through, and the brace behind it.
+/// Writes the iterable and the opening brace.
 fn with_source<'a>(head: Rewrite<'a>, parts: &Parts, context: &Context<'a>) -> Option<Rewrite<'a>> {
     let text = &*context.source.text;
     let options = context.source.context;
@@ -56,7 +56,7 @@ fn with_source<'a>(head: Rewrite<'a>, parts: &Parts, context: &Context<'a>) -> O
     }
     let end = layout::first_line_ending(text);
     let indent = layout::indentation(text, parts.whole.start());
-    // Behind `in`, the first link of a chain has a line of its own.
+    // After `in`, rustfmt puts the first link of a chain on its own line.
     let first = layout::links(&chain).first()?.start();
     let root = TextRange::new(source.start(), first);
     let rest = TextRange::new(first, source.end());
@@ -120,7 +120,7 @@ fn with_body<'a>(
     Some(written.keep_as(rest, &moved(rest)?))
 }
 
-/// The only expression of a body that has no lines of its own.
+/// The only expression of a body, if it is on a single line.
 fn only_line(body: &ast::Expr, text: &str) -> Option<TextRange> {
     let whole = body.syntax().text_range();
     if slice(text, whole)?.contains('\n') {

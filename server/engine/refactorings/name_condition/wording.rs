@@ -1,16 +1,16 @@
-//! A name for a condition, from what the condition itself asks.
+//! Derives a name for a condition from what the condition checks.
 //!
-//! A name that only says what is done when the condition holds, or that a condition holds, explains nothing, so none is made up:
-//! where the operands don't tell, there is no name.
+//! A name that only describes what happens when the condition holds, or that it holds, explains nothing. So no name is
+//! invented: if the operands don't suggest one, there is none.
 
 use ra_ap_syntax::ast::{self, BinaryOp, CmpOp, HasArgList, LogicOp, Ordering, UnaryOp};
 
 use crate::syntax::conditions;
 
-/// Longer names than this say the condition again instead of naming it.
+/// Maximum length of a name in bytes; longer ones repeat the condition instead of naming it.
 const LONGEST: usize = 32;
 
-/// What the condition decides, as a name: `is_open_and_ready` of `a.is_open() && b.is_ready()`.
+/// A name for the condition: `is_open_and_ready` for `a.is_open() && b.is_ready()`.
 pub(super) fn telling_name(condition: &ast::Expr) -> Option<String> {
     let operator = conditions::top_operator(condition)?;
     let operands = conditions::operands(condition, operator);
@@ -37,7 +37,7 @@ fn joined(left: &ast::Expr, right: &ast::Expr, operator: LogicOp) -> Option<Stri
     Some(format!("{left}_{link}_{right}"))
 }
 
-/// `is_width_in_range` of `low <= width && width < high`, however the comparisons are turned.
+/// `is_width_in_range` for `low <= width && width < high`, in any order of the comparisons.
 fn range(left: &ast::Expr, right: &ast::Expr, operator: LogicOp) -> Option<String> {
     let ((lower, above_low), (upper, below_high)) = (bound(left)?, bound(right)?);
     if lower != upper || above_low == below_high {
@@ -50,7 +50,7 @@ fn range(left: &ast::Expr, right: &ast::Expr, operator: LogicOp) -> Option<Strin
     }
 }
 
-/// The subject of an ordering, and whether the subject is the larger side.
+/// The subject of an ordering, and whether it is the larger side.
 fn bound(operand: &ast::Expr) -> Option<(String, bool)> {
     let (left, is_less, right) = ordering(operand)?;
     match (subject(&left), subject(&right)) {
@@ -70,7 +70,8 @@ fn ordering(operand: &ast::Expr) -> Option<(ast::Expr, bool, ast::Expr)> {
     Some((binary.lhs()?, ordering == Ordering::Less, binary.rhs()?))
 }
 
-/// What an operand asks: `is_open` of `door.is_open()`, `has_lines` of `!lines.is_empty()`, `is_over_limit` of `size > limit`.
+/// What an operand checks: `is_open` for `door.is_open()`, `has_lines` for `!lines.is_empty()`, `is_over_limit` for
+/// `size > limit`.
 fn question(operand: &ast::Expr) -> Option<String> {
     let operand = unparenthesised(operand);
     match &operand {
@@ -114,7 +115,7 @@ fn of_call(call: &ast::MethodCallExpr) -> Option<String> {
     }
 }
 
-/// `is_over_limit` of `size > limit`, `is_last_index` of `index == last`, `has_errors` of `errors > 0`.
+/// `is_over_limit` for `size > limit`, `is_last_index` for `index == last`, `has_errors` for `errors > 0`.
 fn of_comparison(binary: &ast::BinExpr) -> Option<String> {
     let Some(BinaryOp::CmpOp(operator)) = binary.op_kind() else {
         return None;
@@ -141,7 +142,7 @@ fn of_comparison(binary: &ast::BinExpr) -> Option<String> {
     }
 }
 
-/// The things that a number counts: `lines` of `lines.len()`, `retries` of `self.retries`.
+/// The name of what a number counts: `lines` for `lines.len()`, `retries` for `self.retries`.
 fn count(number: &ast::Expr) -> Option<String> {
     let name = match number {
         ast::Expr::MethodCallExpr(call) if call.name_ref()?.text() == "len" => {
@@ -153,7 +154,7 @@ fn count(number: &ast::Expr) -> Option<String> {
     is_plural.then_some(name)
 }
 
-/// A bound whose name says that it is one.
+/// A bound whose name marks it as one.
 fn limit(bound: &ast::Expr) -> Option<String> {
     let name = match bound {
         ast::Expr::PathExpr(path) => path.path()?.segment()?.name_ref()?.text().to_lowercase(),
@@ -170,7 +171,7 @@ fn limit(bound: &ast::Expr) -> Option<String> {
     is_limit.then_some(name)
 }
 
-/// What a value is called: a variable, a field, or a getter without arguments.
+/// The name of a value: a variable, a field, or a getter without arguments.
 fn subject(value: &ast::Expr) -> Option<String> {
     let name = match unparenthesised(value) {
         ast::Expr::PathExpr(path) => path.path()?.as_single_name_ref()?.text().to_string(),
@@ -191,7 +192,7 @@ fn subject(value: &ast::Expr) -> Option<String> {
     is_word(&name).then_some(name)
 }
 
-/// A name that is a question by itself: a flag, a getter or a function called `is_…`, `has_…` and such.
+/// A name that is a predicate by itself: a flag, getter or function called `is_…`, `has_…` and so on.
 fn asked_name(operand: &ast::Expr) -> Option<String> {
     let name = match operand {
         ast::Expr::MethodCallExpr(call) => call.name_ref()?.text().to_string(),
@@ -207,7 +208,7 @@ fn asked_name(operand: &ast::Expr) -> Option<String> {
     is_word(&name).then_some(name)
 }
 
-/// The part of a name that makes it a question.
+/// The predicate prefix of a name.
 fn prefix(name: &str) -> Option<&'static str> {
     let prefixes = [
         "is_",
@@ -225,7 +226,7 @@ fn prefix(name: &str) -> Option<&'static str> {
         .find(|prefix| name.starts_with(prefix) && name.len() > prefix.len())
 }
 
-/// Whether a name has more than a letter or two and is in snake case, so that it tells something.
+/// Whether a name is in snake case and has more than two letters, so that it is descriptive.
 fn is_word(name: &str) -> bool {
     let is_snake = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
     name.len() > 2 && name != "self" && name.chars().all(is_snake)

@@ -1,4 +1,4 @@
-//! The condition of a loop without the flag in it.
+//! The loop condition without the flag.
 
 use ra_ap_syntax::{AstNode, SyntaxKind, ast};
 
@@ -8,7 +8,7 @@ use crate::{
     text::TextRange,
 };
 
-/// What is left to be asked, if anything is.
+/// Returns the range of the remaining condition, if any.
 pub(super) fn without_flag(
     condition: &ast::Expr,
     flag: &Flag,
@@ -33,7 +33,7 @@ pub(super) fn without_flag(
         ([], []) => Ok(None),
         ([], [only]) => Ok(Some(bare(only))),
         ([], [first, .., last]) => Ok(Some(range(first).cover(range(last)))),
-        // It is not asked again once the flag is set.
+        // The other operands aren't evaluated again once the flag is set.
         (before, []) if before.iter().all(purity::is_pure) => match before {
             [only] => Ok(Some(bare(only))),
             [first, .., last] => Ok(Some(range(first).cover(range(last)))),
@@ -43,7 +43,7 @@ pub(super) fn without_flag(
     }
 }
 
-/// The operands of `&&` from the left to the right.
+/// Collects the operands of `&&` from left to right.
 fn flatten(condition: &ast::Expr, operands: &mut Vec<ast::Expr>) {
     if let ast::Expr::BinExpr(both) = condition
         && matches!(
@@ -59,7 +59,7 @@ fn flatten(condition: &ast::Expr, operands: &mut Vec<ast::Expr>) {
     operands.push(condition.clone());
 }
 
-/// Whether an operand says that the flag is as it was.
+/// Whether an operand tests that the flag still has its initial value.
 fn is_flag(operand: &ast::Expr, flag: &Flag) -> bool {
     let text = operand.syntax().text().to_string();
     let wanted = if flag.starts { "" } else { "!" };
@@ -70,7 +70,7 @@ fn range(operand: &ast::Expr) -> TextRange {
     operand.syntax().text_range()
 }
 
-/// What stands alone needs no parentheses.
+/// The operand's range without its parentheses, which it doesn't need on its own.
 fn bare(operand: &ast::Expr) -> TextRange {
     let inner = match operand {
         ast::Expr::ParenExpr(it) => it.expr(),

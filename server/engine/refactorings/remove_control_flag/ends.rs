@@ -1,4 +1,4 @@
-//! What follows in a loop behind a place that sets the flag.
+//! The code in a loop after the flag is set.
 
 use ra_ap_syntax::{AstNode, SyntaxKind, SyntaxNode, ast};
 
@@ -11,7 +11,7 @@ use crate::{
     text::TextRange,
 };
 
-/// Whether nothing of the body is done behind a place in it.
+/// Whether nothing in the body runs after the assignment.
 pub(super) fn ends_iteration(set: &ast::BinExpr, body: &ast::BlockExpr) -> bool {
     let mut node = set.syntax().clone();
     loop {
@@ -21,7 +21,7 @@ pub(super) fn ends_iteration(set: &ast::BinExpr, body: &ast::BlockExpr) -> bool 
         let is_last = match parent.kind() {
             SyntaxKind::EXPR_STMT | SyntaxKind::MATCH_ARM | SyntaxKind::MATCH_ARM_LIST => true,
             SyntaxKind::STMT_LIST => node.next_sibling().is_none(),
-            // A branch, and no condition.
+            // A branch, not the condition.
             SyntaxKind::IF_EXPR => parent.first_child().as_ref() != Some(&node),
             SyntaxKind::MATCH_EXPR => node.kind() == SyntaxKind::MATCH_ARM_LIST,
             SyntaxKind::BLOCK_EXPR => {
@@ -40,7 +40,7 @@ pub(super) fn ends_iteration(set: &ast::BinExpr, body: &ast::BlockExpr) -> bool 
     }
 }
 
-/// What clippy would say of the loop once the flag is gone.
+/// Refuses loops that clippy would complain about without the flag.
 pub(super) fn check_lints(
     body: &ast::BlockExpr,
     sets: &[TextRange],
@@ -76,7 +76,7 @@ pub(super) fn check_lints(
     Ok(())
 }
 
-/// Whether what is asked beside the flag can change in the loop, as far as clippy sees.
+/// Checks that the rest of the condition can change in the loop, as far as clippy can tell.
 pub(super) fn check_condition(
     body: &ast::BlockExpr,
     condition: &ast::Expr,
@@ -111,7 +111,7 @@ pub(super) fn check_condition(
     ))
 }
 
-/// The variable that a node sets, or lends to be changed.
+/// The variable that a node assigns or borrows mutably.
 fn changed(node: SyntaxNode) -> Option<String> {
     let place = match ast::Expr::cast(node)? {
         ast::Expr::BinExpr(it) => match it.op_kind()? {
@@ -125,7 +125,7 @@ fn changed(node: SyntaxNode) -> Option<String> {
     scopes::as_name(&place)
 }
 
-/// Whether a block always comes to a place that sets the flag, or leaves the loop in another way.
+/// Whether every path through a block sets the flag or leaves the loop in another way.
 fn block_ends(block: &ast::BlockExpr, sets: &[TextRange]) -> bool {
     if flow::diverges(block) {
         return true;
@@ -158,7 +158,7 @@ fn ends(node: &SyntaxNode, sets: &[TextRange]) -> bool {
     }
 }
 
-/// From a place that sets the flag to the `break` of the loop right behind it.
+/// The range from the assignment of the flag to the `break` of the loop right after it.
 pub(super) fn with_break(set: &ast::BinExpr, found: &ast::Expr) -> Option<TextRange> {
     let statement = set
         .syntax()

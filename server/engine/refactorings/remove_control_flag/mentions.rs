@@ -1,18 +1,18 @@
-//! Where a flag is set and asked for.
+//! Finds where a flag is assigned and read.
 
 use ra_ap_syntax::{AstNode, NodeOrToken, SyntaxKind, SyntaxToken, ast};
 
 use super::Flag;
 use crate::{syntax::scopes, text::TextRange};
 
-/// Every mention of a flag behind its declaration.
+/// Every mention of a flag after its declaration.
 #[derive(Default)]
 pub(super) struct Mentions {
-    /// `flag = true` in the loop, where it was `false` before.
+    /// `flag = true` in the loop, for a flag that starts as `false`, or the reverse.
     pub(super) sets: Vec<ast::BinExpr>,
-    /// In the condition of the loop.
+    /// The number of mentions in the loop's condition.
     pub(super) in_condition: usize,
-    /// The last expression of the block, and whether it is the opposite.
+    /// The flag as the tail expression of the block, and whether it is negated.
     pub(super) tail: Option<(TextRange, bool)>,
     pub(super) others: usize,
 }

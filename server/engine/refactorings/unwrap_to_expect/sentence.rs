@@ -1,4 +1,4 @@
-//! What should be so where something is unwrapped.
+//! Messages that state why an `unwrap` should succeed.
 
 use ra_ap_syntax::{
     AstNode,
@@ -7,7 +7,7 @@ use ra_ap_syntax::{
 
 use crate::syntax::{FileNames, scopes, types_shown::is_number};
 
-/// The sentence that what is unwrapped tells, without characters that a string would have to escape.
+/// Derives the message from the receiver, without characters that would need escaping in a string literal.
 pub(super) fn of(receiver: &ast::Expr) -> Option<String> {
     match receiver {
         ast::Expr::CallExpr(call) => of_call(call),
@@ -68,7 +68,7 @@ fn of_method(call: &ast::MethodCallExpr) -> Option<String> {
     }
 }
 
-/// A method without arguments.
+/// The message for a method without arguments.
 fn of_question(call: &ast::MethodCallExpr, name: &str, receiver: &ast::Expr) -> Option<String> {
     let about = |says: &str| subject(receiver).map(|it| format!("`{it}` should {says}"));
     match name {
@@ -107,7 +107,7 @@ fn of_question(call: &ast::MethodCallExpr, name: &str, receiver: &ast::Expr) -> 
     }
 }
 
-/// A method that is asked for something.
+/// The message for a method that looks something up.
 fn of_search(name: &str, receiver: &ast::Expr, asked: &ast::Expr) -> Option<String> {
     let list = subject(receiver)?;
     let is_lent = matches!(asked, ast::Expr::RefExpr(_)) || literal(asked).is_some();
@@ -133,7 +133,7 @@ fn of_search(name: &str, receiver: &ast::Expr, asked: &ast::Expr) -> Option<Stri
     }
 }
 
-/// The name of a variable or a field that says something, whatever it is looked at as.
+/// The name of a variable or field, if it is descriptive, ignoring references and views.
 fn subject(expr: &ast::Expr) -> Option<String> {
     let name = match expr {
         ast::Expr::RefExpr(inner) => return subject(&inner.expr()?),
@@ -171,7 +171,7 @@ fn is_view(call: &ast::MethodCallExpr) -> bool {
     !has_arguments && name.is_some_and(|name| VIEWS.contains(&name.text()))
 }
 
-/// What a text, a character or a number says.
+/// The content of a string, character or number literal.
 fn literal(expr: &ast::Expr) -> Option<String> {
     const LONGEST: usize = 30;
     let ast::Expr::Literal(literal) = expr else {
@@ -194,7 +194,7 @@ fn is_text(expr: &ast::Expr) -> bool {
     matches!(expr, ast::Expr::Literal(it) if matches!(it.kind(), LiteralKind::String(_)))
 }
 
-/// The type that is written for a result, behind the method or before the value.
+/// The explicit target type, from a turbofish or a type annotation.
 fn wanted(call: &ast::MethodCallExpr) -> Option<String> {
     let ty = call
         .generic_arg_list()

@@ -1,4 +1,4 @@
-//! A branch that asks, and the `unwrap`s in it.
+//! A branch that tests a place, with `unwrap`s inside.
 
 use ra_ap_syntax::{
     AstNode, SyntaxKind,
@@ -56,16 +56,16 @@ pub(super) fn branch<'a>(
     Ok(("Replace check and `unwrap` with `if let`", rewrites))
 }
 
-/// What a branch takes out of the place.
+/// The binding that replaces the `unwrap`s of a branch.
 struct Taken<'a> {
     pattern: String,
-    /// What is called on the place before.
+    /// The calls on the place before the `unwrap`.
     view: &'a str,
     rewrites: Vec<Rewrite<'a>>,
 }
 
 impl<'a> Taken<'a> {
-    /// By the first statement, so that nothing happens in between.
+    /// Takes the value in the first statement, so that nothing happens in between.
     fn at_once(declared: &DeclaredFirst, text: &'a str) -> Result<Self, Refusal> {
         let statement = declared.statement.syntax();
         if statement.next_sibling().is_none() {
@@ -137,7 +137,7 @@ fn fits(head: &Rewrite<'_>, context: FileContext, text: &str) -> bool {
         && column + width(head.written()) + width(" {") <= context.width.max()
 }
 
-/// The `unwrap`s of a block, each with what is called on the place before, if the place is mentioned nowhere else.
+/// The `unwrap`s of a block, each with the calls before it, if the block has no other mentions of the place.
 fn unwraps(block: &ast::BlockExpr, asked: &Asked) -> Result<Vec<(ast::Expr, TextRange)>, Refusal> {
     let calls = block.syntax().descendants().filter_map(ast::Expr::cast);
     let found: Vec<_> = calls
@@ -185,7 +185,7 @@ fn declared_first(block: &ast::BlockExpr, asked: &Asked) -> Option<DeclaredFirst
     })
 }
 
-/// A name for what is held: that of the variable or the field, if the branch has no other of it.
+/// A name for the contained value: the variable's or field's, unless the branch already uses it for something else.
 fn fresh(asked: &Asked, block: &ast::BlockExpr) -> Option<String> {
     let name = match &asked.place {
         ast::Expr::FieldExpr(field) => field.name_ref()?.text().to_string(),
@@ -205,7 +205,7 @@ fn fresh(asked: &Asked, block: &ast::BlockExpr) -> Option<String> {
     (is_name && is_free).then_some(name)
 }
 
-/// Whether the input of a macro mentions a name.
+/// Whether macro input mentions a name.
 fn in_macros(block: &ast::BlockExpr, name: &str) -> bool {
     let inputs = block
         .syntax()

@@ -1,4 +1,4 @@
-//! A guard that asks, and the `unwrap` behind it.
+//! A guard that tests a place, followed by an `unwrap`.
 
 use ra_ap_syntax::{
     AstNode, Direction, SyntaxKind,
@@ -15,11 +15,11 @@ use crate::{
     text::{TextRange, slice},
 };
 
-/// The `let` behind a guard that unwraps.
+/// The `let` with the `unwrap` after a guard.
 pub(super) struct Guard {
     declared: ast::LetStmt,
     pattern: ast::IdentPat,
-    /// What is called on the place before it is unwrapped.
+    /// The calls on the place before the `unwrap`, such as `as_ref()`.
     view: TextRange,
     leaves: ast::BlockExpr,
 }
@@ -109,7 +109,7 @@ impl Guard {
     ) -> Option<(&'static str, Vec<Rewrite<'a>>)> {
         let text: &'a str = &context.source.text;
         let goes = layout::lines_that_go(self.declared.syntax(), text)?;
-        // A `;` behind the `if` is the one that a `let` has.
+        // A `;` after the `if` is reused for the `let`.
         let whole = choice.syntax().parent()?.text_range();
         let pattern = self.pattern.syntax().text_range();
         let place = asked.place.syntax().text_range();

@@ -1,4 +1,4 @@
-//! Two branches that are one call, and differ in a word of its arguments.
+//! Two branches that are the same call except for one token of its arguments.
 
 use ra_ap_syntax::{
     AstNode, NodeOrToken, SyntaxKind, SyntaxNode, SyntaxToken, TextRange,
@@ -8,15 +8,15 @@ use ra_ap_syntax::{
 use super::Branch;
 use crate::syntax::layout;
 
-/// What is shorter is read at a glance.
+/// Minimum length; shorter branches are read at a glance.
 const SHORTEST: usize = 12;
 
-/// The two words in which the branches of an `if` differ.
+/// The two tokens in which the branches of an `if` differ.
 pub(super) fn differing_words(choice: &SyntaxNode) -> Vec<TextRange> {
     of(choice).map_or_else(Vec::new, |pair| pair.map(|it| it.text_range()).to_vec())
 }
 
-/// Whether a text is one name or literal.
+/// Whether a source text is a single name or literal.
 pub(super) fn is_word(text: &str) -> bool {
     let is_name = text
         .chars()
@@ -61,7 +61,7 @@ fn words(value: &ast::Expr) -> impl Iterator<Item = SyntaxToken> + use<> {
     tokens.filter(|token| !token.kind().is_trivia())
 }
 
-/// Whether a word is a value, or the last part of one, among arguments.
+/// Whether a token is an argument, or the last part of one.
 fn is_argument(token: &SyntaxToken) -> bool {
     let Some(parent) = token.parent() else {
         return false;
@@ -81,7 +81,7 @@ fn is_argument(token: &SyntaxToken) -> bool {
         value.kind(),
         SyntaxKind::LITERAL | SyntaxKind::PATH_EXPR | SyntaxKind::FIELD_EXPR
     );
-    // What is called is another step.
+    // A callee doesn't count: a different call is a different step.
     let around = value
         .ancestors()
         .skip(1)

@@ -1,4 +1,4 @@
-//! What differs between texts that are equal but for names and literals.
+//! The differences between source texts that are equal except for names and literals.
 
 use std::collections::BTreeSet;
 
@@ -6,7 +6,7 @@ use ra_ap_syntax::SyntaxKind;
 
 use crate::syntax::{Edition, tokens};
 
-/// How many different things would have to be put in.
+/// The number of distinct values that would have to be passed, by kind.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Difference {
     names: usize,
@@ -44,7 +44,7 @@ impl Difference {
         found
     }
 
-    /// "differ in 2 names and 1 number"
+    /// Formats the difference, for example "differ in 2 names and 1 number".
     pub(super) fn in_words(&self) -> String {
         let counted = [
             (self.names, "name"),
@@ -64,7 +64,7 @@ impl Difference {
     }
 }
 
-/// Without comments, and without commas that come and go with the layout.
+/// The tokens without comments and without trailing commas, which depend on the layout.
 fn words(text: &str) -> Vec<(SyntaxKind, &str)> {
     let tokens = tokens(text, Edition::CURRENT).into_iter();
     let mut words: Vec<(SyntaxKind, &str)> = Vec::new();

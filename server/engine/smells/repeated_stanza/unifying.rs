@@ -1,4 +1,4 @@
-//! What would have to be put in, if runs of statements that are equal but for names and literals became one.
+//! The arguments needed to unify runs of statements that are equal except for names and literals.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -12,30 +12,30 @@ use crate::{
     text::{TextRange, TextSize},
 };
 
-/// More names that are used afterwards are no result of one function.
+/// Maximum number of bindings used after a run for one function to return them.
 const MOST_RESULTS: usize = 2;
 
-/// Statements in a row that stand again elsewhere.
+/// Consecutive statements that are repeated elsewhere.
 pub(super) struct Run<'a> {
     pub(super) statements: Vec<&'a SyntaxNode>,
-    /// Without the last semicolon.
+    /// The range without the final semicolon.
     pub(super) range: TextRange,
 }
 
-/// How runs stand to each other.
+/// How runs are arranged relative to each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Order {
-    /// One behind the other.
+    /// Directly one after the other.
     Row,
     Scattered,
 }
 
-/// The texts of one word of the runs.
+/// The source text of one token position across all runs.
 type Column = Vec<String>;
 
-/// How many arguments a function in their place would take, or how many columns a table for a loop would have. Nothing where
-/// neither can be written: what is called, matched or named by a type differs, or the runs jump elsewhere. Errs towards
-/// nothing.
+/// The number of parameters that an extracted function would take, or of columns that a table for a loop would have. Returns
+/// `None` if neither can be written: the runs differ in a callee, pattern or type, or jump elsewhere. When in doubt, returns
+/// `None`.
 pub(super) fn arguments(runs: &[Run<'_>], order: Order, last_uses: &mut LastUses) -> Option<usize> {
     let results = runs.iter().map(|run| last_uses.results(run)).max()?;
     let order = match order {
@@ -61,7 +61,7 @@ pub(super) fn arguments(runs: &[Run<'_>], order: Order, last_uses: &mut LastUses
 }
 
 impl Run<'_> {
-    /// Without comments, the last semicolon, and commas before closing brackets.
+    /// The tokens without comments, the final semicolon, and commas before closing brackets.
     fn words(&self) -> Vec<SyntaxToken> {
         let tokens = self.statements.iter().flat_map(|node| tokens_of(node));
         let inside = tokens.filter(|token| self.range.contains_range(token.text_range()));
@@ -69,13 +69,13 @@ impl Run<'_> {
         words.collect()
     }
 
-    /// The names that its patterns give.
+    /// The names bound by patterns in the run.
     fn bound(&self) -> BTreeSet<String> {
         let nodes = self.statements.iter().flat_map(|node| node.descendants());
         names(nodes).collect()
     }
 
-    /// Whether one of these kinds is around a node and inside the run.
+    /// Whether `node` has an ancestor of one of these kinds inside the run.
     fn holds_one_around(&self, node: &SyntaxNode, kinds: &[SyntaxKind]) -> bool {
         let around = node.ancestors().skip(1);
         let mut inside = around.take_while(|it| self.range.contains_range(it.text_range()));
@@ -102,12 +102,12 @@ fn next_word(token: &SyntaxToken) -> Option<SyntaxToken> {
     Some(next)
 }
 
-/// Where each name of a list of statements stands last. Lists are read once, however many runs they have.
+/// The last occurrence of each name per statement list. Each list is scanned only once, however many runs it contains.
 #[derive(Default)]
 pub(super) struct LastUses(HashMap<SyntaxNode, HashMap<String, TextSize>>);
 
 impl LastUses {
-    /// How many names a run leaves to what stands behind it.
+    /// The number of a run's bindings that are used after it.
     fn results(&mut self, run: &Run<'_>) -> usize {
         let statements = run.statements.iter();
         let lets = statements.filter(|node| node.kind() == SyntaxKind::LET_STMT);
@@ -131,7 +131,7 @@ fn last_uses(list: &SyntaxNode) -> HashMap<String, TextSize> {
     places.collect()
 }
 
-/// Whether a run goes on behind itself, or hands a failure to its caller, and nowhere else.
+/// Whether the only early exits of a run return an error from the function.
 fn is_closed(run: &Run<'_>, order: Order) -> bool {
     let mut nodes = run.statements.iter().flat_map(|node| node.descendants());
     nodes.all(|node| match node.kind() {
@@ -145,7 +145,7 @@ fn is_closed(run: &Run<'_>, order: Order) -> bool {
     })
 }
 
-/// Whether the result of a function would do what this `return` does.
+/// Whether this `return` can be turned into the result of an extracted function.
 fn returns_as_before(run: &Run<'_>, jump: &SyntaxNode) -> bool {
     let last = run.statements.last().copied();
     let is_last = last.is_some_and(|last| last == jump || jump.parent().as_ref() == Some(last));
@@ -166,12 +166,12 @@ struct PutIn {
     bound: BTreeSet<String>,
     order: Order,
     arguments: BTreeSet<Column>,
-    /// What fields that differ are fields of, so that a reference to the field can be put in.
+    /// The owner of differing fields, so that a reference to the field can be passed.
     fields: BTreeMap<Column, String>,
 }
 
 impl PutIn {
-    /// Nothing where the words of a column, which differ or not, can't be put in.
+    /// Adds one column of tokens, whether or not they differ. Returns `None` if they can't become an argument.
     fn add(&mut self, words: &[&SyntaxToken]) -> Option<()> {
         let first = words.first()?;
         let differ = words.iter().any(|word| word.text() != first.text());
@@ -204,7 +204,7 @@ impl PutIn {
         (!is_refused).then(|| self.argument(words))
     }
 
-    /// A reference to a field can be put in, if all that differ are fields of one thing that is there before.
+    /// Adds differing fields. A reference to the field can be passed if all belong to one owner declared before the run.
     fn add_field(&mut self, words: &[&SyntaxToken], owner: &str) -> Option<()> {
         let base = owner
             .split(|c: char| !c.is_alphanumeric() && c != '_')
@@ -240,7 +240,7 @@ const PATTERNS: &[SyntaxKind] = &[
     SyntaxKind::TUPLE_STRUCT_PAT,
 ];
 
-/// Whether a word is part of a type or a pattern, and of no expression in it.
+/// Whether a token is part of a type or pattern, rather than of an expression inside it.
 fn stands_in(word: &SyntaxToken, kinds: &[SyntaxKind]) -> bool {
     let mut child: Option<SyntaxNode> = None;
     for node in word.parent_ancestors() {
@@ -267,7 +267,7 @@ fn is_of_path(kind: SyntaxKind) -> bool {
     )
 }
 
-/// Whether a word names what no value can stand for: the beginning of a path, a struct, a field that is set, a macro's pattern.
+/// Whether a token is one that no value can replace: a path prefix, a struct name, a field being set, or a macro pattern.
 fn is_fixed(word: &SyntaxToken) -> bool {
     let is_path = next_word(word).is_some_and(|next| matches!(next.kind(), T![::] | T![:]));
     let parent = word.parent().and_then(|name| name.parent());
@@ -284,7 +284,7 @@ fn is_fixed(word: &SyntaxToken) -> bool {
     is_path || is_record || is_field
 }
 
-/// What a field is read of, if the word is a field.
+/// The owner of a field access, if the token is its field name.
 fn owner_of_field(word: &SyntaxToken) -> Option<String> {
     let parent = word.parent()?;
     if parent.kind() == SyntaxKind::TOKEN_TREE {
@@ -303,7 +303,7 @@ fn is_lowercase(word: &SyntaxToken) -> bool {
     text.starts_with(|first: char| first == '_' || first.is_lowercase())
 }
 
-/// Whether a word names a local variable. Errs towards yes.
+/// Whether a token names a local variable. When in doubt, returns `true`.
 fn is_variable(word: &SyntaxToken) -> bool {
     let Some(parent) = word.parent() else {
         return false;
@@ -330,14 +330,14 @@ fn is_variable(word: &SyntaxToken) -> bool {
     is_lowercase(word) && is_alone && next != Some(T!['('])
 }
 
-/// Whether variables come from one kind of thing: what two variants hold seldom has one type.
+/// Whether variables have the same origin: payloads of different variants rarely have the same type.
 fn have_one_type(words: &[&SyntaxToken]) -> bool {
     let mut origins = words.iter().map(|word| origin(word));
     let first = origins.next().flatten();
     origins.all(|other| other == first)
 }
 
-/// The variant that a match has taken a variable from.
+/// The variant that a `match` arm binds the variable from.
 fn origin(word: &SyntaxToken) -> Option<String> {
     let arms = word.parent_ancestors().filter_map(ast::MatchArm::cast);
     for arm in arms {
@@ -364,7 +364,7 @@ fn origin(word: &SyntaxToken) -> Option<String> {
     None
 }
 
-/// Whether strings of a macro have the same `{}` in them, so that the words around can be put in.
+/// Whether format strings have the same `{}` placeholders, so that the surrounding text can be passed.
 fn have_same_holes(words: &[&SyntaxToken]) -> bool {
     let is_in_macro = words.iter().any(|word| {
         let parent = word.parent();

@@ -1,4 +1,4 @@
-//! Runs of statements that stand again in one unit.
+//! Runs of statements that are repeated within one unit.
 
 use std::{
     cmp::Reverse,
@@ -18,30 +18,30 @@ use crate::{
     text::{TextRange, TextSize},
 };
 
-/// A shape stands so often.
+/// Minimum number of places for a repeated run to be reported.
 const FEWEST_PLACES: usize = 4;
-/// A place has so many lines, and so many words and signs.
+/// Minimum number of lines and tokens of each place.
 const FEWEST_LINES: u32 = 3;
 const FEWEST_WORDS: u32 = 15;
-/// What is longer, in bytes, was written by a program.
+/// Maximum length of a unit in bytes; longer ones are most likely generated.
 const LONGEST_UNIT: u32 = 256 * 1024;
-/// Longer runs are compared as wholes of their lists alone.
+/// Maximum length of a run in statements; longer runs are compared only if they are whole lists.
 const LONGEST_RUN: usize = 12;
-/// The same for what is neither a condition nor a loop.
+/// The same minimums for runs with neither a condition nor a loop.
 const FEWEST_PLAIN_LINES: u32 = 4;
 const FEWEST_PLAIN_WORDS: u32 = 25;
-/// More is more to put in than a reader can follow.
+/// Maximum number of arguments; more would be hard to follow.
 const MOST_ARGUMENTS: usize = 6;
-/// What a call or a row of a table has beside what is put in, and for each of that.
+/// Tokens of a call or table row without its arguments, and tokens per argument.
 const CALL: u32 = 3;
 const ARGUMENT: u32 = 2;
 
-/// A run of statements that stands several times.
+/// A run of statements that is repeated.
 #[derive(Debug)]
 pub(super) struct Stanza {
-    /// In the order of the text.
+    /// The places in source order.
     pub(super) places: Vec<Place>,
-    /// Words and signs of one place.
+    /// The number of tokens in one place.
     pub(super) words: u32,
     arguments: u32,
 }
@@ -52,22 +52,22 @@ pub(super) struct Place {
     pub(super) first: TextRange,
 }
 
-/// What one statement is compared by.
+/// A statement and what it is compared by.
 struct Element {
     node: SyntaxNode,
-    /// Without the semicolon.
+    /// The range without the semicolon.
     range: TextRange,
-    /// What its first words are. Elements that begin otherwise have other prints.
+    /// The kinds of its first tokens. Elements that begin differently have different prints.
     begins: [Option<SyntaxKind>; 2],
-    /// Nothing where too few begin alike.
+    /// `None` if too few other statements begin the same way.
     print: Option<Print>,
 }
 
-/// Where a run begins: the list, and the place in it.
+/// The start of a run: the number of the list and the index in it.
 type At = (usize, usize);
 
 impl Stanza {
-    /// The words and signs that would go.
+    /// The number of tokens that unifying the places would remove.
     pub(super) fn saves(&self) -> u32 {
         let count = u32::try_from(self.places.len()).unwrap_or(u32::MAX);
         let call = CALL + ARGUMENT * self.arguments;
@@ -76,14 +76,14 @@ impl Stanza {
     }
 }
 
-/// How many arguments the call of a helper takes where so many words stand in so many places and so many would go.
+/// Recovers the number of arguments of the helper's call from the size, number and savings of the places.
 pub(super) fn arguments_of(words: u32, places: u32, saves: u32) -> u32 {
     let all = words.saturating_mul(places.saturating_sub(1));
     let call = all.saturating_sub(saves) / places.max(1);
     call.saturating_sub(CALL) / ARGUMENT
 }
 
-/// What stands several times in a unit, what saves most first, none inside another.
+/// Returns the repeated runs of a unit, those that save most first, without nested ones.
 pub(super) fn repeated(unit: &Unit<'_>) -> Vec<Stanza> {
     let fewest = FEWEST_LINES * u32::try_from(FEWEST_PLACES).unwrap_or(u32::MAX);
     let is_too_long = u32::from(unit.node.text_range().len()) > LONGEST_UNIT;
@@ -100,7 +100,7 @@ pub(super) fn repeated(unit: &Unit<'_>) -> Vec<Stanza> {
     runs.with_lists().repeated()
 }
 
-/// Whether a function is written for instructions of one processor, which take constants and no variables.
+/// Whether a function is written for the instructions of one processor, whose operands must be constants.
 fn is_for_a_processor(unit: &Unit<'_>) -> bool {
     let attributes = unit.functions.first().into_iter();
     let mut attributes = attributes.flat_map(|function| function.ast.attrs());
@@ -125,7 +125,7 @@ struct Runs<'a, 't> {
     unit: &'a Unit<'t>,
     words: &'a Words<'t>,
     start: TextSize,
-    /// Statements in a row, each of which stands several times in the unit.
+    /// Consecutive statements, each of which is repeated in the unit.
     lists: Vec<Vec<Element>>,
 }
 
@@ -160,7 +160,7 @@ impl Runs<'_, '_> {
         self
     }
 
-    /// The statements of a list. What an item says in one list, another says otherwise in another.
+    /// The statements of a list. Lists with items are skipped, since the same name may refer to different items in each.
     fn elements(&self, list: &ast::StmtList) -> Vec<Element> {
         let mut statements = list.statements();
         if statements.any(|statement| matches!(statement, ast::Stmt::Item(_))) {
@@ -224,7 +224,7 @@ impl Runs<'_, '_> {
         found
     }
 
-    /// The runs of each length whose statements stand, one by one, several times.
+    /// The runs of each length whose statements are each repeated.
     fn starts(&self) -> Vec<(usize, Vec<At>)> {
         let mut starts: HashMap<(usize, Vec<Print>), Vec<At>> = HashMap::new();
         for (number, list) in self.lists.iter().enumerate() {
@@ -263,7 +263,7 @@ impl Runs<'_, '_> {
         run[0].range.cover(run[length - 1].range)
     }
 
-    /// What stands in these places, if somebody would say it once.
+    /// The stanza at these places, if it is worth unifying.
     fn stanza(
         &self,
         mut places: Vec<At>,
@@ -317,7 +317,7 @@ impl Runs<'_, '_> {
     }
 }
 
-/// Whether a run is a shorter one several times.
+/// Whether a run is itself a repetition of a shorter one.
 fn is_periodic(prints: &[Print]) -> bool {
     let length = prints.len();
     (1..=length / 2).any(|period| {
@@ -326,7 +326,7 @@ fn is_periodic(prints: &[Print]) -> bool {
     })
 }
 
-/// The lines, and the words and signs, from which a run is more than a row of calls or assignments.
+/// The minimum numbers of lines and tokens for a run to be more than a row of calls or assignments.
 fn fewest(run: &[Element]) -> Option<(u32, u32)> {
     let nodes = || run.iter().flat_map(|element| element.node.descendants());
     if nodes().any(|node| BRANCHING.contains(&node.kind())) {
@@ -353,7 +353,7 @@ fn is_in_branch(run: &[Element], node: &SyntaxNode) -> bool {
     })
 }
 
-/// Whether something is done, rather than a value wrapped, or given up.
+/// Whether a node has an effect, rather than wrapping a value or giving up.
 fn is_doing(node: &SyntaxNode) -> bool {
     if let Some(binary) = ast::BinExpr::cast(node.clone()) {
         return matches!(binary.op_kind(), Some(ast::BinaryOp::Assignment { .. }));

@@ -1,4 +1,4 @@
-//! A `match` or an `if` that a method, `?`, `matches!` or `&&` says.
+//! A `match` or an `if` that a method, `?`, `matches!` or `&&` replaces.
 
 use ra_ap_syntax::{
     AstNode, SyntaxKind, SyntaxNode,
@@ -22,7 +22,7 @@ use crate::{
     },
 };
 
-/// What is returned in more lines takes about as many behind `ok_or_else`.
+/// Maximum number of lines of the returned error; longer ones are hardly shorter with `ok_or_else`.
 const LONGEST_ERROR: usize = 3;
 
 pub(super) fn of(node: &SyntaxNode, unit: &Unit<'_>) -> Option<Found> {
@@ -46,13 +46,13 @@ pub(super) fn of(node: &SyntaxNode, unit: &Unit<'_>) -> Option<Found> {
     let found = found
         .or_else(|| of_name(node, unit))
         .or_else(|| of_matches(node, unit))?;
-    // No closure comes of these, so that they may stand anywhere.
+    // These need no closure, so early exits inside them don't matter.
     let is_anywhere = matches!(found.idiom, Idiom::Assert | Idiom::IfLet);
     let is_fit = (is_anywhere || flow::is_run(node)) && !has_condition_inside(node);
     is_fit.then_some(found)
 }
 
-/// What goes on at the end of a function.
+/// A choice at the end of a function that `?` replaces, if rustc confirms the types.
 fn of_tail(node: &SyntaxNode, unit: &Unit<'_>) -> Option<Found> {
     let tail = question_tail::of_types(node, unit.text, unit.context)?;
     Some(Found {
@@ -63,7 +63,7 @@ fn of_tail(node: &SyntaxNode, unit: &Unit<'_>) -> Option<Found> {
     })
 }
 
-/// What a method or `?` says by its name.
+/// A choice that a method or `?` replaces.
 fn of_name(node: &SyntaxNode, unit: &Unit<'_>) -> Option<Found> {
     let named = NamedChoice::of(node, unit.text, unit.context)?;
     let idiom = if named.name == "?" {
@@ -82,7 +82,7 @@ fn of_name(node: &SyntaxNode, unit: &Unit<'_>) -> Option<Found> {
     })
 }
 
-/// Packages that promise no compiler build with those that know the macro.
+/// A `match` that `matches!` replaces. Packages without a declared `rust-version` are assumed to support the macro.
 fn of_matches(node: &SyntaxNode, unit: &Unit<'_>) -> Option<Found> {
     let keyword = BooleanMatch::outline(node)?;
     let refusal = BooleanMatch::of(node, unit.text, unit.context).err()?;
@@ -144,7 +144,7 @@ pub(super) fn of_mapped(call: &ast::MethodCallExpr, unit: &Unit<'_>) -> Option<F
     let changed = call
         .receiver()
         .filter(|it| changes::changes_lent(it.syntax()));
-    // What changes something is no question, whatever it gives.
+    // An expression with side effects isn't a plain test, whatever it returns.
     if changed.is_some() {
         return None;
     }
@@ -156,7 +156,7 @@ pub(super) fn of_mapped(call: &ast::MethodCallExpr, unit: &Unit<'_>) -> Option<F
     })
 }
 
-/// `match a() { Ok(()) => {} Err(e) => … }`, of which clippy sees the other order.
+/// `match a() { Ok(()) => {} Err(e) => … }`; clippy reports only the reverse order.
 fn of_second_arm(choice: &ast::MatchExpr, unit: &Unit<'_>) -> Option<Found> {
     let pattern = SinglePattern::of_second(choice).filter(|it| !it.is_handed_on())?;
     pattern.rewrite(unit.text, unit.context).ok()?;

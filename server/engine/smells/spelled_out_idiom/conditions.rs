@@ -1,4 +1,4 @@
-//! Branches and guards that only say whether some conditions hold.
+//! Branches and guards that only test whether some conditions hold.
 
 use ra_ap_syntax::{
     AstNode,
@@ -11,11 +11,11 @@ use crate::{
     syntax::{Unit, flow, negation},
 };
 
-/// More conditions are hard to read in one.
+/// Maximum number of conditions and of characters in the combined condition.
 const MOST: usize = 4;
 const LONGEST: usize = 80;
 
-/// Nested branches of which each gives `true`, `false` or a condition.
+/// Nested branches, each of which evaluates to `true`, `false` or a condition.
 pub(super) fn of_branches(choice: &ast::IfExpr, unit: &Unit<'_>) -> Option<Found> {
     choice.else_token()?;
     let is_inside = choice

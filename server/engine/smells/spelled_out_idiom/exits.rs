@@ -1,4 +1,4 @@
-//! Errors that are handed on in a roundabout way.
+//! Errors that are propagated in a roundabout way.
 
 use ra_ap_syntax::{
     AstNode, Direction, SyntaxKind, TextSize,
@@ -12,7 +12,7 @@ use crate::{
     text::TextRange,
 };
 
-/// So many statements below a check, what was checked is cast at the latest.
+/// Maximum distance in statements between a check and the cast of the checked value.
 const REACH: usize = 4;
 
 /// The first `try!(Err(e))` or `Err(e)?` of a function.
@@ -66,7 +66,7 @@ pub(super) fn of_cast(choice: &ast::IfExpr) -> Option<Found> {
         compared.op_kind()?,
         BinaryOp::CmpOp(CmpOp::Ord {
             ordering: Ordering::Greater,
-            // `try_from` takes the largest one too.
+            // `try_from` accepts the maximum too.
             strict: true,
         })
     );
@@ -104,7 +104,7 @@ pub(super) fn of_cast(choice: &ast::IfExpr) -> Option<Found> {
     })
 }
 
-/// Whether a block only returns an error, or nothing.
+/// Whether a block only returns a value.
 fn returns(block: &ast::BlockExpr) -> bool {
     matches!(only(block), Some(ast::Expr::ReturnExpr(it)) if it.expr().is_some())
 }
@@ -114,14 +114,14 @@ pub(super) fn of_arms(choice: &ast::MatchExpr) -> Option<Found> {
     let found = QuestionFirst::of(choice)?;
     Some(Found {
         at: found.keyword,
-        // The arms may hold more.
+        // The arms may contain more code.
         whole: found.keyword,
         beside: found.error,
         idiom: Idiom::QuestionFirst,
     })
 }
 
-/// Whether what is cast goes out to be read by others.
+/// Whether the cast value is written to some output.
 fn is_written(cast: &ast::CastExpr) -> bool {
     const WRITE: [&str; 6] = ["append", "emit", "encode", "put", "serialize", "write"];
     let list = cast.syntax().parent().and_then(ast::ArgList::cast);
@@ -139,7 +139,7 @@ fn is_written(cast: &ast::CastExpr) -> bool {
     name.is_some_and(|name| WRITE.iter().any(|it| name.contains(it)))
 }
 
-/// The first `x.len() as u16` of a function that gives a `Result` and asks nowhere whether it fits.
+/// The first `x.len() as u16` in a function that returns a `Result` but never checks that the length fits.
 pub(super) fn first_cut(unit: &Unit<'_>) -> Option<Found> {
     let text = unit.slice(unit.node.text_range());
     let find = |word: &str| memchr::memmem::find(text.as_bytes(), word.as_bytes());

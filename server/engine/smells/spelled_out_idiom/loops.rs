@@ -1,4 +1,4 @@
-//! A `for` that a method of iterators or slices says.
+//! A `for` loop that a method of iterators or slices replaces.
 
 use ra_ap_syntax::{
     AstNode, Direction, SyntaxNode,
@@ -18,7 +18,7 @@ use crate::{
     text::TextRange,
 };
 
-/// What is added in more lines has steps of its own.
+/// Maximum number of lines of the added value; longer ones have steps of their own.
 const LONGEST: usize = 6;
 
 pub(super) fn of(found: &ast::ForExpr, unit: &Unit<'_>) -> Option<Found> {
@@ -56,7 +56,7 @@ fn of_search(found: &ast::ForExpr, unit: &Unit<'_>) -> Option<(Idiom, TextRange)
 }
 
 fn of_collection(found: &ast::ForExpr, unit: &Unit<'_>) -> Option<(Idiom, TextRange)> {
-    // What is added so many times without a look at anything is what `vec![…; count]` is for.
+    // Adding elements a fixed number of times regardless of the counter is what `vec![…; count]` is for.
     if matches!(found.pat()?, ast::Pat::WildcardPat(_)) {
         return None;
     }
@@ -75,7 +75,7 @@ fn of_collection(found: &ast::ForExpr, unit: &Unit<'_>) -> Option<(Idiom, TextRa
         .then(|| (Idiom::Collect, variable.text_range()))
 }
 
-/// Whether something is set, or lent to be changed.
+/// Whether the code assigns to something or borrows it mutably.
 fn changes(code: &SyntaxNode) -> bool {
     code.descendants().any(|node| {
         if let Some(it) = ast::BinExpr::cast(node.clone()) {
@@ -96,7 +96,7 @@ fn changes(code: &SyntaxNode) -> bool {
     })
 }
 
-/// Elements that are copied, moved or set by their index.
+/// Elements that are copied, moved or set by index.
 fn of_elements(found: &ast::ForExpr, step: &ast::Expr) -> Option<(Idiom, TextRange)> {
     let ast::Expr::RangeExpr(_) = found.iterable()? else {
         return None;
@@ -156,7 +156,7 @@ fn of_set(target: &ast::IndexExpr, value: &ast::Expr, counter: &str) -> Option<I
     }
 }
 
-/// A number that was declared right before the loop.
+/// A number declared right before the loop.
 fn of_number(found: &ast::ForExpr, step: &ast::Expr) -> Option<(Idiom, TextRange)> {
     let (name, idiom) = accumulated(step)?;
     let statement = found.syntax().parent().and_then(ast::ExprStmt::cast)?;
@@ -178,7 +178,7 @@ fn of_number(found: &ast::ForExpr, step: &ast::Expr) -> Option<(Idiom, TextRange
         Idiom::Sum | Idiom::Count => is_zero(),
         _ => !flow::is_block_like(&first),
     };
-    // Where more is added below, this loop is one of several.
+    // If more is added below, this loop is only one part of the sum.
     let adds = format!("{name} +=");
     let mut below = statement.syntax().siblings(Direction::Next).skip(1);
     let goes_on = idiom == Idiom::Sum && below.any(|it| it.text().to_string().contains(&adds));
@@ -195,7 +195,7 @@ fn accumulated(step: &ast::Expr) -> Option<(String, Idiom)> {
                 BinaryOp::Assignment {
                     op: Some(ArithOp::Add),
                 } => {
-                    // A macro may return, which no closure does for the function.
+                    // A macro may contain a `return`, which a closure can't do for the function.
                     let is_opaque = value
                         .syntax()
                         .descendants()
@@ -304,7 +304,7 @@ fn mentions(code: &SyntaxNode, name: &str) -> bool {
     tokens.any(|token| token.text() == name)
 }
 
-/// `while i < n { …; i += 1; }`, where nothing else changes what is counted and nobody asks for it afterwards.
+/// `while i < n { …; i += 1; }`, if nothing else changes the counter and it isn't used afterwards.
 pub(super) fn of_while(found: &ast::WhileExpr, unit: &Unit<'_>) -> Option<Found> {
     let ast::Expr::BinExpr(compared) = found.condition()? else {
         return None;
@@ -348,7 +348,7 @@ pub(super) fn of_while(found: &ast::WhileExpr, unit: &Unit<'_>) -> Option<Found>
         at: found
             .while_token()
             .map_or(found.syntax().text_range(), |it| it.text_range()),
-        // The body may hold more.
+        // The body may contain more code.
         whole: compared.syntax().text_range(),
         beside: declared,
         idiom: Idiom::Range,
@@ -372,7 +372,7 @@ fn steps_by_one(statement: &ast::Stmt, name: &str) -> bool {
     is_added && is_one && set.lhs().and_then(|it| scopes::as_name(&it)).as_deref() == Some(name)
 }
 
-/// Where a counter is declared right before its loop, with other declarations in between at most.
+/// The declaration of a counter right before its loop, with at most other declarations in between.
 fn declares(statement: &SyntaxNode, name: &str) -> Option<TextRange> {
     let before = statement.siblings(Direction::Prev).skip(1);
     let mut declared = before.map_while(ast::LetStmt::cast);
@@ -404,7 +404,7 @@ fn is_set_elsewhere(body: &SyntaxNode, name: &str, last: &SyntaxNode) -> bool {
     })
 }
 
-/// Whether the body may change where the loop ends: a number that is set, or a list that grows or shrinks.
+/// Whether the body may change the end of the loop: a number that is assigned, or a list that grows or shrinks.
 fn may_change(body: &SyntaxNode, end: &ast::Expr) -> bool {
     if let ast::Expr::Literal(_) = end {
         return false;
