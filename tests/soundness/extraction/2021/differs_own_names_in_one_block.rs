@@ -5,10 +5,12 @@ fn decipher(rows: &[Vec<u32>]) -> (usize, usize) {
     //{
     let x = &rows[1];
     let width = (x[0] % x[3] + x[1] % x[3] - x[2] % x[3]) as usize;
+    println!("{}", x[3]);
     //}
 
     let x = &rows[2];
     let height = (x[0] % x[3] + x[1] % x[3] - x[2] % x[3]) as usize;
+    println!("{}", x[3]);
     println!("{width} {height}");
     (width, height)
 }
