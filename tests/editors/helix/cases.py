@@ -394,7 +394,7 @@ def commands():
             terminal.type("fixWork")
             terminal.wait_without("rustassistant.cacheStatistics")
             terminal.keys("Enter")
-            terminal.wait_for("3 refactorings carried out")
+            terminal.wait_for("applied 3 refactorings")
             terminal.wait_for(MERGED)
             quit_it(terminal)
 

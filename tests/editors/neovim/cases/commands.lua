@@ -124,7 +124,7 @@ t.run(function()
     vim.cmd('wall')
     vim.cmd('RustAssistant fix-workspace')
     t.wait('that nothing is left', function()
-      return t.has_message('nothing that can be carried out safely')
+      return t.has_message('no safe refactoring to apply')
     end)
   else
     lacks('fixWorkspace')

@@ -357,7 +357,7 @@ async function leavesVirtualDocumentsAlone(): Promise<void> {
     check(document.languageId === "rust", `its language is ${document.languageId}`);
     await vscode.window.showTextDocument(document);
     await vscode.commands.executeCommand("rustassistant.fixAllInFile");
-    await isSaid(/nothing in this file/);
+    await isSaid(/no safe refactoring to apply in this file/);
     await vscode.commands.executeCommand("rustassistant.explainFinding");
     await isSaid(/There are no findings in this file/);
     // By the time a file opened later has findings, this one would have them too.
