@@ -13,8 +13,8 @@ export const run = () =>
         await open(copyOfCrate("untrusted.rs"));
         await until("the extension is active", () => extension().isActive);
         await until("it gave up", () => api().state() === "stopped");
-        check(/isn't trusted/.test(api().statusLine()), api().statusLine());
-        await isSaid(/only the server that came with the extension/, "Manage Workspace Trust");
+        check(/untrusted workspace/.test(api().statusLine()), api().statusLine());
+        await isSaid(/only the server included in the extension/, "Manage Workspace Trust");
       },
     ],
   ]);
