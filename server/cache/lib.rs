@@ -8,7 +8,7 @@
 //!   with single-flight lookups and writes in the background.
 //! - [`Memory`] is a map bounded in bytes, whose lookups never block.
 //! - [`SqliteCache`] is the local file, [`Archive`] a read-only one such as a backup.
-//! - [`copy`] copies entries between any two of them.
+//! - [`mod@copy`] copies entries between any two of them.
 //! - [`ledger`] is the budget of language models, in which a fault isn't a miss but a refusal.
 //! - [`envelope`] is the format of an entry outside of memory.
 //! - `team` implements a team's cache: Postgres, HTTP and its server, with sealed entries. A build without the feature `team`

@@ -1,7 +1,7 @@
 //! The combined files of a workspace: code that occurs in several places.
 //!
 //! The only place where surveys are joined. When a file is surveyed again, only the units that differ are updated, so a
-//! keystroke costs only what it touched. Candidates have equal prints; [`verified`] compares the source texts before anything
+//! keystroke costs only what it touched. Candidates have equal prints; [`mod@verified`] compares the source texts before anything
 //! is reported.
 
 mod bound;

@@ -5,7 +5,7 @@
 //! for.
 //!
 //! **Rows.** A row is a namespace, a key and a sealed envelope, created by [`Sealed`]. Rows are added and removed, never
-//! changed, and clients never alter the schema: only [`setup`] does, when an administrator runs it.
+//! changed, and clients never alter the schema: only [`mod@setup`] does, when an administrator runs it.
 //!
 //! **Rights** are enforced by the database, row by row; `migrations/postgres` defines the roles. Entries are only trusted with
 //! a signature, whoever stored them.
