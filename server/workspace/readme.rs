@@ -1,12 +1,14 @@
-//! Finds the minimum supported Rust version in a package's README, if its manifest doesn't state it.
+//! Finds the minimum supported Rust version in a package's README or workflows, if its manifest doesn't state it.
 
-use std::path::Path;
+use std::{fs, path::Path};
 
 use super::{manifest::rust_version, read};
 use crate::syntax::{Edition, RustVersion};
 
 /// Maximum distance in bytes between the word "Rust" and a version.
 const NEAR: usize = 60;
+/// Maximum number of workflows read.
+const MOST_WORKFLOWS: usize = 16;
 /// Words that mark a promise.
 const PROMISING: [&str; 13] = [
     "and above",
@@ -24,12 +26,39 @@ const PROMISING: [&str; 13] = [
     ">=",
 ];
 
-/// Returns the version that the README states, if it supports the edition: an older one is outdated. Uses the newest of
-/// several, because others refer to the past.
+/// Returns the version that the README states, or else the one that a workflow tests as the minimum, if it supports the
+/// edition: an older one is outdated. Uses the newest of several, because others refer to the past.
 pub(super) fn promised_in(directory: &Path, edition: Edition) -> Option<RustVersion> {
-    let text = read(&directory.join("README.md")).ok()?;
-    let newest = text.lines().flat_map(promised).max()?;
-    (newest >= first_with(edition)).then_some(newest)
+    let supports = |version: &RustVersion| *version >= first_with(edition);
+    let stated = read(&directory.join("README.md"))
+        .ok()
+        .and_then(|text| text.lines().flat_map(promised).max());
+    let newest = stated.filter(supports);
+    newest.or_else(|| tested_in(directory).filter(supports))
+}
+
+/// Returns the newest version that a GitHub workflow calls the MSRV.
+fn tested_in(directory: &Path) -> Option<RustVersion> {
+    let entries = fs::read_dir(directory.join(".github/workflows")).ok()?;
+    let paths = entries.take(MOST_WORKFLOWS).flatten();
+    let paths = paths.map(|entry| entry.path()).filter(|path| {
+        let extension = path.extension().and_then(|it| it.to_str());
+        matches!(extension, Some("yml" | "yaml"))
+    });
+    let texts = paths.filter_map(|path| read(&path).ok());
+    let newest = texts.filter_map(|text| text.lines().filter_map(tested).max());
+    newest.max()
+}
+
+/// Returns the version on a line that mentions the MSRV.
+fn tested(line: &str) -> Option<RustVersion> {
+    let line = line.to_ascii_lowercase();
+    if !line.contains("msrv") {
+        return None;
+    }
+    let mut numbers = line.split(|c: char| !c.is_ascii_digit() && c != '.');
+    let version = numbers.find(|number| number.starts_with("1."))?;
+    rust_version(version.trim_end_matches('.'))
 }
 
 fn first_with(edition: Edition) -> RustVersion {
@@ -104,6 +133,29 @@ mod tests {
             let promised = promised_in(root.path(), Edition::Edition2018);
             assert_eq!(promised, expected.map(RustVersion), "{line}");
         }
+    }
+
+    #[test]
+    fn what_a_workflow_tests_as_the_minimum_is_read() {
+        let root = tempfile::tempdir().unwrap();
+        let workflows = root.path().join(".github/workflows");
+        fs::create_dir_all(&workflows).unwrap();
+        let promised = |name: &str, line: &str| {
+            fs::write(workflows.join(name), line).unwrap();
+            promised_in(root.path(), Edition::Edition2018)
+        };
+        let text = "rust:\n  - 1.36.0  # MSRV\n  - stable\n";
+        assert_eq!(promised("a.txt", text), None);
+        assert_eq!(promised("a.yml", "  - 1.36.0\n"), None);
+        assert_eq!(promised("a.yml", "  uses: other/msrv@v2\n"), None);
+        assert_eq!(promised("a.yml", text), Some(RustVersion(36)));
+        assert_eq!(promised("b.yaml", "MSRV: \"1.40\""), Some(RustVersion(40)));
+        fs::write(
+            root.path().join("README.md"),
+            "Requires Rust 1.38 or later.",
+        )
+        .unwrap();
+        assert_eq!(promised("c.yml", ""), Some(RustVersion(38)));
     }
 
     #[test]

@@ -107,13 +107,13 @@ pub(super) fn self_of<'a>(file: &'a FileUnit, statements: &[Statement]) -> Optio
     let before = file.text.get(..usize::from(range_of(statements).start()))?;
     // Reads only the surrounding item, since this may run for many places.
     let is_item = |at: &usize| {
-        let next = before[at + 1..].chars().next();
-        next.is_some_and(char::is_alphabetic)
+        let line = &before[at + 1..];
+        line.starts_with(char::is_alphabetic) && !line.starts_with("where")
     };
     let lines = memchr::memchr_iter(b'\n', before.as_bytes()).rev();
     let start = lines.into_iter().find(is_item)?;
     let (head, _) = before[start + 1..].strip_prefix("impl")?.split_once('{')?;
-    let ty = head.split_once(" where").map_or(head, |(head, _)| head);
+    let ty = head.split_once("where").map_or(head, |(head, _)| head);
     let ty = ty.rsplit_once(" for ").map_or(ty, |(_, ty)| ty).trim();
     // Generic parameters may be named differently.
     let ty = ty

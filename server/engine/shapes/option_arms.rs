@@ -98,6 +98,15 @@ pub(super) fn check_place(
             "Closures can't be called in this `const` or `async` block or `const fn`.",
         ));
     }
+    // A panic in a closure would report the closure's location.
+    let function = node.ancestors().find_map(ast::Fn::cast);
+    let is_tracked = |it: ast::Attr| it.syntax().text().to_string().contains("track_caller");
+    if function.is_some_and(|it| it.attrs().any(is_tracked)) {
+        return Err(Refusal::because(
+            Hazard::Scope,
+            "The function is `#[track_caller]`, and a closure inside it would not be.",
+        ));
+    }
     let declared = FileNames::around_node(node);
     if declared.has_own_some_or_ok() || methods.iter().any(|name| declared.has_method(name)) {
         return Err(Refusal::because(

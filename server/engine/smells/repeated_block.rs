@@ -252,6 +252,23 @@ mod tests {
     }
 
     #[test]
+    fn what_reads_self_in_two_types_is_left_alone() {
+        let code = |second: &str| {
+            let of = |ty: &str, name: &str| {
+                let block = BLOCK.replace("shop.", "self.");
+                let body = around(&block, u32::from(name == "f"));
+                let body = body.replace('\n', "\n        ");
+                format!(
+                    "impl<A, B> Encode for {ty}\nwhere\n    A: Encode,\n{{\n    fn {name}(&self, to: &mut To) {{\n        {body}\n    }}\n}}\n"
+                )
+            };
+            format!("use a::B;\n\n{}{}", of("(A, B)", "f"), of(second, "g"))
+        };
+        assert_eq!(fired("repeated-block", &code("(A, B)")).len(), 1);
+        assert!(fired("repeated-block", &code("(A, B, C)")).is_empty());
+    }
+
+    #[test]
     fn a_few_lines_that_take_many_variables_are_left_alone() {
         let block = |third: &str| {
             format!(

@@ -563,6 +563,7 @@ mod tests {
             "if n >= u8::MAX as usize { return Err(E::D); } a.c(n as u8)",
             "if n > u8::MAX as usize { panic!(); } a.c(n as u8)",
             "if n > u8::MAX as usize { return Err(E::D); } a.c(n as u16)",
+            "if n > u8::MAX as usize { return Ok(true); } a.c(n as u8)",
             "let c = Err(E::D)?; c.d()",
             "assert!(n < 9); a.put_u8(v.len() as u8); Ok(())",
             "a.b(v.len() as u8); Ok(())",
@@ -570,6 +571,10 @@ mod tests {
             let text = inside("Result<bool, E>", code);
             assert!(fired("spelled-out-idiom", &text).is_empty(), "{code}");
         }
+        let choice = inside("B", "match a.c { Some(c) => c, None => b.d() }");
+        assert_eq!(fired("spelled-out-idiom", &choice).len(), 1);
+        let tracked = format!("#[track_caller]\n{choice}");
+        assert!(fired("spelled-out-idiom", &tracked).is_empty());
         let coerced = inside(
             "Option<&(dyn Error + 'static)>",
             "match &a.c { Some(c) => Some(c.as_ref()), None => None }",

@@ -120,6 +120,9 @@ pub(super) fn has_twin(statement: &ast::LetStmt, otherwise: &ast::Expr) -> bool 
     };
     let way_out = |expr: &ast::Expr| only_expression(expr).map(|it| it.syntax().text().to_string());
     let own = way_out(otherwise);
+    if is_beside_branches(statement) {
+        return true;
+    }
     // A value that the preceding statement names is left alone.
     let beside = [
         statement.syntax().prev_sibling(),
@@ -151,6 +154,20 @@ pub(super) fn has_twin(statement: &ast::LetStmt, otherwise: &ast::Expr) -> bool 
         .flat_map(|arms| arms.arms())
         .filter_map(|arm| arm.expr());
     own.is_some() && others.any(|other| way_out(&other) == own)
+}
+
+/// Whether the preceding or following `let` has a `match` that exits in branches, and would stay as it is.
+fn is_beside_branches(statement: &ast::LetStmt) -> bool {
+    let node = statement.syntax();
+    let beside = [node.prev_sibling(), node.next_sibling()];
+    let choices = beside.into_iter().flatten().filter_map(|other| {
+        match ast::LetStmt::cast(other)?.initializer()? {
+            ast::Expr::MatchExpr(choice) => choice.match_arm_list(),
+            _ => None,
+        }
+    });
+    let mut arms = choices.flat_map(|list| list.arms());
+    arms.any(|arm| arm.expr().is_some_and(|it| leaves_in_branches(&it)))
 }
 
 /// Whether a pattern is one such as `Some(a)`, `Ok(_)` or `Ok((a, b))`.
@@ -383,6 +400,10 @@ mod tests {
             has_twin(&found, &otherwise)
         };
         assert!(beside("let c = g();"));
+        let branches = "if h { return true; } else { return false; }";
+        assert!(beside(&format!(
+            "let c = match i {{ None => {{ {branches} }} Some(j) => j }};"
+        )));
         assert!(!beside("let f = g();"));
     }
 

@@ -104,9 +104,15 @@ pub(super) fn of_cast(choice: &ast::IfExpr) -> Option<Found> {
     })
 }
 
-/// Whether a block only returns a value.
+/// Whether a block only returns a value that is no success.
 fn returns(block: &ast::BlockExpr) -> bool {
-    matches!(only(block), Some(ast::Expr::ReturnExpr(it)) if it.expr().is_some())
+    let Some(ast::Expr::ReturnExpr(exit)) = only(block) else {
+        return false;
+    };
+    exit.expr().is_some_and(|value| {
+        let value = value.syntax().text().to_string();
+        !value.starts_with("Ok(") && !value.starts_with("Some(")
+    })
 }
 
 /// `match f() { Ok(A) => …, Ok(B) => …, Err(e) => return Err(e) }`
