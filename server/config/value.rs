@@ -212,13 +212,25 @@ fn choice(names: &'static [&'static str], node: &Node) -> Result<Value, ValueFau
 }
 
 fn size(node: &Node) -> Result<Value, ValueFault> {
-    let wanted = "bytes as a number or as \"256MB\"";
-    let bytes = match node {
+    quantity("bytes as a number or as \"256MB\"", units::bytes, node)
+}
+
+fn tokens(node: &Node) -> Result<Value, ValueFault> {
+    quantity("tokens as a number or as \"200k\"", units::tokens, node)
+}
+
+/// Validates a number, or a string with a unit.
+fn quantity(
+    wanted: &str,
+    of_text: fn(&str) -> Option<u64>,
+    node: &Node,
+) -> Result<Value, ValueFault> {
+    let quantity = match node {
         Node::Number(number) => u64::try_from(*number).ok(),
-        Node::Text(text) => units::bytes(text),
+        Node::Text(text) => of_text(text),
         _ => None,
     };
-    bytes.map(Value::Number).ok_or_else(|| match node {
+    quantity.map(Value::Number).ok_or_else(|| match node {
         Node::Text(_) => format!("expected {wanted}, found another string").into(),
         _ => ValueFault::expected(wanted, node),
     })
@@ -265,19 +277,6 @@ fn word(node: &Node) -> Result<Value, ValueFault> {
         return Err("expected a name, found another string".to_owned().into());
     }
     Ok(Value::Word(text.to_owned()))
-}
-
-fn tokens(node: &Node) -> Result<Value, ValueFault> {
-    let wanted = "tokens as a number or as \"200k\"";
-    let tokens = match node {
-        Node::Number(number) => u64::try_from(*number).ok(),
-        Node::Text(text) => units::tokens(text),
-        _ => None,
-    };
-    tokens.map(Value::Number).ok_or_else(|| match node {
-        Node::Text(_) => format!("expected {wanted}, found another string").into(),
-        _ => ValueFault::expected(wanted, node),
-    })
 }
 
 fn seconds(most: u64, node: &Node) -> Result<Value, ValueFault> {
