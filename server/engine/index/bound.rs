@@ -113,7 +113,8 @@ pub(super) fn self_of<'a>(file: &'a FileUnit, statements: &[Statement]) -> Optio
     let lines = memchr::memchr_iter(b'\n', before.as_bytes()).rev();
     let start = lines.into_iter().find(is_item)?;
     let (head, _) = before[start + 1..].strip_prefix("impl")?.split_once('{')?;
-    let ty = head.split_once("where").map_or(head, |(head, _)| head);
+    let clause = head.find("\nwhere").or_else(|| head.find(" where"));
+    let ty = clause.map_or(head, |at| &head[..at]);
     let ty = ty.rsplit_once(" for ").map_or(ty, |(_, ty)| ty).trim();
     // Generic parameters may be named differently.
     let ty = ty

@@ -114,8 +114,8 @@ mod tests {
         let text = format!("impl A {{ {head} {{ {code} }} }}");
         let tree = Tree::parse(&text, FileContext::default().edition).unwrap();
         assert!(!tree.has_errors(), "{text}");
-        let macros = tree.root().descendants().filter_map(ast::LetStmt::cast);
-        let marked = macros.last().and_then(|it| it.initializer()).unwrap();
+        let lets = tree.root().descendants().filter_map(ast::LetStmt::cast);
+        let marked = lets.last().and_then(|it| it.initializer()).unwrap();
         changes_lent(marked.syntax())
     }
 
